@@ -1,0 +1,143 @@
+import type { Clock } from "./clock.ts";
+import type { ContractCheck } from "./contract.ts";
+import type { Format } from "./format.ts";
+import type { Logger } from "./log.ts";
+import type { HeaderValue, Headers, Message } from "./message.ts";
+import type { OptionSpecs, OptionsOf } from "./options.ts";
+import type { Random } from "./random.ts";
+import type { SetPositionEffect } from "./store.ts";
+
+/**
+ * One technology: its sources and targets, and all that docs, YAML schema, console forms and validation need to know.
+ * Third-party clients are loaded inside `open`.
+ */
+export interface ConnectorDefinition<SourceSpecs extends OptionSpecs = OptionSpecs, TargetSpecs extends OptionSpecs = OptionSpecs> {
+  /** The key in flow files, and the scheme of its addresses. */
+  readonly name: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly source?: SourceDefinition<SourceSpecs>;
+  readonly target?: TargetDefinition<TargetSpecs>;
+}
+
+export interface SourceDefinition<Specs extends OptionSpecs = OptionSpecs> {
+  readonly summary: string;
+  readonly options: Specs;
+  /** What a person should read at start, such as `POST /orders`. */
+  describe(options: OptionsOf<Specs>): string;
+  /** Options that contradict each other, in words; an empty list if none do. */
+  check?(options: OptionsOf<Specs>): readonly string[];
+  /** Whether somebody waits for the reply (a door), or messages are one-way. */
+  readonly replies: boolean;
+  /** Starts the source; resolves when it can take messages. It calls `deliver` only after that. */
+  open(options: OptionsOf<Specs>, context: SourceContext): Promise<RunningSource>;
+}
+
+export interface RunningSource {
+  /** Takes no new message and resolves when those that it delivered have ended and its resources are closed. */
+  close(): Promise<void>;
+}
+
+/** What came from the wire. There are no attributes: wire data never reaches the engine's control. */
+export interface Incoming {
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, HeaderValue>>;
+  /** A stable id of the wire, if it has one: the same on every attempt. */
+  readonly id?: string;
+}
+
+export interface DeliverOptions {
+  /** `request`: somebody waits for the reply and gets the error. Default `oneWay`. */
+  readonly mode?: "oneWay" | "request";
+  /**
+   * Who learns of a failure that the route does not deal with. `report` (default): `deliver` throws.
+   * `deadLetter`: nobody can be told, so the message goes to the dead letter and `deliver` resolves.
+   */
+  readonly failure?: "report" | "deadLetter";
+  /** How far the source has come; committed with the effects of the message. */
+  readonly position?: Omit<SetPositionEffect, "kind">;
+  /** Aborted when nobody waits any more; steps in progress are told. */
+  readonly signal?: AbortSignal;
+}
+
+/** What the engine gives a running source. */
+export interface SourceContext {
+  /** The route that the source belongs to. */
+  readonly route: string;
+  /** A name for positions and logs, stable over restarts. */
+  readonly name: string;
+  /**
+   * Processes one message: resolves after its unit of work committed, with the route's result (undefined if it was dropped);
+   * throws a PortolanError otherwise. Acknowledge the wire after it resolved. While it does not resolve, slow down.
+   */
+  deliver(incoming: Incoming, options?: DeliverOptions): Promise<Message | undefined>;
+  /** The last committed position of that name. */
+  position(name: string): Promise<unknown>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** The route's contracts, for doors that answer a breach themselves or document it. */
+  readonly input?: ContractCheck | undefined;
+  readonly output?: ContractCheck | undefined;
+  /** What doors and connectors share on this node, such as the HTTP host. */
+  readonly services: ConnectorServices;
+}
+
+/** Formats by name or media type, and the shared HTTP host as `http` (its type is the gateway's). */
+export interface ConnectorServices {
+  format(name: string): Format | undefined;
+  formatFor(mediaType: string): Format | undefined;
+  readonly http?: unknown;
+  /** Relative paths of options start here. */
+  readonly directory: string;
+}
+
+export interface TargetDefinition<Specs extends OptionSpecs = OptionSpecs> {
+  readonly summary: string;
+  readonly options: Specs;
+  describe(options: OptionsOf<Specs>): string;
+  check?(options: OptionsOf<Specs>): readonly string[];
+  /** Whether `call` gets a reply. */
+  readonly replies: boolean;
+  /** Called once per target of the definition at start. */
+  open(options: OptionsOf<Specs>, context: TargetContext): Promise<RunningTarget>;
+  /** Options for a computed address such as `https://host/path`, if the connector has addresses. */
+  readonly address?: { readonly schemes: readonly string[]; options(address: string): OptionsOf<Specs> };
+}
+
+export interface TargetContext {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly services: ConnectorServices;
+}
+
+export interface RunningTarget {
+  /**
+   * Sends one message; resolves when the system took it, with its reply if it has one. Throws a PortolanError whose
+   * kind says whether the same may work later. At least once: `key` is the same on every attempt of the same send.
+   */
+  send(message: Message, request: SendRequest): Promise<Reply | undefined>;
+  close(): Promise<void>;
+}
+
+export interface SendRequest {
+  /** `call` wants a reply. */
+  readonly mode: "to" | "call";
+  /** A stable idempotency key. */
+  readonly key: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Reply {
+  readonly body: unknown;
+  readonly headers: Headers;
+}
+
+/** Checks at compile time that a connector's functions fit its option specs. */
+export function defineConnector<SourceSpecs extends OptionSpecs, TargetSpecs extends OptionSpecs>(
+  definition: ConnectorDefinition<SourceSpecs, TargetSpecs>,
+): ConnectorDefinition {
+  // Options reach `open` only after `readOptions` with the same specs; outside, connectors of all shapes share one list.
+  return definition as unknown as ConnectorDefinition;
+}

@@ -1,0 +1,232 @@
+/** What decides about a failure: flow-format section 10. */
+export type ErrorKind = "transient" | "invalid" | "rejected" | "defect";
+
+export interface ErrorCode {
+  readonly kind: ErrorKind;
+  /** What happened, in one sentence. */
+  readonly title: string;
+  /** Why it happens and what to do, for `portolan explain`. */
+  readonly explanation: string;
+}
+
+/** Every code that Portolan itself raises. User code and connectors may add codes of their own. */
+export const ERROR_CODES = {
+  PORTOLAN_CONFIG_INVALID: {
+    kind: "defect",
+    title: "The app's configuration is not valid.",
+    explanation:
+      "Flow files, builder calls and options are checked as a whole at start, and every finding is listed with its place, what was expected and what was found. Nothing runs until all are mended.",
+  },
+  PORTOLAN_EXPRESSION_FAILED: {
+    kind: "defect",
+    title: "An expression threw an error.",
+    explanation: "A function or a mapping expression failed on this message. `cause` holds its own error. Try it on the body alone, and guard against values that may be absent.",
+  },
+  PORTOLAN_EXPRESSION_TYPE: {
+    kind: "invalid",
+    title: "An expression yielded a value of the wrong type.",
+    explanation: "A number was wanted and the value is neither a number nor a text that is wholly a finite decimal number, or values of different types were to be ordered.",
+  },
+  PORTOLAN_CONTRACT_FAILED: {
+    kind: "invalid",
+    title: "A body breaks its contract.",
+    explanation: "The input, output or channel contract lists what is wrong with which field. The message is not retried: mend the sender, or the contract.",
+  },
+  PORTOLAN_VALIDATION_FAILED: {
+    kind: "invalid",
+    title: "A validate step refused the message.",
+    explanation: "The predicate did not hold, or the contract of the step found faults. The message of the error is the step's own.",
+  },
+  PORTOLAN_FORMAT_INVALID: {
+    kind: "invalid",
+    title: "Bytes could not be read in their format.",
+    explanation: "The text is not well-formed, breaks a limit of size or depth, or is in another format than the one named. The error gives line and column where the format has them.",
+  },
+  PORTOLAN_COMBINE_FAILED: {
+    kind: "invalid",
+    title: "Results could not be combined.",
+    explanation: "`merge` takes objects only. Use `list`, or a fold that says what to do with other values.",
+  },
+  PORTOLAN_THROWN: {
+    kind: "rejected",
+    title: "A throw step failed the message.",
+    explanation: "The route decided that this message fails. Give the step a `code` to tell such failures apart.",
+  },
+  PORTOLAN_PARTS_FAILED: {
+    kind: "defect",
+    title: "Parts of a message failed.",
+    explanation: "`parts` lists the indexes of the failed parts and `cause` is the error of the first of them, which also gives the kind. `onPartFailure` says whether the others go on.",
+  },
+  PORTOLAN_ADDRESS_UNKNOWN: {
+    kind: "invalid",
+    title: "An address leads nowhere.",
+    explanation: "A computed address names a channel, a route or a connector that does not exist. A channel exists if it is declared, or named by a source, a static target or a deadLetter.",
+  },
+  PORTOLAN_ADDRESS_DENIED: {
+    kind: "invalid",
+    title: "An address is not allowed.",
+    explanation: "A computed connector address must match one of the step's `allow` patterns, so that a message cannot choose where data is sent.",
+  },
+  PORTOLAN_ADDRESS_EMPTY: {
+    kind: "invalid",
+    title: "An address is missing or blank.",
+    explanation: "The address expression yielded nothing. Say `onEmpty: skip` where that means: send nowhere.",
+  },
+  PORTOLAN_KEY_MISSING: {
+    kind: "invalid",
+    title: "A key is missing.",
+    explanation: "The key expression yielded nothing, null or an empty text for this message.",
+  },
+  PORTOLAN_KEY_CLOSED: {
+    kind: "invalid",
+    title: "A group is closed.",
+    explanation: "A message arrived for an aggregation key that had completed before and is remembered by `rememberClosed`.",
+  },
+  PORTOLAN_IN_FLIGHT: {
+    kind: "transient",
+    title: "A message with the same key is being processed.",
+    explanation: "The idempotent step has `inFlight: fail`, and the first message with this key has not ended yet.",
+  },
+  PORTOLAN_LOOP_LIMIT: {
+    kind: "defect",
+    title: "A loop ran too often.",
+    explanation: "More rounds than `max` (or hops than `maxHops`). Raise the limit if that many are right; usually the condition never becomes false.",
+  },
+  PORTOLAN_RESEQUENCE_LATE: {
+    kind: "invalid",
+    title: "A message came too late for its place.",
+    explanation: "The stream resequencer had already released a higher number. `onLate: pass` lets such messages through.",
+  },
+  PORTOLAN_CLAIM_MISSING: {
+    kind: "invalid",
+    title: "There is no such claim check.",
+    explanation: "Nothing is stored under the key, or the stack is empty.",
+  },
+  PORTOLAN_NOTHING_POLLED: {
+    kind: "transient",
+    title: "Nothing was there to be polled in time.",
+    explanation: "The source of a pollEnrich step had no message within its `timeout`.",
+  },
+  PORTOLAN_THROTTLED: {
+    kind: "transient",
+    title: "The rate limit is exceeded.",
+    explanation: "A throttle step with `excess: reject`, or a wait longer than `maxWait`.",
+  },
+  PORTOLAN_THROTTLE_LIMIT: {
+    kind: "invalid",
+    title: "A throttle has no valid limit.",
+    explanation: "The limit expression yielded nothing, no number, or a number below 1, and there is no earlier limit.",
+  },
+  PORTOLAN_TIMEOUT: {
+    kind: "transient",
+    title: "Something took too long.",
+    explanation: "A block, a call or a connector did not answer in its time. What it did outside may have happened.",
+  },
+  PORTOLAN_CIRCUIT_OPEN: {
+    kind: "transient",
+    title: "The circuit breaker is open.",
+    explanation: "Too many calls failed lately, so calls are not made for a while.",
+  },
+  PORTOLAN_BULKHEAD_FULL: {
+    kind: "transient",
+    title: "Too many calls at once.",
+    explanation: "`maxConcurrent` calls are in process.",
+  },
+  PORTOLAN_EXPIRED: {
+    kind: "rejected",
+    title: "A message outlived its time.",
+    explanation: "It waited in a channel longer than the channel's `ttl`, and was dead-lettered instead of delivered.",
+  },
+  PORTOLAN_CALLBACK_FAILED: {
+    kind: "defect",
+    title: "User code threw an error.",
+    explanation: "A function of the app failed with an error of its own, which is the `cause`.",
+  },
+  PORTOLAN_STOPPING: {
+    kind: "transient",
+    title: "The node is stopping.",
+    explanation: "It takes no new message; those in process are finished. Send again: another node, or this one after its restart, takes it.",
+  },
+  PORTOLAN_STORE_FAILED: {
+    kind: "transient",
+    title: "The store could not write.",
+    explanation: "The disk is full, read-only or failing. Nothing was acknowledged; messages are delivered again once the store can write. Free space on the volume of the store.",
+  },
+  PORTOLAN_STORE_CORRUPT: {
+    kind: "defect",
+    title: "The store's file is damaged.",
+    explanation: "It is not a Portolan store, or its content is damaged. The file is left as it is. Restore a backup, or move the file away to start with an empty store.",
+  },
+  PORTOLAN_STORE_LOCKED: {
+    kind: "defect",
+    title: "Another process owns the store.",
+    explanation: "The embedded store belongs to one running node at a time. Stop the other node, or give this one another store directory.",
+  },
+  PORTOLAN_STORE_VERSION: {
+    kind: "defect",
+    title: "The store was written by a newer version.",
+    explanation: "A store's schema is migrated forwards only. Run the version that wrote it, or a newer one.",
+  },
+  PORTOLAN_CONFLICT: {
+    kind: "transient",
+    title: "Somebody else was faster.",
+    explanation: "A position (of a schedule, a file or a partition) was changed by another node since it was read. The unit of work was not committed.",
+  },
+  PORTOLAN_UNKNOWN_MESSAGE: {
+    kind: "invalid",
+    title: "There is no such message.",
+    explanation: "The store knows no message, channel or dead letter of that name. It may have been removed by retention.",
+  },
+  PORTOLAN_PORT_IN_USE: {
+    kind: "defect",
+    title: "The port is taken.",
+    explanation: "Another process listens on it. Stop that process or configure another port.",
+  },
+  PORTOLAN_SECRET_MISSING: {
+    kind: "defect",
+    title: "A secret or a variable is not set.",
+    explanation: "The configuration refers to an environment variable that does not exist. Set it before the start.",
+  },
+  PORTOLAN_CONNECTION_FAILED: {
+    kind: "transient",
+    title: "A system could not be reached.",
+    explanation: "The connection was refused, reset or not found. The cause names the system error.",
+  },
+  PORTOLAN_REMOTE_FAILED: {
+    kind: "transient",
+    title: "A system answered that it cannot serve now.",
+    explanation: "Such as HTTP 408, 425, 429 or 5xx. Retried when the route says so; a Retry-After of the system is respected.",
+  },
+  PORTOLAN_REMOTE_REJECTED: {
+    kind: "rejected",
+    title: "A system refused the message.",
+    explanation: "Such as HTTP 4xx: it understood and said no. Sending the same again would end the same.",
+  },
+  PORTOLAN_BODY_TOO_LARGE: {
+    kind: "invalid",
+    title: "A body is larger than allowed.",
+    explanation: "Raise the limit of the door or the format if such bodies are right.",
+  },
+  PORTOLAN_MEDIA_TYPE: {
+    kind: "invalid",
+    title: "No format for this media type.",
+    explanation: "The Content-Type or Accept of a request names no format that the door has.",
+  },
+  PORTOLAN_FILE_FAILED: {
+    kind: "transient",
+    title: "A file could not be read or written.",
+    explanation: "It vanished, is not permitted, or the disk is full. The cause names the system error.",
+  },
+  PORTOLAN_USAGE: {
+    kind: "defect",
+    title: "The command was not understood.",
+    explanation: "See `portolan help` for the commands and their options.",
+  },
+  PORTOLAN_TEST_FAILED: {
+    kind: "defect",
+    title: "A scripted failure without a code.",
+    explanation: "Raised by the fail steps of the test vocabulary.",
+  },
+} as const satisfies Record<string, ErrorCode>;
+
+export type PortolanErrorCode = keyof typeof ERROR_CODES;

@@ -1,0 +1,48 @@
+import type { Message } from "./message.ts";
+
+/** An expression of the definition tree: a function of the message, a text in a language, or a constant. */
+export type Expression = ExpressionFunction | LanguageExpression | ConstantExpression;
+
+/** In a fold the first argument is the accumulated value and the second the message. It may return a promise. */
+export type ExpressionFunction = (...args: never[]) => unknown;
+
+export interface LanguageExpression {
+  readonly language: string;
+  readonly text: string;
+}
+
+export interface ConstantExpression {
+  readonly constant: unknown;
+}
+
+/** What an expression in a language sees: the message, and in a fold the accumulated value. */
+export interface ExpressionScope extends Message {
+  readonly acc?: unknown;
+}
+
+export type CompiledExpression = (scope: ExpressionScope) => unknown;
+
+/** What the engine gives a language at compile time. */
+export interface LanguageContext {
+  /** The engine's clock, for functions such as `$now`. */
+  readonly now: () => number;
+}
+
+/**
+ * An expression language. `compile` is called once per expression at start and throws a
+ * SyntaxError whose message says what is wrong and where. A compiled expression yields
+ * plain data, undefined for nothing, or a promise of these; what it throws becomes PORTOLAN_EXPRESSION_FAILED.
+ */
+export interface Language {
+  readonly name: string;
+  readonly title: string;
+  compile(text: string, context: LanguageContext): CompiledExpression;
+}
+
+export function isLanguageExpression(value: unknown): value is LanguageExpression {
+  return typeof value === "object" && value !== null && "language" in value && "text" in value;
+}
+
+export function isConstantExpression(value: unknown): value is ConstantExpression {
+  return typeof value === "object" && value !== null && "constant" in value;
+}

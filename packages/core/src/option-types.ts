@@ -1,0 +1,200 @@
+import { isStandardSchema, type Contract } from "./contract.ts";
+import type { SourceNode, StepNode, TargetNode } from "./definition.ts";
+import { parseDuration } from "./duration.ts";
+import { isLanguageExpression, type Expression } from "./expression.ts";
+import { describeValue, isRecord, listNames, optionsSchema, readOptions, type OptionSpecs, type OptionsOf, type OptionType, type ReadContext } from "./options.ts";
+
+const DURATION_SCHEMA = { oneOf: [{ type: "number", minimum: 0 }, { type: "string", pattern: "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$" }] };
+
+/** Text. `${NAME}` in it is replaced by the environment variable NAME. */
+export const text: OptionType<string> = simple("text", "a text", { type: "string" }, (value, context) =>
+  typeof value === "string" ? withVariables(value, context) : undefined,
+);
+
+/** Text that is taken as it stands: patterns, names, expressions' texts. */
+export const name: OptionType<string> = simple("name", "a name", { type: "string", minLength: 1 }, (value) =>
+  typeof value === "string" && value !== "" ? value : undefined,
+);
+
+export const boolean: OptionType<boolean> = simple("boolean", "true or false", { type: "boolean" }, (value) => (typeof value === "boolean" ? value : undefined));
+
+/** Any data, as it is. */
+export const anything: OptionType<unknown> = simple("any", "any value", {}, (value) => value);
+
+/** Milliseconds, from a number or a text such as `10s`. */
+export const duration: OptionType<number> = simple("duration", "a duration such as 500ms, 10s or 5m", DURATION_SCHEMA, parseDuration);
+
+/** A number of bytes, from a number or a text such as `64kb` (1024 bytes each) or `1mb`. */
+export const bytes: OptionType<number> = simple(
+  "bytes",
+  "a size such as 64kb or 1mb",
+  { oneOf: [{ type: "integer", minimum: 0 }, { type: "string", pattern: "^[0-9]+(b|kb|mb|gb)$" }] },
+  (value) => {
+    if (typeof value === "number") return Number.isInteger(value) && value >= 0 ? value : undefined;
+    const match = typeof value === "string" ? /^(\d+)(b|kb|mb|gb)$/.exec(value) : null;
+    return match ? Number(match[1]) * 1024 ** ["b", "kb", "mb", "gb"].indexOf(match[2] ?? "b") : undefined;
+  },
+);
+
+export const expression: OptionType<Expression> = simple(
+  "expression",
+  "an expression: JSONata text, a number, a boolean, null, or { language, text }",
+  {
+    oneOf: [
+      { type: ["string", "number", "boolean", "null"] },
+      { type: "object", properties: { language: { type: "string" }, text: { type: "string" } }, required: ["language", "text"], additionalProperties: false },
+    ],
+  },
+  (value) => readExpression(value),
+);
+
+export const steps: OptionType<readonly StepNode[]> = {
+  kind: "steps",
+  expected: "a list of steps",
+  schema: { $ref: "#/$defs/steps" },
+  read: (value, context) => context.nested.steps(value, context),
+};
+
+export const target: OptionType<TargetNode> = {
+  kind: "target",
+  expected: "a target such as { channel: NAME } or { route: ID }",
+  schema: { $ref: "#/$defs/target" },
+  read: (value, context) => context.nested.target(value, context),
+};
+
+export const source: OptionType<SourceNode> = {
+  kind: "source",
+  expected: "a source such as { channel: NAME }",
+  schema: { $ref: "#/$defs/source" },
+  read: (value, context) => context.nested.source(value, context),
+};
+
+export const contract: OptionType<Contract> = simple(
+  "contract",
+  "a contract: a path to a schema document, a JSON Schema, or a Standard Schema value",
+  { oneOf: [{ type: "string" }, { type: "object" }, { type: "boolean" }] },
+  (value) => {
+    if (isStandardSchema(value)) return value as Contract;
+    if (typeof value === "string") return { path: value };
+    return isRecord(value) || typeof value === "boolean" ? { jsonSchema: value } : undefined;
+  },
+);
+
+/** `10s` is a duration, any other text is an expression that yields milliseconds. */
+export const durationOrExpression: OptionType<number | Expression> = {
+  kind: "durationOrExpression",
+  expected: "a duration such as 10s, or an expression that yields milliseconds",
+  schema: { anyOf: [DURATION_SCHEMA, expression.schema] },
+  read: (value, context) => parseDuration(value) ?? (typeof value === "number" ? value : expression.read(value, context)),
+};
+
+export function number(range: { readonly min?: number; readonly max?: number } = {}): OptionType<number> {
+  return numeric("number", "a number", range, Number.isFinite);
+}
+
+export function integer(range: { readonly min?: number; readonly max?: number } = {}): OptionType<number> {
+  return numeric("integer", "a whole number", range, Number.isInteger);
+}
+
+export function oneOf<const Values extends readonly (string | number | boolean)[]>(...values: Values): OptionType<Values[number]> {
+  const names = listNames(values.map(String));
+  return simple("oneOf", values.length === 1 ? names : `one of ${names}`, { enum: values }, (value) => (values.includes(value as Values[number]) ? (value as Values[number]) : undefined));
+}
+
+export function listOf<T>(item: OptionType<T>): OptionType<readonly T[]> {
+  return {
+    kind: "list",
+    expected: `a list, each ${item.expected}`,
+    schema: { type: "array", items: item.schema },
+    read(value, context) {
+      if (!Array.isArray(value)) return mismatch(this, value, context);
+      const items = value.map((entry, index) => item.read(entry, context.at(index)));
+      return items.includes(undefined) ? undefined : (items as T[]);
+    },
+  };
+}
+
+/** One value or a list of them; yields a list. */
+export function oneOrMore<T>(item: OptionType<T>): OptionType<readonly T[]> {
+  const list = listOf(item);
+  return {
+    kind: "oneOrMore",
+    expected: `${item.expected}, or a list of such`,
+    schema: { anyOf: [item.schema, list.schema] },
+    read(value, context) {
+      if (Array.isArray(value)) return list.read(value, context);
+      const single = item.read(value, context);
+      return single === undefined ? undefined : [single];
+    },
+  };
+}
+
+export function mapOf<T>(item: OptionType<T>): OptionType<Readonly<Record<string, T>>> {
+  return {
+    kind: "map",
+    expected: `a map of names, each ${item.expected}`,
+    schema: { type: "object", additionalProperties: item.schema },
+    read(value, context) {
+      if (!isRecord(value)) return mismatch(this, value, context);
+      const entries = Object.entries(value).map(([key, entry]) => [key, item.read(entry, context.at(key))] as const);
+      return entries.some(([, entry]) => entry === undefined) ? undefined : Object.fromEntries(entries as [string, T][]);
+    },
+  };
+}
+
+export function object<Specs extends OptionSpecs>(specs: Specs): OptionType<OptionsOf<Specs>> {
+  return {
+    kind: "object",
+    expected: `a map with ${listNames(Object.keys(specs))}`,
+    schema: optionsSchema(specs),
+    read: (value, context) => readOptions(specs, value, context),
+  };
+}
+
+/** Either of two types: the first whose shape fits. `isFirst` tells by the raw value. */
+export function either<A, B>(first: OptionType<A>, isFirst: (value: unknown) => boolean, second: OptionType<B>): OptionType<A | B> {
+  return {
+    kind: "either",
+    expected: `${first.expected}, or ${second.expected}`,
+    schema: { anyOf: [first.schema, second.schema] },
+    read: (value, context) => (isFirst(value) ? first.read(value, context) : second.read(value, context)),
+  };
+}
+
+/** An expression as people write it, or undefined if it is none. Text is JSONata. */
+export function readExpression(value: unknown): Expression | undefined {
+  if (typeof value === "function") return value as Expression;
+  if (typeof value === "string") return { language: "jsonata", text: value };
+  if (value === null || typeof value === "number" || typeof value === "boolean") return { constant: value };
+  if (isLanguageExpression(value) && typeof value.language === "string" && typeof value.text === "string") return { language: value.language, text: value.text };
+  return isRecord(value) && "constant" in value ? { constant: value["constant"] } : undefined;
+}
+
+function numeric(kind: string, what: string, range: { readonly min?: number; readonly max?: number }, fits: (value: number) => boolean): OptionType<number> {
+  const bounds = [range.min === undefined ? "" : ` of at least ${range.min}`, range.max === undefined ? "" : ` up to ${range.max}`].join("");
+  const schema = { type: kind, ...(range.min === undefined ? {} : { minimum: range.min }), ...(range.max === undefined ? {} : { maximum: range.max }) };
+  return simple(kind, what + bounds, schema, (value) =>
+    typeof value === "number" && fits(value) && value >= (range.min ?? -Infinity) && value <= (range.max ?? Infinity) ? value : undefined,
+  );
+}
+
+function simple<T>(kind: string, expected: string, schema: OptionType<T>["schema"], read: (value: unknown, context: ReadContext) => T | undefined): OptionType<T> {
+  return {
+    kind,
+    expected,
+    schema,
+    read(value, context) {
+      const result = read(value, context);
+      return result === undefined ? mismatch(this, value, context) : result;
+    },
+  };
+}
+
+function mismatch(type: OptionType<unknown>, value: unknown, context: ReadContext): undefined {
+  context.report({ message: "wrong value", expected: type.expected, found: describeValue(value) });
+  return undefined;
+}
+
+function withVariables(value: string, context: ReadContext): string {
+  return value.replace(/\$\{([A-Za-z_]\w*)\}/g, (_whole, variable: string) => context.variable(variable) ?? "");
+}

@@ -1,0 +1,68 @@
+import type { Clock, Contract, ContractCheck, Expression, JsonSchema, Logger, Message, OptionType, Random, StepNode, TargetNode } from "@portolan/core";
+import type { Step } from "./runtime/step.ts";
+import type { Execution } from "./runtime/execution.ts";
+import type { RunningEndpoint } from "./runtime/endpoint.ts";
+
+/**
+ * One Enterprise Integration Pattern: everything the engine, the schema, the reference page and the builder know about it.
+ * Its folder holds this value, and nothing elsewhere names it.
+ */
+export interface PatternDefinition<Options = unknown> {
+  /** The key in flow files and the method of the builder. */
+  readonly name: string;
+  readonly title: string;
+  readonly group: "routing" | "split and join" | "data" | "flow control" | "test";
+  /** One or two sentences of what it does. */
+  readonly summary: string;
+  /** The semantics worth knowing, as Markdown paragraphs for the reference page. */
+  readonly semantics: string;
+  /** An example as a YAML list of steps; the reference shows it and a test runs it. */
+  readonly example: string;
+  /** The type of the value under the pattern's key. */
+  readonly options: OptionType<Options>;
+  /** Whether, without `steps`, the rest of the list it stands in is its block. */
+  readonly gate?: boolean;
+  /** Compiles one use of it. Called once, at start. */
+  compile(node: StepNode<Options>, compiler: StepCompiler): Step;
+  /** What the builder's method makes of its arguments: the value under the key. Nested blocks go through `block`. */
+  readonly method?: (args: readonly unknown[], block: BlockReader) => unknown;
+}
+
+/** Runs a builder's block function and yields its raw steps. */
+export type BlockReader = (block: unknown) => readonly unknown[];
+
+/** What a pattern may use to compile a step. */
+export interface StepCompiler {
+  readonly route: string;
+  readonly stepId: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** The value of an expression; undefined for nothing. `acc` for folds. Failures become PORTOLAN_EXPRESSION_FAILED. */
+  expression(expression: Expression): Evaluate;
+  /** JSONata's boolean cast of an expression's value. */
+  predicate(expression: Expression): (message: Message, acc?: unknown) => boolean | Promise<boolean>;
+  /** The text of an expression for error messages. */
+  source(expression: Expression): string;
+  /** A nested list of steps as one step. */
+  block(steps: readonly StepNode[], options?: BlockOptions): Step;
+  target(target: TargetNode): RunningEndpoint;
+  contract(contract: Contract): ContractCheck;
+  /** Reports a configuration error of this step. */
+  invalid(message: string, expected: string, found: string): void;
+}
+
+export interface BlockOptions {
+  /** false: the route's error policy does not apply to the steps within; the construct is the failing step. */
+  readonly policy?: boolean;
+}
+
+export type Evaluate = (message: Message, acc?: unknown) => unknown;
+
+export type { Execution, JsonSchema };
+
+/** Checks at compile time that `compile` fits the options' type. */
+export function definePattern<Options>(definition: PatternDefinition<Options>): PatternDefinition {
+  // The compiler passes a node's options only to the pattern whose option type read them.
+  return definition as unknown as PatternDefinition;
+}

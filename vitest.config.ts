@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+
+const conditions = ["portolan-source"];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    isolate: false,
+    pool: "forks",
+    include: ["packages/*/src/**/*.test.ts", "examples/*/**/*.test.ts", "tools/**/*.test.ts"],
+    exclude: ["**/node_modules/**", "**/*.real.test.ts"],
+    testTimeout: 20_000,
+    sequence: { shuffle: { files: true } },
+  },
+});
