@@ -158,5 +158,9 @@ export interface RetryOptions {
 
 /** Retry options as people write them, durations as numbers or text. */
 export type RetryInput = {
-  readonly [K in keyof RetryOptions]?: K extends "delay" | "maxDelay" | "maxElapsed" ? Duration : K extends "delays" ? readonly Duration[] : RetryOptions[K];
+  readonly [K in keyof RetryOptions]?: K extends "delay" | "maxDelay" | "maxElapsed"
+    ? Duration
+    : K extends "delays"
+      ? readonly Duration[]
+      : RetryOptions[K];
 };

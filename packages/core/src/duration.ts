@@ -15,6 +15,8 @@ export function parseDuration(value: unknown): number | undefined {
 
 /** The shortest text for a number of milliseconds, such as `1.5s`. */
 export function formatDuration(milliseconds: number): string {
-  const [unit, size] = (Object.entries(UNITS).reverse().find(([, size]) => milliseconds >= size) ?? ["ms", 1]) as [string, number];
+  const [unit, size] = (Object.entries(UNITS)
+    .reverse()
+    .find(([, size]) => milliseconds >= size) ?? ["ms", 1]) as [string, number];
   return `${Number((milliseconds / size).toFixed(2))}${unit}`;
 }

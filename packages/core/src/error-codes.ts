@@ -20,17 +20,20 @@ export const ERROR_CODES = {
   PORTOLAN_EXPRESSION_FAILED: {
     kind: "defect",
     title: "An expression threw an error.",
-    explanation: "A function or a mapping expression failed on this message. `cause` holds its own error. Try it on the body alone, and guard against values that may be absent.",
+    explanation:
+      "A function or a mapping expression failed on this message. `cause` holds its own error. Try it on the body alone, and guard against values that may be absent.",
   },
   PORTOLAN_EXPRESSION_TYPE: {
     kind: "invalid",
     title: "An expression yielded a value of the wrong type.",
-    explanation: "A number was wanted and the value is neither a number nor a text that is wholly a finite decimal number, or values of different types were to be ordered.",
+    explanation:
+      "A number was wanted and the value is neither a number nor a text that is wholly a finite decimal number, or values of different types were to be ordered.",
   },
   PORTOLAN_CONTRACT_FAILED: {
     kind: "invalid",
     title: "A body breaks its contract.",
-    explanation: "The input, output or channel contract lists what is wrong with which field. The message is not retried: mend the sender, or the contract.",
+    explanation:
+      "The input, output or channel contract lists what is wrong with which field. The message is not retried: mend the sender, or the contract.",
   },
   PORTOLAN_VALIDATION_FAILED: {
     kind: "invalid",
@@ -40,7 +43,8 @@ export const ERROR_CODES = {
   PORTOLAN_FORMAT_INVALID: {
     kind: "invalid",
     title: "Bytes could not be read in their format.",
-    explanation: "The text is not well-formed, breaks a limit of size or depth, or is in another format than the one named. The error gives line and column where the format has them.",
+    explanation:
+      "The text is not well-formed, breaks a limit of size or depth, or is in another format than the one named. The error gives line and column where the format has them.",
   },
   PORTOLAN_COMBINE_FAILED: {
     kind: "invalid",
@@ -55,17 +59,20 @@ export const ERROR_CODES = {
   PORTOLAN_PARTS_FAILED: {
     kind: "defect",
     title: "Parts of a message failed.",
-    explanation: "`parts` lists the indexes of the failed parts and `cause` is the error of the first of them, which also gives the kind. `onPartFailure` says whether the others go on.",
+    explanation:
+      "`parts` lists the indexes of the failed parts and `cause` is the error of the first of them, which also gives the kind. `onPartFailure` says whether the others go on.",
   },
   PORTOLAN_ADDRESS_UNKNOWN: {
     kind: "invalid",
     title: "An address leads nowhere.",
-    explanation: "A computed address names a channel, a route or a connector that does not exist. A channel exists if it is declared, or named by a source, a static target or a deadLetter.",
+    explanation:
+      "A computed address names a channel, a route or a connector that does not exist. A channel exists if it is declared, or named by a source, a static target or a deadLetter.",
   },
   PORTOLAN_ADDRESS_DENIED: {
     kind: "invalid",
     title: "An address is not allowed.",
-    explanation: "A computed connector address must match one of the step's `allow` patterns, so that a message cannot choose where data is sent.",
+    explanation:
+      "A computed connector address must match one of the step's `allow` patterns, so that a message cannot choose where data is sent.",
   },
   PORTOLAN_ADDRESS_EMPTY: {
     kind: "invalid",
@@ -90,7 +97,8 @@ export const ERROR_CODES = {
   PORTOLAN_LOOP_LIMIT: {
     kind: "defect",
     title: "A loop ran too often.",
-    explanation: "More rounds than `max` (or hops than `maxHops`). Raise the limit if that many are right; usually the condition never becomes false.",
+    explanation:
+      "More rounds than `max` (or hops than `maxHops`). Raise the limit if that many are right; usually the condition never becomes false.",
   },
   PORTOLAN_RESEQUENCE_LATE: {
     kind: "invalid",
@@ -145,17 +153,20 @@ export const ERROR_CODES = {
   PORTOLAN_STOPPING: {
     kind: "transient",
     title: "The node is stopping.",
-    explanation: "It takes no new message; those in process are finished. Send again: another node, or this one after its restart, takes it.",
+    explanation:
+      "It takes no new message; those in process are finished. Send again: another node, or this one after its restart, takes it.",
   },
   PORTOLAN_STORE_FAILED: {
     kind: "transient",
     title: "The store could not write.",
-    explanation: "The disk is full, read-only or failing. Nothing was acknowledged; messages are delivered again once the store can write. Free space on the volume of the store.",
+    explanation:
+      "The disk is full, read-only or failing. Nothing was acknowledged; messages are delivered again once the store can write. Free space on the volume of the store.",
   },
   PORTOLAN_STORE_CORRUPT: {
     kind: "defect",
     title: "The store's file is damaged.",
-    explanation: "It is not a Portolan store, or its content is damaged. The file is left as it is. Restore a backup, or move the file away to start with an empty store.",
+    explanation:
+      "It is not a Portolan store, or its content is damaged. The file is left as it is. Restore a backup, or move the file away to start with an empty store.",
   },
   PORTOLAN_STORE_LOCKED: {
     kind: "defect",
@@ -170,7 +181,8 @@ export const ERROR_CODES = {
   PORTOLAN_CONFLICT: {
     kind: "transient",
     title: "Somebody else was faster.",
-    explanation: "A position (of a schedule, a file or a partition) was changed by another node since it was read. The unit of work was not committed.",
+    explanation:
+      "A position (of a schedule, a file or a partition) was changed by another node since it was read. The unit of work was not committed.",
   },
   PORTOLAN_UNKNOWN_MESSAGE: {
     kind: "invalid",

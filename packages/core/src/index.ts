@@ -26,7 +26,29 @@ export {
   isStandardSchema,
   standardCheck,
 } from "./contract.ts";
-export type * from "./definition.ts";
+export type {
+  AddressTargetNode,
+  AppDefinition,
+  AppErrors,
+  ChannelDefinition,
+  ChannelMode,
+  ChannelSourceNode,
+  ChannelTargetNode,
+  ClauseDefinition,
+  ConnectorSourceNode,
+  ConnectorTargetNode,
+  ErrorMatch,
+  Outcome,
+  RecordTargetNode,
+  RetryInput,
+  RetryOptions,
+  RouteDefinition,
+  RouteTargetNode,
+  SourceNode,
+  StepNode,
+  SystemDefinition,
+  TargetNode,
+} from "./definition.ts";
 export { type Duration, formatDuration, parseDuration } from "./duration.ts";
 export { ERROR_CODES, type ErrorCode, type ErrorKind, type PortolanErrorCode } from "./error-codes.ts";
 export {
@@ -93,4 +115,31 @@ export {
   withSuppressed,
 } from "./portolan-error.ts";
 export { type Random, createIds } from "./random.ts";
-export type * from "./store.ts";
+export type {
+  AppendEffect,
+  Awaitable,
+  ChannelSpec,
+  ChannelStatus,
+  ClaimAnswer,
+  ClaimRequest,
+  DeadLetter,
+  Delivery,
+  DeliveryRef,
+  Durability,
+  Effect,
+  JournalEffect,
+  JournalEntry,
+  JournalStep,
+  KeepKeyEffect,
+  ParkedState,
+  PeekedMessage,
+  PostponeEffect,
+  RetentionPolicy,
+  SetPositionEffect,
+  SettleEffect,
+  Store,
+  StoreSetup,
+  StoredMessage,
+  Subscription,
+  SubscriptionSpec,
+} from "./store.ts";

@@ -2,33 +2,60 @@ import { isStandardSchema, type Contract } from "./contract.ts";
 import type { SourceNode, StepNode, TargetNode } from "./definition.ts";
 import { parseDuration } from "./duration.ts";
 import { isLanguageExpression, type Expression } from "./expression.ts";
-import { describeValue, isRecord, listNames, optionsSchema, readOptions, type OptionSpecs, type OptionsOf, type OptionType, type ReadContext } from "./options.ts";
+import {
+  describeValue,
+  isRecord,
+  listNames,
+  optionsSchema,
+  readOptions,
+  type OptionSpecs,
+  type OptionsOf,
+  type OptionType,
+  type ReadContext,
+} from "./options.ts";
 
-const DURATION_SCHEMA = { oneOf: [{ type: "number", minimum: 0 }, { type: "string", pattern: "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$" }] };
+const DURATION_SCHEMA = {
+  oneOf: [
+    { type: "number", minimum: 0 },
+    { type: "string", pattern: "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$" },
+  ],
+};
 
 /** Text. `${NAME}` in it is replaced by the environment variable NAME. */
-export const text: OptionType<string> = simple("text", "a text", { type: "string" }, (value, context) =>
+export const text: OptionType<string> = simple({ kind: "text", expected: "a text", schema: { type: "string" } }, (value, context) =>
   typeof value === "string" ? withVariables(value, context) : undefined,
 );
 
 /** Text that is taken as it stands: patterns, names, expressions' texts. */
-export const name: OptionType<string> = simple("name", "a name", { type: "string", minLength: 1 }, (value) =>
+export const name: OptionType<string> = simple({ kind: "name", expected: "a name", schema: { type: "string", minLength: 1 } }, (value) =>
   typeof value === "string" && value !== "" ? value : undefined,
 );
 
-export const boolean: OptionType<boolean> = simple("boolean", "true or false", { type: "boolean" }, (value) => (typeof value === "boolean" ? value : undefined));
+export const boolean: OptionType<boolean> = simple({ kind: "boolean", expected: "true or false", schema: { type: "boolean" } }, (value) =>
+  typeof value === "boolean" ? value : undefined,
+);
 
 /** Any data, as it is. */
-export const anything: OptionType<unknown> = simple("any", "any value", {}, (value) => value);
+export const anything: OptionType<unknown> = simple({ kind: "any", expected: "any value", schema: {} }, (value) => value);
 
 /** Milliseconds, from a number or a text such as `10s`. */
-export const duration: OptionType<number> = simple("duration", "a duration such as 500ms, 10s or 5m", DURATION_SCHEMA, parseDuration);
+export const duration: OptionType<number> = simple(
+  { kind: "duration", expected: "a duration such as 500ms, 10s or 5m", schema: DURATION_SCHEMA },
+  parseDuration,
+);
 
 /** A number of bytes, from a number or a text such as `64kb` (1024 bytes each) or `1mb`. */
 export const bytes: OptionType<number> = simple(
-  "bytes",
-  "a size such as 64kb or 1mb",
-  { oneOf: [{ type: "integer", minimum: 0 }, { type: "string", pattern: "^[0-9]+(b|kb|mb|gb)$" }] },
+  {
+    kind: "bytes",
+    expected: "a size such as 64kb or 1mb",
+    schema: {
+      oneOf: [
+        { type: "integer", minimum: 0 },
+        { type: "string", pattern: "^[0-9]+(b|kb|mb|gb)$" },
+      ],
+    },
+  },
   (value) => {
     if (typeof value === "number") return Number.isInteger(value) && value >= 0 ? value : undefined;
     const match = typeof value === "string" ? /^(\d+)(b|kb|mb|gb)$/.exec(value) : null;
@@ -37,13 +64,20 @@ export const bytes: OptionType<number> = simple(
 );
 
 export const expression: OptionType<Expression> = simple(
-  "expression",
-  "an expression: JSONata text, a number, a boolean, null, or { language, text }",
   {
-    oneOf: [
-      { type: ["string", "number", "boolean", "null"] },
-      { type: "object", properties: { language: { type: "string" }, text: { type: "string" } }, required: ["language", "text"], additionalProperties: false },
-    ],
+    kind: "expression",
+    expected: "an expression: JSONata text, a number, a boolean, null, or { language, text }",
+    schema: {
+      oneOf: [
+        { type: ["string", "number", "boolean", "null"] },
+        {
+          type: "object",
+          properties: { language: { type: "string" }, text: { type: "string" } },
+          required: ["language", "text"],
+          additionalProperties: false,
+        },
+      ],
+    },
   },
   (value) => readExpression(value),
 );
@@ -52,27 +86,32 @@ export const steps: OptionType<readonly StepNode[]> = {
   kind: "steps",
   expected: "a list of steps",
   schema: { $ref: "#/$defs/steps" },
-  read: (value, context) => context.nested.steps(value, context),
+  // The nested reader of this name yields nothing else.
+  read: (value, context) => context.nested.steps(value, context) as readonly StepNode[] | undefined,
 };
 
 export const target: OptionType<TargetNode> = {
   kind: "target",
   expected: "a target such as { channel: NAME } or { route: ID }",
   schema: { $ref: "#/$defs/target" },
-  read: (value, context) => context.nested.target(value, context),
+  // The nested reader of this name yields nothing else.
+  read: (value, context) => context.nested.target(value, context) as TargetNode | undefined,
 };
 
 export const source: OptionType<SourceNode> = {
   kind: "source",
   expected: "a source such as { channel: NAME }",
   schema: { $ref: "#/$defs/source" },
-  read: (value, context) => context.nested.source(value, context),
+  // The nested reader of this name yields nothing else.
+  read: (value, context) => context.nested.source(value, context) as SourceNode | undefined,
 };
 
 export const contract: OptionType<Contract> = simple(
-  "contract",
-  "a contract: a path to a schema document, a JSON Schema, or a Standard Schema value",
-  { oneOf: [{ type: "string" }, { type: "object" }, { type: "boolean" }] },
+  {
+    kind: "contract",
+    expected: "a contract: a path to a schema document, a JSON Schema, or a Standard Schema value",
+    schema: { oneOf: [{ type: "string" }, { type: "object" }, { type: "boolean" }] },
+  },
   (value) => {
     if (isStandardSchema(value)) return value as Contract;
     if (typeof value === "string") return { path: value };
@@ -88,17 +127,19 @@ export const durationOrExpression: OptionType<number | Expression> = {
   read: (value, context) => parseDuration(value) ?? (typeof value === "number" ? value : expression.read(value, context)),
 };
 
-export function number(range: { readonly min?: number; readonly max?: number } = {}): OptionType<number> {
-  return numeric("number", "a number", range, Number.isFinite);
+export function number(range: Range = {}): OptionType<number> {
+  return numeric({ kind: "number", expected: "a number" }, range, Number.isFinite);
 }
 
-export function integer(range: { readonly min?: number; readonly max?: number } = {}): OptionType<number> {
-  return numeric("integer", "a whole number", range, Number.isInteger);
+export function integer(range: Range = {}): OptionType<number> {
+  return numeric({ kind: "integer", expected: "a whole number" }, range, Number.isInteger);
 }
 
 export function oneOf<const Values extends readonly (string | number | boolean)[]>(...values: Values): OptionType<Values[number]> {
   const names = listNames(values.map(String));
-  return simple("oneOf", values.length === 1 ? names : `one of ${names}`, { enum: values }, (value) => (values.includes(value as Values[number]) ? (value as Values[number]) : undefined));
+  return simple({ kind: "oneOf", expected: values.length === 1 ? names : `one of ${names}`, schema: { enum: values } }, (value) =>
+    values.includes(value as Values[number]) ? (value as Values[number]) : undefined,
+  );
 }
 
 export function listOf<T>(item: OptionType<T>): OptionType<readonly T[]> {
@@ -166,23 +207,32 @@ export function readExpression(value: unknown): Expression | undefined {
   if (typeof value === "function") return value as Expression;
   if (typeof value === "string") return { language: "jsonata", text: value };
   if (value === null || typeof value === "number" || typeof value === "boolean") return { constant: value };
-  if (isLanguageExpression(value) && typeof value.language === "string" && typeof value.text === "string") return { language: value.language, text: value.text };
+  if (isLanguageExpression(value) && typeof value.language === "string" && typeof value.text === "string")
+    return { language: value.language, text: value.text };
   return isRecord(value) && "constant" in value ? { constant: value["constant"] } : undefined;
 }
 
-function numeric(kind: string, what: string, range: { readonly min?: number; readonly max?: number }, fits: (value: number) => boolean): OptionType<number> {
-  const bounds = [range.min === undefined ? "" : ` of at least ${range.min}`, range.max === undefined ? "" : ` up to ${range.max}`].join("");
-  const schema = { type: kind, ...(range.min === undefined ? {} : { minimum: range.min }), ...(range.max === undefined ? {} : { maximum: range.max }) };
-  return simple(kind, what + bounds, schema, (value) =>
+type Range = { readonly min?: number; readonly max?: number };
+type Words = Pick<OptionType<unknown>, "kind" | "expected">;
+
+function numeric({ kind, expected }: Words, range: Range, fits: (value: number) => boolean): OptionType<number> {
+  const bounds = [range.min === undefined ? "" : ` of at least ${range.min}`, range.max === undefined ? "" : ` up to ${range.max}`].join(
+    "",
+  );
+  const schema = {
+    type: kind,
+    ...(range.min === undefined ? {} : { minimum: range.min }),
+    ...(range.max === undefined ? {} : { maximum: range.max }),
+  };
+  return simple({ kind, expected: expected + bounds, schema }, (value) =>
     typeof value === "number" && fits(value) && value >= (range.min ?? -Infinity) && value <= (range.max ?? Infinity) ? value : undefined,
   );
 }
 
-function simple<T>(kind: string, expected: string, schema: OptionType<T>["schema"], read: (value: unknown, context: ReadContext) => T | undefined): OptionType<T> {
+/** A type whose reader answers undefined for a wrong value, which is then reported in the type's words. */
+function simple<T>(words: Omit<OptionType<T>, "read">, read: (value: unknown, context: ReadContext) => T | undefined): OptionType<T> {
   return {
-    kind,
-    expected,
-    schema,
+    ...words,
     read(value, context) {
       const result = read(value, context);
       return result === undefined ? mismatch(this, value, context) : result;

@@ -1,5 +1,4 @@
 import type { Finding } from "./portolan-error.ts";
-import type { SourceNode, StepNode, TargetNode } from "./definition.ts";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -15,7 +14,7 @@ export interface OptionType<T> {
   read(value: unknown, context: ReadContext): T | undefined;
 }
 
-export type Presence = "required" | "optional" | "default";
+type Presence = "required" | "optional" | "default";
 
 /** One option of a pattern, connector or format: the single source of its type, default, docs and form. */
 export interface OptionSpec<T = unknown, P extends Presence = Presence> {
@@ -50,11 +49,14 @@ export interface ReadContext {
   readonly nested: NestedReaders;
 }
 
-/** Readers for what only the engine knows. */
+/**
+ * Readers for what only the engine knows: step nodes, a target node, a source node. The option types of the same names
+ * say so in their types; here it would close a circle from options to connectors and back.
+ */
 export interface NestedReaders {
-  steps(value: unknown, context: ReadContext): readonly StepNode[] | undefined;
-  target(value: unknown, context: ReadContext): TargetNode | undefined;
-  source(value: unknown, context: ReadContext): SourceNode | undefined;
+  steps(value: unknown, context: ReadContext): unknown;
+  target(value: unknown, context: ReadContext): unknown;
+  source(value: unknown, context: ReadContext): unknown;
 }
 
 type Extras = { readonly secret?: boolean; readonly example?: unknown };
@@ -67,14 +69,18 @@ export function optional<T>(type: OptionType<T>, description: string, extras: Ex
   return { type, presence: "optional", description, ...extras };
 }
 
-export function withDefault<T>(type: OptionType<T>, value: T, description: string, extras: Extras = {}): OptionSpec<T, "default"> {
-  return { type, presence: "default", default: value, description, ...extras };
+export function withDefault<T>(type: OptionType<T>, value: T, description: string): OptionSpec<T, "default"> {
+  return { type, presence: "default", default: value, description };
 }
 
 /** Reads a map of options: unknown keys, missing required ones and wrong values are reported. Undefined if anything was. */
 export function readOptions<Specs extends OptionSpecs>(specs: Specs, value: unknown, context: ReadContext): OptionsOf<Specs> | undefined {
   if (!isRecord(value)) {
-    context.report({ message: "options must be a map", expected: `a map with ${listNames(Object.keys(specs))}`, found: describeValue(value) });
+    context.report({
+      message: "options must be a map",
+      expected: `a map with ${listNames(Object.keys(specs))}`,
+      found: describeValue(value),
+    });
     return undefined;
   }
   let complete = true;

@@ -9,7 +9,9 @@ export interface Random {
  * 9 characters of time, 5 of chance (one draw a process), and a counter, all in base 36.
  */
 export function createIds(now: () => number, random: Random): () => string {
-  const process = Math.floor(random.next() * 36 ** 5).toString(36).padStart(5, "0");
+  const process = Math.floor(random.next() * 36 ** 5)
+    .toString(36)
+    .padStart(5, "0");
   let counter = 0;
   let millisecond = -1;
   let prefix = "";
