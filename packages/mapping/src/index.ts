@@ -1,0 +1,1 @@
+export { jsonataLanguage } from "./jsonata/language.ts";

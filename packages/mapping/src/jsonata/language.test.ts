@@ -1,0 +1,207 @@
+import { createMessage, type ExpressionScope, withAttribute } from "@portolan/core";
+import { jsonataLanguage } from "@portolan/mapping";
+import fc from "fast-check";
+import jsonata from "jsonata";
+import { describe, expect, test } from "vitest";
+
+const context = { now: () => 1_000 };
+
+function evaluate(text: string, scope: Partial<ExpressionScope> = {}): unknown {
+  return jsonataLanguage.compile(text, context)({ ...createMessage("m1", null), ...scope });
+}
+
+describe("what an expression sees", () => {
+  test("it sees id, body, headers, attributes and the accumulated value", async () => {
+    const message = { ...withAttribute(createMessage("m1", { a: 1 }, { h: "x" }), "seen", true), acc: 5 };
+    expect(await evaluate("[id, body.a, headers.h, attributes.seen, acc]", message)).toEqual(["m1", 1, "x", true, 5]);
+    expect(evaluate("acc")).toBeUndefined();
+  });
+
+  test("a header is read in its own spelling or in lower case, at once and within larger expressions", async () => {
+    const { headers } = createMessage("m1", null, { "X-Kind": "gold", FOO: "bar" });
+    expect(evaluate("headers.FOO", { headers })).toBe("bar");
+    expect(evaluate("headers.foo", { headers })).toBe("bar");
+    expect(await evaluate("headers.`x-kind` & headers.foo", { headers })).toBe("goldbar");
+    expect(await evaluate("$keys(headers)", { headers })).toEqual(["X-Kind", "FOO"]);
+  });
+
+  test.each([
+    "body.__proto__",
+    "body.constructor",
+    "body.list.constructor",
+    "body.text.length",
+    "body.toString",
+    '$lookup(body, "constructor")',
+    '$lookup(body, "__proto__")',
+    "headers.constructor",
+  ])("%s yields nothing: only own properties are seen", async (text) => {
+    expect(await evaluate(text, { body: { list: [1], text: "abc" } })).toBeUndefined();
+  });
+
+  test("an own property named __proto__ is data", async () => {
+    const body: unknown = JSON.parse('{ "__proto__": { "x": 1 } }');
+    expect(evaluate("body.__proto__.x", { body })).toBe(1);
+    const copy = (await evaluate('{ "__proto__": { "x": 2 } }')) as object;
+    expect(JSON.stringify(copy)).toBe('{"__proto__":{"x":2}}');
+    expect("x" in copy).toBe(false);
+  });
+});
+
+describe("results", () => {
+  test("sequences are ordinary lists and objects are ordinary objects, however deep", async () => {
+    const body = { items: [{ x: 1 }, { x: 2 }] };
+    const result = await evaluate('{ "xs": body.items.x, "nested": [{ "keys": $keys(body)[], "one": body.items[0].x[] }] }', { body });
+    expect(result).toStrictEqual({ xs: [1, 2], nested: [{ keys: ["items"], one: [1] }] });
+    expect(Object.getOwnPropertyNames(await evaluate("body.items.x", { body }))).toEqual(["0", "1", "length"]);
+  });
+
+  test("nothing is undefined, an empty sequence is nothing, an empty list stays", async () => {
+    expect(evaluate("body.none", { body: {} })).toBeUndefined();
+    expect(await evaluate("body.items[x > 5]", { body: { items: [{ x: 1 }] } })).toBeUndefined();
+    expect(evaluate("body.items", { body: { items: [] } })).toEqual([]);
+  });
+
+  test("no evaluation leaves a trace in the message", async () => {
+    const body = { a: [1, 2, 3] };
+    expect(await evaluate("body.a[]", { body })).toEqual([1, 2, 3]);
+    expect(await evaluate("body ~> |$|{ 'b': 1 }|", { body })).toStrictEqual({ a: [1, 2, 3], b: 1 });
+    expect(Object.getOwnPropertyNames(body.a)).toEqual(["0", "1", "2", "length"]);
+    expect(body).toStrictEqual({ a: [1, 2, 3] });
+  });
+
+  test("binary data and dates pass as they are", async () => {
+    const body = { bytes: new Uint8Array([1, 2]), at: new Date(0) };
+    expect(evaluate("body", { body })).toBe(body);
+    const copy = (await evaluate('{ "b": body.bytes, "at": body.at }', { body })) as typeof body & { b: Uint8Array };
+    expect(copy.b).toBe(body.bytes);
+    expect(copy.at).toBe(body.at);
+  });
+
+  test("data that look like jsonata's functions stay data", async () => {
+    const body = { f: { _jsonata_lambda: true, x: 1 }, g: { _jsonata_function: true } };
+    expect(evaluate("body.f", { body })).toBe(body.f);
+    expect(await evaluate("[body.f, body.g]", { body })).toStrictEqual([body.f, body.g]);
+  });
+
+  test("an expression that yields a function fails", async () => {
+    await expect(evaluate("$uppercase")).rejects.toThrow("the expression yields a function");
+    await expect(evaluate('{ "f": function($x) { $x } }')).rejects.toThrow("the expression yields a function");
+    await expect(evaluate("/ab/")).rejects.toThrow("the expression yields a function");
+  });
+});
+
+describe("time", () => {
+  test("$now, $millis and $toMillis follow the engine's clock", async () => {
+    const now = Date.parse("2001-02-03T04:05:06.789Z");
+    const at = (text: string) => jsonataLanguage.compile(text, { now: () => now })(createMessage("m1", null));
+    expect(await at("$millis()")).toBe(now);
+    expect(await at("$now()")).toBe("2001-02-03T04:05:06.789Z");
+    expect(await at("$now('[Y0001]-[M01] [H01]', '+0200')")).toBe("2001-02 06");
+    expect(await at("$fromMillis($toMillis('12', '[H01]'))")).toBe("2001-02-03T12:00:00.000Z");
+    expect(await at("$toMillis('1970-01-01T00:00:01Z')")).toBe(1000);
+    expect(await at("$toMillis(body.none)")).toBeUndefined();
+  });
+
+  test("an evaluation sees one instant, also while others overlap", async () => {
+    let now = 0;
+    const compiled = jsonataLanguage.compile("[$millis(), $map([1..20], function($x) { $millis() }), $millis()]", {
+      now: () => (now += 1),
+    });
+    const results = await Promise.all([1, 2, 3].map(() => compiled(createMessage("m1", null))));
+    expect(results.map((result) => [...new Set(result as number[])])).toEqual([[1], [2], [3]]);
+  });
+});
+
+describe("failures", () => {
+  test.each([
+    ["body.a +", "Unexpected end of expression (column 9)"],
+    ["body.a b", 'Syntax error: "b" (column 8)'],
+    ["body.a 'bc'", 'Syntax error: "bc" (column 8)'],
+    ["{'a' 1}", 'Expected ":", got 1 (column 6)'],
+    ["body.(", 'Expected ")" before end of expression (column 7)'],
+    ['"abc', "String literal must be terminated by a matching quote (column 5)"],
+    ['"\\q"', 'Unsupported escape sequence: \\"q" (column 3)'],
+    ["", "Unexpected end of expression (column 1)"],
+    ["a\n  .b c", 'Syntax error: "c" (line 2, column 6)'],
+    ["$eval(body)", "$eval is not available: data must not become code (column 1)"],
+    ["($f := $eval; $f(body))", "$eval is not available: data must not become code (column 8)"],
+  ])("the text %j is refused at compile time with its place", (text, message) => {
+    expect(() => jsonataLanguage.compile(text, context)).toThrow(new SyntaxError(message));
+  });
+
+  test("what fails while evaluating is an Error with jsonata's code and the place", async () => {
+    const failure = await Promise.resolve(evaluate('1 + body.a < "x"', { body: { a: 1 } })).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(Error);
+    expect(failure).toMatchObject({ code: "T2009", message: expect.stringContaining("(column 12)") });
+    await expect(evaluate("$error('boom')")).rejects.toThrow("boom (column 1)");
+    await expect(evaluate("$nope(1)")).rejects.toThrow("Attempted to invoke a non-function");
+  });
+
+  test("a comparison that JSONata refuses fails, also in its fast form", async () => {
+    await expect(evaluate("body < 1", { body: "a" })).rejects.toMatchObject({ code: "T2009" });
+    await expect(evaluate("body < 1", { body: null })).rejects.toMatchObject({ code: "T2010" });
+    expect(evaluate("body.none < 1", { body: {} })).toBeUndefined();
+  });
+
+  test("endless recursion ends", async () => {
+    await expect(evaluate("($f := function($n) { 1 + $f($n + 1) }; $f(1))")).rejects.toMatchObject({ code: "D1011" });
+  });
+});
+
+describe("simple expressions", () => {
+  const name = fc.constantFrom("a", "b", "x y", "constructor");
+  const scalar = fc.oneof(
+    fc.constantFrom<unknown>("", "a", "b", 0, 1, -1, 1.5, true, false, null),
+    fc.string(),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+  );
+  const body = fc.letrec<{ value: unknown }>((tie) => ({
+    value: fc.oneof(
+      { depthSize: "small", withCrossShrink: true },
+      scalar,
+      fc.array(tie("value"), { maxLength: 3 }),
+      fc.dictionary(name, tie("value"), { maxKeys: 3 }),
+    ),
+  })).value;
+  const path = fc.array(name, { maxLength: 3 }).map((names) => ["body", ...names.map((part) => `\`${part}\``)].join("."));
+  const constant = scalar.map((value) => JSON.stringify(value));
+  const comparison = fc.tuple(path, fc.constantFrom("=", "!=", "<", "<=", ">", ">="), constant).map((parts) => parts.join(" "));
+
+  test("they yield what jsonata yields", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(path, constant, comparison), body, async (text, value) => {
+        const scope = createMessage("m1", value);
+        const ours = await outcome(async () => jsonataLanguage.compile(text, context)(scope));
+        const theirs = await outcome(() => jsonata(text).evaluate(scope));
+        // jsonata's sequences carry marks, which JSON leaves out.
+        expect(JSON.stringify(ours)).toBe(JSON.stringify(theirs));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test.each([
+    "body",
+    "body.a.b",
+    "headers.h",
+    "1",
+    '"x"',
+    "null",
+    "true",
+    "-2",
+    "body.a.b = 2",
+    "body.none",
+    "headers.h != 'y'",
+    "body.a.b >= 1",
+  ])("%s is answered without a promise", (text) => {
+    expect(evaluate(text, { body: { a: { b: 2 } }, headers: { h: "x" } })).not.toBeInstanceOf(Promise);
+  });
+
+  async function outcome(run: () => Promise<unknown>): Promise<unknown> {
+    try {
+      return { value: await run() };
+    } catch (error) {
+      return { code: (error as { code: unknown }).code };
+    }
+  }
+});

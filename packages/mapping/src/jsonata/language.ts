@@ -1,0 +1,100 @@
+import type { CompiledExpression, ExpressionScope, Language, LanguageContext } from "@portolan/core";
+import jsonata from "jsonata";
+import { expressionFailure, syntaxFailure } from "./failures.ts";
+import { copyData, plainData } from "./plain-data.ts";
+import { compileSimple, UNDECIDED } from "./simple-expressions.ts";
+import { anyNode, type Node } from "./syntax-tree.ts";
+
+/** Stops endless loops and recursions, which would block the whole node: jsonata waits on microtasks only. */
+const GUARDRAILS = { timeout: 10_000, stack: 100_000 };
+
+/** The variable that holds the instant of an evaluation; `$portolan.instant` is no variable name that a text can hold. */
+const INSTANT = "portolan.instant";
+
+/**
+ * JSONata 2. An expression sees the message as its input, reaches own properties only, and yields plain data or undefined.
+ * Paths, constants and comparisons of the two are answered at once, all else by a promise. `$eval` is refused, since a
+ * text that came with a message could choose the code.
+ */
+export const jsonataLanguage: Language = {
+  name: "jsonata",
+  title: "JSONata",
+  compile(text, context) {
+    const expression = parse(text);
+    const tree: Node = expression.ast();
+    refuseEval(tree, text);
+    followClock(expression);
+    const evaluate = evaluator(expression, text, context);
+    return withSimple(tree, evaluate);
+  },
+};
+
+function parse(text: string): jsonata.Expression {
+  try {
+    return jsonata(text, GUARDRAILS);
+  } catch (thrown) {
+    throw syntaxFailure(thrown, text);
+  }
+}
+
+function refuseEval(tree: Node, text: string): void {
+  const found = anyNode(tree, (node) => node.type === "variable" && node.value === "eval");
+  if (found)
+    throw syntaxFailure({ message: "$eval is not available: data must not become code", position: found.position, token: "eval" }, text);
+}
+
+function evaluator(expression: jsonata.Expression, text: string, context: LanguageContext): (scope: ExpressionScope) => Promise<unknown> {
+  // `x[]` marks the array that it finds, so it must not find the message's own.
+  const marks = anyNode(expression.ast(), (node) => node.keepArray === true || node.keepSingletonArray === true) !== undefined;
+  return async (scope) => {
+    const input = marks ? copyData(scope) : scope;
+    try {
+      return plainData(await expression.evaluate(input, { [INSTANT]: context.now() }), input);
+    } catch (thrown) {
+      throw expressionFailure(thrown, text);
+    }
+  };
+}
+
+function withSimple(tree: Node, evaluate: (scope: ExpressionScope) => Promise<unknown>): CompiledExpression {
+  const simple = compileSimple(tree);
+  if (simple === undefined) return evaluate;
+  return (scope) => {
+    const value = simple(scope);
+    return value === UNDECIDED ? evaluate(scope) : value;
+  };
+}
+
+/** jsonata's own functions of time read the system clock, and share their instant between evaluations that overlap. */
+function followClock(expression: jsonata.Expression): void {
+  expression.registerFunction("millis", instant, "<:n>");
+  expression.registerFunction(
+    "now",
+    async function (picture?: string, timeZone?: string) {
+      return (await nativeTime).fromMillis.implementation.call(this, instant.call(this), picture, timeZone);
+    },
+    "<s?s?:s>",
+  );
+  expression.registerFunction(
+    "toMillis",
+    async function (time?: string, picture?: string) {
+      const environment = { timestamp: new Date(instant.call(this)) };
+      return (await nativeTime).toMillis.implementation.call({ environment }, time, picture);
+    },
+    "<s-s?:n>",
+  );
+}
+
+function instant(this: jsonata.Focus): number {
+  // Bound to a number for each evaluation.
+  return this.environment.lookup(INSTANT) as number;
+}
+
+interface NativeFunction {
+  readonly implementation: (this: unknown, ...args: unknown[]) => unknown;
+}
+
+/** jsonata's own implementations, which nothing but an expression gives out. */
+const nativeTime: Promise<{ readonly fromMillis: NativeFunction; readonly toMillis: NativeFunction }> = jsonata(
+  '{ "fromMillis": $fromMillis, "toMillis": $toMillis }',
+).evaluate(null);
