@@ -141,3 +141,32 @@ export function defineConnector<SourceSpecs extends OptionSpecs, TargetSpecs ext
   // Options reach `open` only after `readOptions` with the same specs; outside, connectors of all shapes share one list.
   return definition as unknown as ConnectorDefinition;
 }
+
+/** Under this symbol the references that a connector's functions return carry its definition. */
+export const CONNECTOR: unique symbol = Symbol.for("portolan.connector");
+
+declare const BODY: unique symbol;
+declare const REPLY: unique symbol;
+
+/** A source as a flow file holds it, such as `{ schedule: { every: 5000 } }`, with the type of the bodies that it yields. */
+export interface SourceRef<Body = unknown> {
+  readonly [CONNECTOR]: ConnectorDefinition;
+  /** Never set: it carries the type only. */
+  readonly [BODY]?: Body;
+}
+
+/** A target as a flow file holds it, with the types of the bodies that it takes and of its reply. */
+export interface TargetRef<In = never, Reply = unknown> {
+  readonly [CONNECTOR]: ConnectorDefinition;
+  /** Never set. A function, so that a target which wants more than a body offers does not compile. */
+  readonly [BODY]?: (body: In) => void;
+  readonly [REPLY]?: Reply;
+}
+
+/** What a connector's functions return: its options under its key, and its definition under CONNECTOR. */
+export function attachConnector<Options extends object>(
+  definition: ConnectorDefinition,
+  options: Options,
+): { readonly [CONNECTOR]: ConnectorDefinition } & Readonly<Record<string, Options>> {
+  return { [definition.name]: options, [CONNECTOR]: definition } as { readonly [CONNECTOR]: ConnectorDefinition } & Readonly<Record<string, Options>>;
+}

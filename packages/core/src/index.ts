@@ -1,5 +1,6 @@
 export { type Clock, type Timer, sleep } from "./clock.ts";
 export {
+  CONNECTOR,
   type ConnectorDefinition,
   type ConnectorServices,
   type DeliverOptions,
@@ -10,8 +11,11 @@ export {
   type SendRequest,
   type SourceContext,
   type SourceDefinition,
+  type SourceRef,
   type TargetContext,
   type TargetDefinition,
+  type TargetRef,
+  attachConnector,
   defineConnector,
 } from "./connector.ts";
 export {
