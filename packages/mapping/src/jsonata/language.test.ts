@@ -1,5 +1,5 @@
 import { createMessage, type ExpressionScope, withAttribute } from "@portolan/core";
-import { jsonataLanguage } from "@portolan/mapping";
+import { jsonataLanguage } from "../index.ts";
 import fc from "fast-check";
 import jsonata from "jsonata";
 import { describe, expect, test } from "vitest";
