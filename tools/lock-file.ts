@@ -1,0 +1,72 @@
+/** The parts of a package-lock.json that are checked. */
+export interface LockFile {
+  readonly packages: Readonly<Record<string, LockEntry>>;
+}
+
+interface LockEntry {
+  readonly name?: string;
+  readonly version?: string;
+  readonly resolved?: string;
+  readonly integrity?: string;
+  readonly license?: string;
+  readonly link?: boolean;
+  readonly dev?: boolean;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+const ALLOWED_LICENCES = new Set([
+  "MIT",
+  "MIT-0",
+  "ISC",
+  "BSD",
+  "BSD-2-Clause",
+  "BSD-3-Clause",
+  "Apache-2.0",
+  "BlueOak-1.0.0",
+  "0BSD",
+  "CC0-1.0",
+]);
+
+const FOREIGN_SPEC = /^(?:git|github|gitlab|bitbucket|gist|file|link|https?|npm):|^[\w.-]+\/[\w.-]+/;
+
+/** What makes an install depend on more than the registry's immutable archives. */
+export function sourceFindings(lock: LockFile): readonly string[] {
+  return Object.entries(lock.packages).flatMap(([key, entry]) => [...specFindings(key, entry), ...archiveFindings(key, entry)]);
+}
+
+/** Packages that users would install and whose licence is not on the allow list. */
+export function licenceFindings(lock: LockFile): readonly string[] {
+  return Object.entries(lock.packages)
+    .filter(([key, entry]) => isInstalled(key, entry) && entry.dev !== true && !isAllowed(entry.license))
+    .map(([key, entry]) => `${key}: the licence ${entry.license ?? "is missing"} is not on the allow list (tools/lock-file.ts)`);
+}
+
+function specFindings(key: string, entry: LockEntry): readonly string[] {
+  const specs = { ...entry.dependencies, ...entry.devDependencies, ...entry.optionalDependencies };
+  return Object.entries(specs)
+    .filter(([, spec]) => FOREIGN_SPEC.test(spec))
+    .map(([name, spec]) => `${key || "the workspace"}: depends on ${name} as "${spec}", expected a version from the registry`);
+}
+
+function archiveFindings(key: string, entry: LockEntry): readonly string[] {
+  if (!isInstalled(key, entry)) return [];
+  const findings: string[] = [];
+  if (!/^sha512-[\w+/]+=*$/.test(entry.integrity ?? ""))
+    findings.push(`${key}: expected a sha512 integrity, found ${entry.integrity ?? "none"}`);
+  if (entry.resolved !== undefined)
+    findings.push(`${key}: names the address ${entry.resolved}, expected none: the machine knows its registry`);
+  if (entry.name !== undefined) findings.push(`${key}: is an alias of ${entry.name}`);
+  return findings;
+}
+
+function isInstalled(key: string, entry: LockEntry): boolean {
+  return key.includes("node_modules/") && entry.link !== true;
+}
+
+function isAllowed(licence: string | undefined): boolean {
+  if (licence === undefined) return false;
+  const choices = licence.replace(/[()]/g, "").split(" OR ");
+  return choices.some((choice) => choice.split(" AND ").every((name) => ALLOWED_LICENCES.has(name.trim())));
+}
