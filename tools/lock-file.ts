@@ -29,7 +29,7 @@ const ALLOWED_LICENCES = new Set([
   "CC0-1.0",
 ]);
 
-const FOREIGN_SPEC = /^(?:git|github|gitlab|bitbucket|gist|file|link|https?|npm):|^[\w.-]+\/[\w.-]+/;
+const FOREIGN_SPEC = /^(?:git(?:\+\w+)?|github|gitlab|bitbucket|gist|file|link|https?|npm):|^[\w.-]+\/[\w.-]+/;
 
 /** What makes an install depend on more than the registry's immutable archives. */
 export function sourceFindings(lock: LockFile): readonly string[] {
@@ -40,7 +40,7 @@ export function sourceFindings(lock: LockFile): readonly string[] {
 export function licenceFindings(lock: LockFile): readonly string[] {
   return Object.entries(lock.packages)
     .filter(([key, entry]) => isInstalled(key, entry) && entry.dev !== true && !isAllowed(entry.license))
-    .map(([key, entry]) => `${key}: the licence ${entry.license ?? "is missing"} is not on the allow list (tools/lock-file.ts)`);
+    .map(([key, entry]) => `${key}: ${entry.license ?? "no licence"} is not on the allow list of licences`);
 }
 
 function specFindings(key: string, entry: LockEntry): readonly string[] {

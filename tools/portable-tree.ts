@@ -24,10 +24,10 @@ export function machineFindings(file: string, text: string, root: string): reado
 
 function here(root: string): readonly Pattern[] {
   const parent = path.dirname(root);
+  const apart = parent !== "/" && parent !== os.tmpdir();
   const registry = process.env["npm_config_registry"];
   return [
-    { what: "the path of this checkout", pattern: literal(root) },
-    ...(parent === "/" || parent === os.tmpdir() ? [] : [{ what: "a path beside this checkout", pattern: literal(`${parent}/`) }]),
+    { what: "a path on this machine", pattern: literal(apart ? `${parent}/` : root) },
     ...(registry === undefined ? [] : [{ what: "this machine's registry", pattern: literal(new URL(registry).host) }]),
   ];
 }
