@@ -1,0 +1,29 @@
+import type { AppDefinition, Awaitable, Clock, ConnectorServices, ContractCompiler, Language, Store } from "@portolan/core";
+import type { Engine, EngineOptions, PatternDefinition } from "@portolan/engine";
+
+/** What runs cases: the engine and all that it needs, put together by the caller. */
+export interface CaseHarness {
+  /** The engine's patterns; the test vocabulary is added to them. */
+  readonly patterns: readonly PatternDefinition[];
+  /** Engine features and capabilities, such as `retry` or `crash`, that a case may need besides patterns. */
+  readonly supports: ReadonlySet<string>;
+  /** Reads a flow file's content; throws PORTOLAN_CONFIG_INVALID. */
+  readonly readFlow: (flow: Readonly<Record<string, unknown>>, patterns: readonly PatternDefinition[]) => AppDefinition;
+  readonly createEngine: (options: EngineOptions) => Engine;
+  /** Called once a case. */
+  readonly createStores: () => CaseStores;
+  readonly languages: readonly Language[];
+  readonly contracts: ContractCompiler;
+  readonly services: ConnectorServices;
+}
+
+/** The stores of one case, empty at first. */
+export interface CaseStores {
+  /**
+   * Opens the stores for one life of the node: the memory store new, the durable one with all that has been committed
+   * before. Stores of an earlier life have been closed. They wait only through the clock.
+   */
+  open(clock: Clock): Awaitable<{ readonly memory: Store; readonly durable: Store }>;
+  /** Called once, after the case; the stores have been closed. */
+  dispose?(): Awaitable<void>;
+}
