@@ -1,0 +1,2 @@
+export { type MemoryStoreOptions, createMemoryStore } from "./memory/memory-store.ts";
+export type { StoreChange, StoreLog, StoreLogRecord } from "./store-log.ts";

@@ -1,0 +1,92 @@
+import type { AppendEffect, Effect } from "@portolan/core";
+import { checkPosition } from "../position.ts";
+import type { StoreLogRecord } from "../store-log.ts";
+import { Channels } from "./channels.ts";
+import { createJournal } from "./journal.ts";
+import { createKeptKeys } from "./kept-keys.ts";
+
+export interface MemoryStateOptions {
+  readonly notify: (subscription: number) => void;
+  readonly onKept: (key: { readonly scope: string; readonly key: string }) => void;
+}
+
+/** Everything that a memory store knows and that a log of it would bring back. */
+export interface MemoryState {
+  readonly channels: Channels;
+  readonly journal: ReturnType<typeof createJournal>;
+  readonly keys: ReturnType<typeof createKeptKeys>;
+  position(name: string): unknown;
+  /** Makes one change, and answers what it counted. A commit that conflicts throws and changes nothing. */
+  apply(record: StoreLogRecord): number;
+  commit(effects: readonly Effect[], now: number): void;
+}
+
+export function createMemoryState(options: MemoryStateOptions): MemoryState {
+  const channels = new Channels(options.notify);
+  const journal = createJournal();
+  const keys = createKeptKeys();
+  const positions = new Map<string, unknown>();
+
+  function commit(effects: readonly Effect[], now: number): void {
+    for (const effect of effects) if (effect.kind === "setPosition") checkPosition(effect, positions.get(effect.name));
+    for (const effect of effects) applyEffect(effect, now);
+  }
+
+  function applyEffect(effect: Effect, now: number): void {
+    switch (effect.kind) {
+      case "append":
+        return channels.append(storable(effect), now);
+      case "settle": {
+        const queue = channels.queue(effect.ref.subscription);
+        if (queue !== undefined) channels.settle(queue, effect.ref.sequence, now);
+        return;
+      }
+      case "postpone":
+        channels.queue(effect.ref.subscription)?.postpone(effect.ref.sequence, effect, now);
+        return options.notify(effect.ref.subscription);
+      case "keepKey":
+        keys.keep(effect);
+        return options.onKept(effect);
+      case "setPosition":
+        positions.set(effect.name, effect.value);
+        return;
+      case "journal":
+        return journal.add(effect.entry);
+      default:
+        effect satisfies never;
+    }
+  }
+
+  return {
+    channels,
+    journal,
+    keys,
+    commit,
+    position: (name) => positions.get(name),
+    apply(record) {
+      switch (record.kind) {
+        case "open":
+          channels.open(record.setup, record.at);
+          return record.setup.subscriptions.length;
+        case "commit":
+          commit(record.effects, record.at);
+          return record.effects.length;
+        case "remove":
+          return channels.remove(record.channel, record.sequences, record.at);
+        case "redrive":
+          return channels.redrive(record.channel, record.sequences, record.at);
+        case "prune": {
+          const removed = journal.prune(record.policy, record.at);
+          return removed + keys.prune(record.policy.batch - removed, record.at);
+        }
+        default:
+          return record satisfies never;
+      }
+    },
+  };
+}
+
+/** Bodies are what they would be after a way through a file. */
+function storable(effect: AppendEffect): AppendEffect {
+  return effect.message.body === undefined ? { ...effect, message: { ...effect.message, body: null } } : effect;
+}
