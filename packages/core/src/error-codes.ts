@@ -222,7 +222,18 @@ export const ERROR_CODES = {
   PORTOLAN_MEDIA_TYPE: {
     kind: "invalid",
     title: "No format for this media type.",
-    explanation: "The Content-Type or Accept of a request names no format that the door has.",
+    explanation: "The Content-Type of a request, or the format option of a target, names no format that there is.",
+  },
+  PORTOLAN_NOT_ACCEPTABLE: {
+    kind: "invalid",
+    title: "No format that the caller accepts.",
+    explanation: "The Accept of a request names no media type that the door can answer with. Nothing was processed.",
+  },
+  PORTOLAN_CALLER_GONE: {
+    kind: "transient",
+    title: "The caller did not wait for the reply.",
+    explanation:
+      "The connection of a request was closed before its reply. Steps in progress were told to stop; a caller that still wants it asks again.",
   },
   PORTOLAN_FILE_FAILED: {
     kind: "transient",

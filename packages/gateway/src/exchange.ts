@@ -1,0 +1,36 @@
+import type { PortolanError } from "@portolan/core";
+
+export type ReplyHeaders = Readonly<Record<string, string | number | readonly string[]>>;
+
+/** One request and its reply, without Node's classes, so that every kind of door and policy can share it. */
+export interface Exchange {
+  /** Names the request in logs, in problem documents and in the reply's `x-request-id`: the caller's own id if it sent a sound one. */
+  readonly id: string;
+  readonly method: string;
+  /** The parameters of the door's path pattern, decoded. */
+  readonly params: Readonly<Record<string, string | undefined>>;
+  /** What follows the `?`, as it was sent. */
+  readonly queryText: string;
+  /** The query, decoded; a name that occurs more than once has a list. */
+  readonly query: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Whether the request has a body, empty or not. */
+  readonly hasBody: boolean;
+  /** Aborted, with a PortolanError as reason, when the caller has gone, the time is over or the host ends. */
+  readonly signal: AbortSignal;
+  /** Whether a reply can still be sent. Replies to a caller who has gone, or has been told that the time is over, are dropped. */
+  readonly open: boolean;
+
+  /**
+   * The whole body. Rejects with PORTOLAN_BODY_TOO_LARGE as soon as the limit of the door is known to be passed, and with
+   * PORTOLAN_CALLER_GONE if the caller leaves. To be called once.
+   */
+  readBody(): Promise<Uint8Array>;
+  /** Sends the reply. `content-length` and `x-request-id` are added. Text is sent as UTF-8. */
+  reply(status: number, headers: ReplyHeaders, body?: string | Uint8Array): void;
+  /** Sends a reply whose chunks come as they are made; waits while the caller is slow. Resolves when all was handed over. */
+  replyStream(status: number, headers: ReplyHeaders, chunks: AsyncIterable<Uint8Array>): Promise<void>;
+  /** Answers with the problem document of an error. */
+  fail(error: PortolanError): void;
+}

@@ -1,0 +1,213 @@
+import type { IncomingMessage, OutgoingHttpHeader, ServerResponse } from "node:http";
+import { parse as parseQuery } from "node:querystring";
+import { PortolanError, type Logger } from "@portolan/core";
+import { createBodyReader, discardBody, type BodyReader } from "./body.ts";
+import type { Exchange, ReplyHeaders } from "./exchange.ts";
+import { problemOf, type Problem } from "./problem.ts";
+import type { FoundDoor } from "./route-table.ts";
+
+/** What an exchange needs of the host that it belongs to. */
+export interface ExchangeHost {
+  readonly log: Logger;
+  /** Replies end their connection when the host is closing. */
+  readonly closing: boolean;
+  readonly maxBodyBytes: number;
+  /** Called once, when the reply was given or the caller has gone. */
+  ended(exchange: HttpExchange): void;
+}
+
+export interface HttpRequest {
+  readonly id: string;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The caller waits for `100 Continue` before it sends the body. */
+  readonly expectsContinue: boolean;
+}
+
+/** `replied`: by the door, once. `given up`: the caller has gone or was answered by the host, and what the door says is dropped. */
+type State = "open" | "replied" | "given up";
+
+/** The exchange of a request that came through node:http. */
+export class HttpExchange implements Exchange {
+  readonly id: string;
+  readonly request: IncomingMessage;
+  readonly params: Readonly<Record<string, string | undefined>>;
+  readonly queryText: string;
+  /** Set when the connection is of no use after this reply. */
+  endsConnection = false;
+  readonly #response: ServerResponse;
+  readonly #host: ExchangeHost;
+  readonly #maxBodyBytes: number;
+  readonly #expectsContinue: boolean;
+  #state: State = "open";
+  #timer: NodeJS.Timeout | undefined;
+  #reader: BodyReader | undefined;
+  #abort: AbortController | undefined;
+  #reason: PortolanError | undefined;
+
+  constructor(http: HttpRequest, found: FoundDoor, host: ExchangeHost) {
+    this.id = http.id;
+    this.request = http.request;
+    this.params = found.params;
+    this.queryText = found.queryText;
+    this.#response = http.response;
+    this.#host = host;
+    this.#maxBodyBytes = found.door.maxBodyBytes ?? host.maxBodyBytes;
+    this.#expectsContinue = http.expectsContinue;
+  }
+
+  /** Tells the caller and the handler when the handler takes too long. */
+  limitTime(timeoutMs: number): void {
+    this.#timer = setTimeout(expire, timeoutMs, this, timeoutMs);
+  }
+
+  get method(): string {
+    return this.request.method ?? "";
+  }
+
+  get headers(): Readonly<Record<string, string | readonly string[] | undefined>> {
+    return this.request.headers;
+  }
+
+  get query(): Readonly<Record<string, string | readonly string[] | undefined>> {
+    // Without a limit of its own: the query is as long as the header limit allows, and nothing of it is dropped.
+    return parseQuery(this.queryText, "&", "=", { maxKeys: 0 });
+  }
+
+  get hasBody(): boolean {
+    const { headers } = this.request;
+    return headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
+  }
+
+  get open(): boolean {
+    return this.#state === "open";
+  }
+
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (this.#reason !== undefined && !this.#abort.signal.aborted) this.#abort.abort(this.#reason);
+    return this.#abort.signal;
+  }
+
+  /** Whether the reply has begun, so that no other can be sent. */
+  get begun(): boolean {
+    return this.#response.headersSent;
+  }
+
+  readBody(): Promise<Uint8Array> {
+    if (this.#reason !== undefined) return Promise.reject(this.#reason);
+    this.#reader = createBodyReader(this.request, this.#maxBodyBytes);
+    if (this.#expectsContinue && this.#reader.wanted) this.#response.writeContinue();
+    return this.#reader.bytes;
+  }
+
+  reply(status: number, headers: ReplyHeaders, body: string | Uint8Array = ""): void {
+    if (!this.#mayReply()) return;
+    const length = typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
+    const head = this.#head(headers);
+    if (status !== 204 && status !== 304) head.push("content-length", length);
+    this.#response.writeHead(status, head);
+    this.#response.end(body);
+    this.#end("replied");
+  }
+
+  async replyStream(status: number, headers: ReplyHeaders, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    if (!this.#mayReply()) return;
+    const response = this.#response;
+    response.writeHead(status, this.#head(headers));
+    if (this.method !== "HEAD") {
+      for await (const chunk of chunks) {
+        if (!this.open) return;
+        if (!response.write(chunk)) await writable(response, this.signal);
+      }
+    }
+    if (!this.open) return;
+    response.end();
+    this.#end("replied");
+  }
+
+  fail(error: PortolanError): void {
+    if (error.kind === "defect" || this.#state === "replied") this.#logFailure(error);
+    if (this.#state !== "open") return;
+    if (this.begun) this.destroy(error);
+    else this.sendProblem(problemOf(error, { requestId: this.id }));
+  }
+
+  /** Answers in place of the door, which is told through the signal. What it says later is dropped. */
+  overrule(error: PortolanError): void {
+    this.#stop(error);
+    this.fail(error);
+    this.#state = "given up";
+  }
+
+  sendProblem(problem: Problem): void {
+    this.reply(problem.status, problem.headers, JSON.stringify(problem.details));
+  }
+
+  /** Ends the exchange without a reply of its own: the caller has gone, or was answered by other means. */
+  giveUp(reason: PortolanError): void {
+    if (this.#state !== "open") return;
+    this.#stop(reason);
+    this.#end("given up");
+  }
+
+  /** Cuts the connection: the only way to say that a reply which has begun is not complete. */
+  destroy(reason: PortolanError): void {
+    this.giveUp(reason);
+    this.request.socket.destroy();
+  }
+
+  #mayReply(): boolean {
+    if (this.#state === "replied") throw new PortolanError("PORTOLAN_CALLBACK_FAILED", `the door replied twice to request ${this.id}`);
+    return this.#state === "open";
+  }
+
+  #head(headers: ReplyHeaders): OutgoingHttpHeader[] {
+    const head: OutgoingHttpHeader[] = ["x-request-id", this.id];
+    for (const name in headers) {
+      const value = headers[name];
+      if (value !== undefined) head.push(name, typeof value === "object" ? [...value] : value);
+    }
+    if (this.#host.closing || this.endsConnection) head.push("connection", "close");
+    return head;
+  }
+
+  #stop(reason: PortolanError): void {
+    if (this.#reason !== undefined) return;
+    this.#reason = reason;
+    this.#reader?.cancel(reason);
+    this.#abort?.abort(reason);
+  }
+
+  #end(state: State): void {
+    this.#state = state;
+    clearTimeout(this.#timer);
+    // What the door left unread is taken off the wire, so that the caller gets to the reply and the connection can be used again.
+    if (state === "replied" && !this.request.complete && !this.#expectsContinue) discardBody(this.request, this.#maxBodyBytes);
+    this.#host.ended(this);
+  }
+
+  #logFailure(error: PortolanError): void {
+    const { code, kind, route, step, messageId } = error;
+    const what = this.#state === "replied" ? "a door failed after its reply" : "a request failed";
+    this.#host.log.log("error", what, { requestId: this.id, code, kind, route, step, messageId, error: error.message, cause: error.cause });
+  }
+}
+
+function expire(exchange: HttpExchange, timeoutMs: number): void {
+  exchange.overrule(new PortolanError("PORTOLAN_TIMEOUT", `the door did not answer within ${timeoutMs} ms`));
+}
+
+/** Resolves when the caller has taken what was written, or can no longer. */
+function writable(response: ServerResponse, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off("drain", done);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    if (signal.aborted) return resolve();
+    response.on("drain", done);
+    signal.addEventListener("abort", done);
+  });
+}

@@ -1,0 +1,248 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { PortolanError, asPortolanError, type Logger } from "@portolan/core";
+import { answerClientError } from "./client-error.ts";
+import type { Door, DoorHost } from "./door.ts";
+import { healthDoors, type Readiness } from "./health.ts";
+import { HttpExchange, type ExchangeHost } from "./http-exchange.ts";
+import { httpLimits, type HttpLimits } from "./http-limits.ts";
+import { statusProblem } from "./problem.ts";
+import { ambiguityOf, requestIdOf } from "./request-checks.ts";
+import { createRouteTable, type FoundDoor, type RouteTable } from "./route-table.ts";
+
+export interface HttpHostOptions {
+  /** The address to listen on. Default 127.0.0.1: nothing beyond this machine. */
+  readonly host?: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly log: Logger;
+  readonly limits?: Partial<HttpLimits>;
+  /** What `/health/ready` says; without it the host is ready while it listens. */
+  readonly ready?: () => Readiness | Promise<Readiness>;
+}
+
+export interface HttpAddress {
+  readonly host: string;
+  readonly port: number;
+  /** Such as `http://127.0.0.1:8080`. */
+  readonly origin: string;
+}
+
+/**
+ * The HTTP server that all doors of a node share. Doors may be mounted before and after it listens. It answers
+ * `/health/live` and `/health/ready` itself, unknown paths with 404 and unknown methods with 405, as problem documents.
+ */
+export interface HttpHost extends DoorHost, AsyncDisposable {
+  /** Throws PORTOLAN_PORT_IN_USE, or PORTOLAN_CONFIG_INVALID if the address cannot be listened on. */
+  listen(): Promise<HttpAddress>;
+  /** Where it listens; undefined before `listen` and after `close`. */
+  readonly address: HttpAddress | undefined;
+  /** An empty table (but for health) to be filled aside. */
+  createTable(): RouteTable;
+  /** Serves this table from the next request on; requests in process go on with their doors. */
+  replace(table: RouteTable): void;
+  /**
+   * Stops accepting, finishes the requests in process, closes idle connections. Requests that come meanwhile on open
+   * connections get 503. After the deadline (default 10 s) callers still waiting get 503 and all connections are cut.
+   */
+  close(options?: { readonly deadlineMs?: number }): Promise<void>;
+}
+
+const CLOSE_DEADLINE_MS = 10_000;
+const IDLE_SWEEP_MS = 50;
+
+export function createHttpHost(options: HttpHostOptions): HttpHost {
+  const limits = httpLimits(options.limits);
+  const connections = new Map<Socket, Set<HttpExchange>>();
+  const nextId = requestIds();
+  let address: HttpAddress | undefined;
+  let closed: Promise<void> | undefined;
+
+  const createTable = (): RouteTable => {
+    const empty = createRouteTable({ maxParameterLength: limits.maxHeaderBytes });
+    for (const door of healthDoors(options.ready)) empty.mount(door);
+    return empty;
+  };
+  let table = createTable();
+
+  const server = createServer({
+    maxHeaderSize: limits.maxHeaderBytes,
+    headersTimeout: Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs),
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: Math.max(50, Math.min(5000, limits.headersTimeoutMs / 4)),
+    optimizeEmptyRequests: true,
+  });
+  // Their number is bounded by the size of all headers; node:http would drop the rest without a word.
+  server.maxHeadersCount = 0;
+
+  const exchangeHost: ExchangeHost = {
+    log: options.log,
+    maxBodyBytes: limits.maxBodyBytes,
+    get closing() {
+      return closed !== undefined;
+    },
+    ended: (exchange) => void connections.get(exchange.request.socket)?.delete(exchange),
+  };
+
+  const serve = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => {
+    const found = table.find(request.method ?? "", request.url ?? "");
+    const http = { id: requestIdOf(request) ?? nextId(), request, response, expectsContinue };
+    const exchange = new HttpExchange(http, found ?? NOWHERE, exchangeHost);
+    connections.get(request.socket)?.add(exchange);
+    const ambiguity = ambiguityOf(request);
+    if (ambiguity !== undefined) {
+      exchange.endsConnection = true;
+      return exchange.sendProblem(statusProblem(400, ambiguity, { requestId: exchange.id }));
+    }
+    if (closed !== undefined) return exchange.fail(stopping());
+    if (found === undefined) return answerNowhere(exchange, table);
+    exchange.limitTime(found.door.timeoutMs ?? limits.handlerTimeoutMs);
+    void answer(exchange, found.door);
+  };
+
+  server.on("request", (request, response) => serve(request, response, false));
+  server.on("checkContinue", (request, response) => serve(request, response, true));
+  server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) => {
+    const http = { id: requestIdOf(request) ?? nextId(), request, response, expectsContinue: false };
+    const exchange = new HttpExchange(http, NOWHERE, exchangeHost);
+    exchange.sendProblem(statusProblem(417, "the only expectation known here is 100-continue", { requestId: exchange.id }));
+  });
+  server.on("clientError", (error, socket) => answerClientError(error, socket, [...(connections.get(socket as Socket) ?? [])]));
+  server.on("connection", (socket) => {
+    const exchanges = new Set<HttpExchange>();
+    connections.set(socket, exchanges);
+    socket.on("close", () => {
+      connections.delete(socket);
+      for (const exchange of exchanges) exchange.giveUp(callerGone());
+    });
+  });
+
+  const drain = async (deadlineMs: number): Promise<void> => {
+    if (!server.listening) return;
+    const ended = new Promise<void>((resolve) => server.close(() => resolve()));
+    const sweep = setInterval(() => closeIdle(server, connections), IDLE_SWEEP_MS);
+    closeIdle(server, connections);
+    const deadline = setTimeout(() => {
+      for (const exchanges of connections.values()) for (const exchange of exchanges) exchange.overrule(stopping());
+      // The 503s written just now leave before the connections are cut.
+      setImmediate(() => server.closeAllConnections());
+    }, deadlineMs);
+    await ended;
+    clearInterval(sweep);
+    clearTimeout(deadline);
+    address = undefined;
+  };
+  const close = (settings: { readonly deadlineMs?: number } = {}) => (closed ??= drain(settings.deadlineMs ?? CLOSE_DEADLINE_MS));
+
+  return {
+    get address() {
+      return address;
+    },
+    async listen() {
+      if (closed !== undefined) throw new PortolanError("PORTOLAN_STOPPING", "the HTTP host has been closed");
+      address = await listen(server, options.host ?? "127.0.0.1", options.port);
+      server.on("error", (error) => options.log.log("error", "the HTTP server failed", { error: error.message }));
+      return address;
+    },
+    mount: (door) => table.mount(door),
+    createTable,
+    replace: (next) => void (table = next),
+    close,
+    [Symbol.asyncDispose]: () => close(),
+  };
+}
+
+const NOWHERE: FoundDoor = {
+  door: { method: "GET", path: "/", owner: "the host", handle() {} },
+  params: {},
+  queryText: "",
+};
+
+async function answer(exchange: HttpExchange, door: Door): Promise<void> {
+  try {
+    await door.handle(exchange);
+    if (exchange.open)
+      throw new PortolanError("PORTOLAN_CALLBACK_FAILED", `${door.owner}: ${door.method} ${door.path} ended without a reply`);
+  } catch (thrown) {
+    exchange.fail(asPortolanError(thrown));
+  }
+}
+
+function answerNowhere(exchange: HttpExchange, table: RouteTable): void {
+  const url = exchange.request.url ?? "";
+  const where = { requestId: exchange.id };
+  const methods = table.methodsOf(url);
+  if (methods.length === 0) {
+    const readable = isDecodable(url);
+    return exchange.sendProblem(
+      statusProblem(readable ? 404 : 400, readable ? "there is nothing at this path" : "the path has a broken percent-encoding", where),
+    );
+  }
+  const { status, headers, details } = statusProblem(405, `this path answers ${methods.join(", ")}`, where);
+  exchange.reply(status, { ...headers, allow: methods.join(", ") }, JSON.stringify(details));
+}
+
+function isDecodable(url: string): boolean {
+  try {
+    decodeURI(url);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+type Server = ReturnType<typeof createServer>;
+
+function listen(server: Server, host: string, port: number): Promise<HttpAddress> {
+  return new Promise((resolve, reject) => {
+    const failed = (error: NodeJS.ErrnoException) => reject(listenError(error, host, port));
+    server.once("error", failed);
+    server.listen({ host, port }, () => {
+      server.off("error", failed);
+      // A server that listens on TCP has an address of three parts.
+      const bound = server.address() as AddressInfo;
+      resolve({
+        host: bound.address,
+        port: bound.port,
+        origin: `http://${bound.family === "IPv6" ? `[${bound.address}]` : bound.address}:${bound.port}`,
+      });
+    });
+  });
+}
+
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): PortolanError {
+  if (error.code === "EADDRINUSE") {
+    return new PortolanError("PORTOLAN_PORT_IN_USE", `port ${port} of ${host} is taken by another process`, {
+      cause: error,
+      hint: "Stop that process, or configure another port (0 takes any free one).",
+    });
+  }
+  const hint =
+    error.code === "EACCES"
+      ? "Ports below 1024 need a permission of the system. Take a higher one."
+      : "Take an address of this machine, such as 127.0.0.1 or 0.0.0.0.";
+  return new PortolanError("PORTOLAN_CONFIG_INVALID", `cannot listen on ${host} port ${port}: ${error.message}`, { cause: error, hint });
+}
+
+/** Connections between two requests, and those on which nothing was ever sent. */
+function closeIdle(server: Server, connections: ReadonlyMap<Socket, unknown>): void {
+  server.closeIdleConnections();
+  for (const socket of connections.keys()) if (socket.bytesRead === 0) socket.destroy();
+}
+
+function stopping(): PortolanError {
+  return new PortolanError("PORTOLAN_STOPPING", "this node is stopping");
+}
+
+function callerGone(): PortolanError {
+  return new PortolanError("PORTOLAN_CALLER_GONE", "the caller closed the connection before the reply");
+}
+
+/** Unique on all hosts: a part of chance drawn once, and a counter. */
+function requestIds(): () => string {
+  const prefix = randomUUID().slice(0, 8);
+  let counter = 0;
+  return () => `${prefix}-${(counter += 1).toString(36)}`;
+}

@@ -1,0 +1,16 @@
+export {
+  DOOR_METHODS,
+  type Door,
+  type DoorHost,
+  type DoorMethod,
+  type MountedDoor,
+  checkPath,
+  isDoorHost,
+  pathParameters,
+} from "./door.ts";
+export type { Exchange, ReplyHeaders } from "./exchange.ts";
+export type { Readiness } from "./health.ts";
+export { type HttpAddress, type HttpHost, type HttpHostOptions, createHttpHost } from "./http-host.ts";
+export type { HttpLimits } from "./http-limits.ts";
+export { type Problem, type ProblemDetails, type ProblemError, type ProblemOptions, problemOf, statusProblem } from "./problem.ts";
+export type { FoundDoor, RouteTable } from "./route-table.ts";
