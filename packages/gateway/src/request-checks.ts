@@ -18,10 +18,11 @@ export function ambiguityOf(request: IncomingMessage): string | undefined {
   }
   if (hosts > 1) return "the request has more than one Host";
   const { headers } = request;
-  if (headers.host !== undefined && headers.host !== "" && !HOST.test(headers.host)) return "the Host is no host name";
-  if (request.httpVersionMinor === 0 && request.httpVersionMajor === 1 && headers["transfer-encoding"] !== undefined) {
-    return "HTTP/1.0 has no Transfer-Encoding";
-  }
+  if (headers.host && !HOST.test(headers.host)) return "the Host is no host name";
+  const coding = headers["transfer-encoding"];
+  if (coding === undefined) return undefined;
+  if (request.httpVersion === "1.0") return "HTTP/1.0 has no Transfer-Encoding";
+  if (coding.toLowerCase() !== "chunked") return "the only transfer coding known here is chunked";
   return undefined;
 }
 

@@ -1,0 +1,88 @@
+import { PortolanError } from "@portolan/core";
+import { expect, test } from "vitest";
+import { createRouteTable } from "./route-table.ts";
+import { checkPath, type Door, type DoorMethod } from "./door.ts";
+
+const door = (method: DoorMethod, path: string, owner = "route a"): Door => ({ method, path, owner, handle() {} });
+const table = () => createRouteTable({ maxParameterLength: 1000 });
+
+test("parameters are decoded and the query is handed through as text", () => {
+  const routes = table();
+  routes.mount(door("GET", "/quakes/:id/parts/:part"));
+  const found = routes.find("GET", "/quakes/a%2Fb%20c/parts/2?x=1&y=%20");
+  expect({ ...found?.params }).toEqual({ id: "a/b c", part: "2" });
+  expect(found?.queryText).toBe("x=1&y=%20");
+});
+
+test("a wildcard takes the rest of the path", () => {
+  const routes = table();
+  routes.mount(door("GET", "/files/*"));
+  expect(routes.find("GET", "/files/a/b.txt")?.params["*"]).toBe("a/b.txt");
+});
+
+test("a plain segment goes before a parameter", () => {
+  const routes = table();
+  const plain = door("GET", "/quakes/latest");
+  routes.mount(door("GET", "/quakes/:id"));
+  routes.mount(plain);
+  expect(routes.find("GET", "/quakes/latest")?.door).toBe(plain);
+});
+
+test("HEAD finds the GET door unless it has its own", () => {
+  const routes = table();
+  const get = door("GET", "/a");
+  const head = door("HEAD", "/a");
+  routes.mount(get);
+  expect(routes.find("HEAD", "/a")?.door).toBe(get);
+  const mounted = routes.mount(head);
+  expect(routes.find("HEAD", "/a")?.door).toBe(head);
+  mounted.unmount();
+  expect(routes.find("HEAD", "/a")?.door).toBe(get);
+});
+
+test("QUERY is a method like the others", () => {
+  const routes = table();
+  routes.mount(door("QUERY", "/search"));
+  expect(routes.find("QUERY", "/search")).toBeDefined();
+  expect(routes.methodsOf("/search")).toEqual(["QUERY"]);
+});
+
+test("two doors at one place are refused, naming both owners", () => {
+  const routes = table();
+  routes.mount(door("GET", "/quakes/:id"));
+  const again = () => routes.mount(door("GET", "/quakes/:name", "route b"));
+  expect(again).toThrow(PortolanError);
+  expect(again).toThrow("route b: GET /quakes/:name is taken by route a as /quakes/:id");
+  expect(() => routes.mount(door("PUT", "/quakes/:name"))).not.toThrow();
+});
+
+test("a place is free again after unmounting, and unmounting twice does not free another's place", () => {
+  const routes = table();
+  const mounted = routes.mount(door("GET", "/a"));
+  mounted.unmount();
+  expect(routes.find("GET", "/a")).toBeUndefined();
+  routes.mount(door("GET", "/a", "route b"));
+  mounted.unmount();
+  expect(routes.find("GET", "/a")?.door.owner).toBe("route b");
+});
+
+test.each(["/", "/a", "/a/", "/a/:id", "/a/:id/b_c-d.e", "/größe/:id", "/files/*"])("%s is a path pattern", (path) => {
+  expect(checkPath(path)).toBeUndefined();
+});
+
+test.each([
+  ["a", "a path starts with /"],
+  ["", "a path starts with /"],
+  ["/a//b", 'the segment "" is neither'],
+  ["/a/:", 'the segment ":" is neither'],
+  ["/a/:id(\\d+)", "is neither"],
+  ["/a/x:id", "is neither"],
+  ["/a?b", "is neither"],
+  ["/a b", "is neither"],
+  ["/a/../b", "no request ever has"],
+  ["/*/b", "* stands only at the end"],
+  ["/:id/:id", "the parameter :id occurs twice"],
+])("%j is no path pattern", (path, why) => {
+  expect(checkPath(path)).toContain(why);
+  expect(() => table().mount(door("GET", path))).toThrow(PortolanError);
+});
