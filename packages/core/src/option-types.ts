@@ -147,6 +147,7 @@ export function listOf<T>(item: OptionType<T>): OptionType<readonly T[]> {
     kind: "list",
     expected: `a list, each ${item.expected}`,
     schema: { type: "array", items: item.schema },
+    item,
     read(value, context) {
       if (!Array.isArray(value)) return mismatch(this, value, context);
       const items = value.map((entry, index) => item.read(entry, context.at(index)));
@@ -162,6 +163,7 @@ export function oneOrMore<T>(item: OptionType<T>): OptionType<readonly T[]> {
     kind: "oneOrMore",
     expected: `${item.expected}, or a list of such`,
     schema: { anyOf: [item.schema, list.schema] },
+    item,
     read(value, context) {
       if (Array.isArray(value)) return list.read(value, context);
       const single = item.read(value, context);
@@ -175,6 +177,7 @@ export function mapOf<T>(item: OptionType<T>): OptionType<Readonly<Record<string
     kind: "map",
     expected: `a map of names, each ${item.expected}`,
     schema: { type: "object", additionalProperties: item.schema },
+    item,
     read(value, context) {
       if (!isRecord(value)) return mismatch(this, value, context);
       const entries = Object.entries(value).map(([key, entry]) => [key, item.read(entry, context.at(key))] as const);
@@ -188,6 +191,7 @@ export function object<Specs extends OptionSpecs>(specs: Specs): OptionType<Opti
     kind: "object",
     expected: `a map with ${listNames(Object.keys(specs))}`,
     schema: optionsSchema(specs),
+    specs,
     read: (value, context) => readOptions(specs, value, context),
   };
 }

@@ -11,6 +11,10 @@ export interface OptionType<T> {
   /** What a value must be, in words that follow "expected", such as `a duration such as 10s`. */
   readonly expected: string;
   readonly schema: JsonSchema;
+  /** Of a map with known keys: its options. */
+  readonly specs?: OptionSpecs;
+  /** Of a list or a map of names: the type of each value. */
+  readonly item?: OptionType<unknown>;
   read(value: unknown, context: ReadContext): T | undefined;
 }
 
