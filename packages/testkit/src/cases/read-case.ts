@@ -43,13 +43,11 @@ function checkCase(read: CaseFile, name: string, root: ReadContext): void {
     if (send === undefined) {
       context.report({ message: "there is no such send", expected: `an index below ${read.send.length}`, found: index });
     } else if (expected.reply !== undefined && (send.kind !== "message" || send.mode !== "request")) {
-      context
-        .at("reply")
-        .report({
-          message: "only a request has a reply",
-          expected: "mode: request in the send",
-          found: send.kind === "message" ? send.mode : send.control,
-        });
+      context.at("reply").report({
+        message: "only a request has a reply",
+        expected: "mode: request in the send",
+        found: send.kind === "message" ? send.mode : send.control,
+      });
     }
   }
 }

@@ -1,4 +1,4 @@
-import { asPortolanError, isRecord, reportError, type AppendEffect, type ErrorReport, type Message } from "@portolan/core";
+import { asPortolanError, isRecord, reportError, type AppendEffect, type ErrorReport } from "@portolan/core";
 import type { VirtualClock } from "../clock/virtual-clock.ts";
 import { createVirtualClock } from "../clock/virtual-clock.ts";
 import { createTestPatterns } from "../patterns/test-patterns.ts";

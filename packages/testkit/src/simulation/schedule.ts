@@ -1,0 +1,158 @@
+import { PortolanError, asPortolanError, isRecord, type AppDefinition, type Effect, type Random } from "@portolan/core";
+import type { Engine, EngineOptions, PatternDefinition } from "@portolan/engine";
+import { createVirtualClock, type VirtualClock } from "../clock/virtual-clock.ts";
+import { createOutside } from "../patterns/outside.ts";
+import { createSeededRandom } from "../random.ts";
+import { createSimulatedDisk, type SimulatedDisk } from "./disk.ts";
+import type { Play, Scenario, World } from "./scenario.ts";
+import { createSimulatedNode, type SimulatedNode, type SimulatedStoreFactory } from "./simulated-node.ts";
+
+/** What a simulation puts to the test. */
+export interface SimulationSubject {
+  readonly patterns: readonly PatternDefinition[];
+  readonly readFlow: (flow: Readonly<Record<string, unknown>>, patterns: readonly PatternDefinition[]) => AppDefinition;
+  readonly createEngine: (options: EngineOptions) => Engine;
+  readonly createStore: SimulatedStoreFactory;
+}
+
+export interface ScheduleResult {
+  readonly seed: number;
+  /** How often the node died or was stopped. */
+  readonly deaths: number;
+  /** Timers that ran: the points at which it might have died. */
+  readonly events: number;
+  /** What must not have been, each with the virtual time; empty if all is well. */
+  readonly violations: readonly string[];
+}
+
+export interface ScheduleParts {
+  readonly subject: SimulationSubject;
+  readonly scenario: Scenario;
+  readonly app: AppDefinition;
+  readonly trace: ((line: string) => void) | undefined;
+}
+
+const MAX_EVENTS = 20_000;
+const MAX_DEATHS = 4;
+
+/** How a life ends. `power` loses what was not synced, `process` does not; `disk` fails some time before the power does. */
+type Death = "power" | "process" | "disk" | "stop";
+
+/** Runs a scenario once: all chance, and with it the whole course, is drawn from the seed. */
+export async function runSchedule(seed: number, parts: ScheduleParts): Promise<ScheduleResult> {
+  const { subject, scenario, app } = parts;
+  const random = createSeededRandom(seed);
+  const clock = createVirtualClock({ ties: split(random) });
+  const disk = createSimulatedDisk<unknown>(split(random), clock);
+  const violations: string[] = [];
+  let events = 0;
+  const trace = (line: string) => parts.trace?.(`${clock.now().toFixed(2)} ${line}`);
+  const violated = (rule: string) => {
+    violations.push(`${rule} (at ${clock.now().toFixed(2)} ms)`);
+    trace(`VIOLATED ${rule}`);
+  };
+
+  // The node calls the play's outside systems, and the play calls the node: the client is bound late.
+  const bound: { node?: SimulatedNode } = {};
+  const world: World = {
+    clock,
+    random: split(random),
+    node: { deliver: async (route, incoming) => required(bound.node).deliver(route, incoming) },
+    violated,
+    trace,
+  };
+  const play = scenario.play(world);
+  const node = createSimulatedNode({
+    ...subject,
+    app,
+    patterns: [...subject.patterns, createOutside(play.outside)],
+    clock,
+    random: split(random),
+    disk,
+  });
+  bound.node = node;
+
+  const fate = split(random);
+  const start = () =>
+    node.start().then(
+      () => trace("node is up"),
+      (thrown: unknown) => node.isUp || violated(`the node does not start: ${asPortolanError(thrown).message}`),
+    );
+  const runEvents = (count: number) => {
+    const end = events + count;
+    return clock.runWhile(() => events++ < end);
+  };
+
+  void start();
+  let isAnswered = false;
+  void play.run().then(
+    () => {
+      isAnswered = true;
+    },
+    (thrown: unknown) => violated(`the world failed: ${asPortolanError(thrown).message}`),
+  );
+
+  let deaths = 0;
+  for (const death of drawDeaths(fate)) {
+    await runEvents(Math.floor(fate.next() ** 2 * 80));
+    if (death === "disk") {
+      trace("disk fails");
+      node.failDisk();
+      await runEvents(Math.floor(fate.next() * 10));
+    }
+    if (death === "stop") {
+      trace("node stops");
+      void node.stop();
+      await runEvents(Math.floor(fate.next() * 60));
+    }
+    trace(`node dies: ${death}`);
+    node.kill();
+    if (death === "power" || death === "disk") disk.crash();
+    deaths += 1;
+    clock.after(fate.next() * 50, () => void start());
+  }
+  await runEvents(MAX_EVENTS);
+  events -= 1;
+
+  if (!isAnswered) violated(clock.nextDue() === undefined ? "somebody still waits for an answer" : `no rest after ${MAX_EVENTS} events`);
+  else await finish(play, { node, disk, clock });
+  return { seed, deaths, events, violations };
+}
+
+interface Remains {
+  readonly node: SimulatedNode;
+  readonly disk: SimulatedDisk<unknown>;
+  readonly clock: VirtualClock;
+}
+
+/** Looks at what is left when nothing moves any more. */
+async function finish(play: Play, { node, disk, clock }: Remains): Promise<void> {
+  const channels = (await node.store?.channels()) ?? [];
+  await clock.runUntil(node.stop());
+  play.check({
+    effects: disk.mount().read().flatMap(effectsOf),
+    waiting: new Map(channels.map(({ name, waiting }) => [name, waiting])),
+  });
+}
+
+/** The effects of a record of the store's log, if it is a commit. */
+function effectsOf(record: unknown): readonly Effect[] {
+  // The log is the store's own; a commit in it holds the effects as they were asked for.
+  return isRecord(record) && record["kind"] === "commit" ? (record["effects"] as readonly Effect[]) : [];
+}
+
+function drawDeaths(fate: Random): readonly Death[] {
+  const kinds: readonly Death[] = ["power", "power", "process", "disk", "stop"];
+  return Array.from({ length: 1 + Math.floor(fate.next() * MAX_DEATHS) }, () => kinds[Math.floor(fate.next() * kinds.length)] ?? "power");
+}
+
+/** A random source of its own for one part of the world, so that a draw more in one does not shift all the others. */
+function split(random: Random): Random {
+  return createSeededRandom(Math.floor(random.next() * 2 ** 32));
+}
+
+function required(node: SimulatedNode | undefined): SimulatedNode {
+  if (node === undefined)
+    throw new PortolanError("PORTOLAN_CALLBACK_FAILED", "the node is called before it exists: call it in run, not in play");
+  return node;
+}
