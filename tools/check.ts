@@ -21,6 +21,7 @@ const CHECKS: readonly Check[] = [
   { name: "lint", run: () => command("oxlint") },
   { name: "types", run: () => command("tsc", "-b", "--pretty", "false") },
   { name: "unused", run: () => command("knip", "--no-progress", "--treat-config-hints-as-errors") },
+  { name: "generated", run: () => command("node", "--conditions=portolan-source", "tools/generate.ts", "--check") },
   { name: "lock files", run: () => findings(lockFindings()) },
   { name: "portable", run: () => findings(treeFindings()) },
 ];
