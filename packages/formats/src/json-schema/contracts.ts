@@ -1,0 +1,73 @@
+import { isStandardSchema, standardCheck } from "@portolan/core";
+import type { Contract, ContractCheck, ContractCompiler } from "@portolan/core";
+import type { StandardJSONSchemaV1, StandardSchemaV1 } from "@standard-schema/spec";
+import { describeIssues } from "./issues.ts";
+import { createSchemaCompiler } from "./schema-compiler.ts";
+import { type JsonSchemaDocument, readSchemaFile } from "./schema-files.ts";
+
+export interface ContractsOptions {
+  /** Paths of contracts start here. */
+  readonly directory: string;
+}
+
+/**
+ * Compiles contracts: Standard Schema values, JSON Schemas (2020-12, or draft-07 where `$schema` says so), and paths of
+ * JSON Schema files, whose relative `$ref`s are read, too. The same schema is compiled once. One that cannot be used
+ * throws PORTOLAN_CONFIG_INVALID.
+ */
+export function createContracts({ directory }: ContractsOptions): ContractCompiler {
+  const compiler = createSchemaCompiler();
+  const byIdentity = new WeakMap<object, ContractCheck>();
+  const byFile = new Map<string, ContractCheck>();
+
+  function schemaCheck(jsonSchema: JsonSchemaDocument, file?: string): ContractCheck {
+    const validate = compiler.compile(jsonSchema, file);
+    return {
+      check: (body) => (validate(body) ? { body } : { issues: describeIssues(validate.errors ?? []) }),
+      jsonSchema,
+    };
+  }
+
+  function fileCheck(path: string): ContractCheck {
+    const { file, schema } = readSchemaFile(directory, path);
+    const known = byFile.get(file) ?? schemaCheck(schema, file);
+    byFile.set(file, known);
+    return known;
+  }
+
+  function shared(identity: object, make: () => ContractCheck): ContractCheck {
+    const known = byIdentity.get(identity) ?? make();
+    byIdentity.set(identity, known);
+    return known;
+  }
+
+  return {
+    compile(contract: Contract) {
+      if (isStandardSchema(contract)) return shared(contract, () => standardWithSchema(contract));
+      if ("path" in contract) return fileCheck(contract.path);
+      const { jsonSchema } = contract;
+      return typeof jsonSchema === "boolean" ? schemaCheck(jsonSchema) : shared(jsonSchema, () => schemaCheck(jsonSchema));
+    },
+  };
+}
+
+function standardWithSchema(schema: StandardSchemaV1): ContractCheck {
+  const jsonSchema = standardJsonSchema(schema);
+  const check = standardCheck(schema);
+  return jsonSchema === undefined ? check : { ...check, jsonSchema };
+}
+
+/** The JSON Schema of what a value accepts, if it implements Standard JSON Schema and can express it. */
+function standardJsonSchema(schema: StandardSchemaV1): Record<string, unknown> | undefined {
+  if (!hasJsonSchema(schema)) return undefined;
+  try {
+    return schema["~standard"].jsonSchema.input({ target: "draft-2020-12" });
+  } catch {
+    // The standard's way to say that there is none; the value itself still checks bodies.
+    return undefined;
+  }
+}
+
+function hasJsonSchema(schema: StandardSchemaV1): schema is StandardSchemaV1 & StandardJSONSchemaV1 {
+  return "jsonSchema" in schema["~standard"] && schema["~standard"].jsonSchema !== undefined;
+}
