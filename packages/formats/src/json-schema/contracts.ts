@@ -1,9 +1,15 @@
 import { isStandardSchema, standardCheck } from "@portolan/core";
 import type { Contract, ContractCheck, ContractCompiler } from "@portolan/core";
-import type { StandardJSONSchemaV1, StandardSchemaV1 } from "@standard-schema/spec";
 import { describeIssues } from "./issues.ts";
 import { createSchemaCompiler } from "./schema-compiler.ts";
 import { type JsonSchemaDocument, readSchemaFile } from "./schema-files.ts";
+
+type StandardSchema = Parameters<typeof standardCheck>[0];
+
+/** What a value offers that implements Standard JSON Schema. */
+interface JsonSchemaConverter {
+  input(options: { readonly target: "draft-2020-12" }): Readonly<Record<string, unknown>>;
+}
 
 export interface ContractsOptions {
   /** Paths of contracts start here. */
@@ -51,23 +57,20 @@ export function createContracts({ directory }: ContractsOptions): ContractCompil
   };
 }
 
-function standardWithSchema(schema: StandardSchemaV1): ContractCheck {
-  const jsonSchema = standardJsonSchema(schema);
+function standardWithSchema(schema: StandardSchema): ContractCheck {
+  const jsonSchema = standardJsonSchema(schema["~standard"]);
   const check = standardCheck(schema);
   return jsonSchema === undefined ? check : { ...check, jsonSchema };
 }
 
 /** The JSON Schema of what a value accepts, if it implements Standard JSON Schema and can express it. */
-function standardJsonSchema(schema: StandardSchemaV1): Record<string, unknown> | undefined {
-  if (!hasJsonSchema(schema)) return undefined;
+function standardJsonSchema(standard: object): Readonly<Record<string, unknown>> | undefined {
+  if (!("jsonSchema" in standard) || standard.jsonSchema === undefined) return undefined;
   try {
-    return schema["~standard"].jsonSchema.input({ target: "draft-2020-12" });
+    // The standard fixes the shape of its property.
+    return (standard.jsonSchema as JsonSchemaConverter).input({ target: "draft-2020-12" });
   } catch {
     // The standard's way to say that there is none; the value itself still checks bodies.
     return undefined;
   }
-}
-
-function hasJsonSchema(schema: StandardSchemaV1): schema is StandardSchemaV1 & StandardJSONSchemaV1 {
-  return "jsonSchema" in schema["~standard"] && schema["~standard"].jsonSchema !== undefined;
 }
