@@ -55,6 +55,17 @@ export function createHeaders(values: Readonly<Record<string, HeaderValue | unde
   const headers: Record<string, HeaderValue> = {};
   for (const name of Object.keys(values)) {
     const value = values[name];
+    if (value === undefined || value === null) continue;
+    // Most headers come in lower case already; the others, and a name that would set the prototype, take the careful way.
+    if (/[A-Z]/.test(name) || name === "__proto__") return carefulHeaders(values);
+    headers[name] = value;
+  }
+  return headers;
+}
+
+function carefulHeaders(values: Readonly<Record<string, HeaderValue | undefined>>): Headers {
+  const headers: Record<string, HeaderValue> = {};
+  for (const [name, value] of Object.entries(values)) {
     if (value !== undefined && value !== null) setHeader(headers, name, value);
   }
   return headers;

@@ -1,6 +1,7 @@
 import type {
   AppDefinition,
   Clock,
+  ConnectorDefinition,
   ConnectorServices,
   ContractCompiler,
   DeliverOptions,
@@ -24,6 +25,8 @@ export interface EngineOptions {
   readonly languages: readonly Language[];
   readonly contracts: ContractCompiler;
   readonly services: ConnectorServices;
+  /** Serve computed addresses such as `https://…`; those that the app names are known from its definition. */
+  readonly connectors?: readonly ConnectorDefinition[];
   /** The registry of patterns; `patterns` of this package unless a test adds its own. */
   readonly patterns?: readonly PatternDefinition[];
   /** Which messages leave a journal entry with the timeline of their steps. Default `failures`. */

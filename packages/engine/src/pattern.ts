@@ -1,6 +1,8 @@
 import type { Clock, Contract, ContractCheck, Expression, JsonSchema, Logger, Message, OptionType, Random, StepNode, TargetNode } from "@portolan/core";
 import type { Step } from "./runtime/step.ts";
 import type { Execution } from "./runtime/execution.ts";
+import type { Claims } from "./runtime/claims.ts";
+import type { StepFailure } from "./runtime/failure.ts";
 import type { RunningEndpoint } from "./runtime/endpoint.ts";
 
 /**
@@ -42,14 +44,31 @@ export interface StepCompiler {
   expression(expression: Expression): Evaluate;
   /** JSONata's boolean cast of an expression's value. */
   predicate(expression: Expression): (message: Message, acc?: unknown) => boolean | Promise<boolean>;
+  /** An expression over an accumulated value and a message. */
+  fold(expression: Expression): Evaluate;
   /** The text of an expression for error messages. */
   source(expression: Expression): string;
   /** A nested list of steps as one step. */
   block(steps: readonly StepNode[], options?: BlockOptions): Step;
   target(target: TargetNode): RunningEndpoint;
   contract(contract: Contract): ContractCheck;
+  /** For a gate without `steps`: the rest of the list it stands in, which is then part of this step. */
+  rest(): Step;
+  /** What the running node offers to steps. */
+  readonly node: StepServices;
   /** Reports a configuration error of this step. */
   invalid(message: string, expected: string, found: string): void;
+}
+
+/** What a step may use of the node it runs on. */
+export interface StepServices {
+  readonly claims: Claims;
+  /** The last committed position of that name. */
+  position(name: string): unknown;
+  /** Sends a copy on the side, in a unit of work of its own; returns at once and never throws. */
+  tap(message: Message, endpoint: RunningEndpoint, step: string): void;
+  /** Puts a failed part into the dead letter, within the unit of work of `execution`. */
+  deadLetter(part: Message, failure: StepFailure, execution: Execution): void;
 }
 
 export interface BlockOptions {

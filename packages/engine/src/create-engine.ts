@@ -1,0 +1,257 @@
+import {
+  PortolanError,
+  createHeaders,
+  createIds,
+  NO_ATTRIBUTES,
+  NO_HEADERS,
+  type DeliverOptions,
+  type Incoming,
+  type JournalEntry,
+  type Message,
+  type RouteDefinition,
+} from "@portolan/core";
+import type { Engine, EngineOptions } from "./engine.ts";
+import { patterns as allPatterns } from "./patterns.gen.ts";
+import type { StepServices } from "./pattern.ts";
+import { createCapacity } from "./runtime/capacity.ts";
+import { createClaims } from "./runtime/claims.ts";
+import { createCommitter } from "./runtime/committer.ts";
+import { compileApp, type CompiledApp } from "./runtime/compile-app.ts";
+import { createConsumers, type Consumers } from "./runtime/consumers.ts";
+import { deadLetterEffect, deadLetterOf } from "./runtime/dead-letter.ts";
+import { createEndpoints } from "./runtime/endpoints.ts";
+import { Execution } from "./runtime/execution.ts";
+import { createExpressions } from "./runtime/expressions.ts";
+import { createEndings } from "./runtime/endings.ts";
+import { StepFailure, errorOf } from "./runtime/failure.ts";
+import { createGate, type Gate } from "./runtime/gate.ts";
+import { openSources, type Sources } from "./runtime/sources.ts";
+import type { Route } from "./runtime/route.ts";
+import { then } from "./runtime/step.ts";
+import { UnitOfWork } from "./runtime/unit-of-work.ts";
+
+/** Makes an engine; nothing runs before `start`. */
+export function createEngine(options: EngineOptions): Engine {
+  const { app, stores, clock, random, log, services } = options;
+  const journal = options.journal ?? "failures";
+  const ids = createIds(() => clock.now(), random);
+  const stopping = new AbortController();
+  const listeners: ((entry: JournalEntry) => void)[] = [];
+  const channelDefinitions = new Map(app.channels.map((channel) => [channel.name, channel]));
+  const readers = new Map<string, string[]>();
+  for (const route of app.routes) {
+    for (const source of route.from) if (source.kind === "channel") readers.set(source.channel, [...(readers.get(source.channel) ?? []), route.id]);
+  }
+  const gates = new Map<string, Gate>();
+  for (const route of app.routes) if (route.concurrency !== undefined) gates.set(route.id, createGate(route.concurrency));
+
+  let status: Engine["status"] = "new";
+  let compiled: CompiledApp | undefined;
+  let consumers: Consumers | undefined;
+  let sources: Sources | undefined;
+  let inFlight = 0;
+  let idle: (() => void) | undefined;
+
+  const capacity = createCapacity({
+    capacity: (name) => channelDefinitions.get(name)?.capacity ?? Infinity,
+    subscribers: (name) => readers.get(name) ?? [],
+  });
+  const committer = createCommitter({
+    clock,
+    stores,
+    channel: (name) => channelDefinitions.get(name),
+    room: capacity.room,
+    appended: capacity.appended,
+  });
+  const endpoints = createEndpoints({
+    channel: (name) => compiled?.channels.get(name),
+    route: (id) => compiled?.routes.get(id),
+    recorder: options.recorder,
+    connectors: options.connectors ?? [],
+    context: { clock, random, log, services },
+  });
+  const endings = createEndings({
+    app,
+    clock,
+    random,
+    log,
+    committer,
+    journal,
+    settled: capacity.settled,
+    recorded: (entry) => {
+      for (const listener of listeners) listener(entry);
+    },
+  });
+  const claims = createClaims(stores.durable, clock);
+
+  const begin = () => {
+    inFlight += 1;
+  };
+  const end = () => {
+    inFlight -= 1;
+    if (inFlight === 0) idle?.();
+  };
+
+  const executionFor = (unit: UnitOfWork, received: Message, signal: AbortSignal | undefined): Execution =>
+    new Execution(unit, {
+      list: undefined,
+      entry: true,
+      signal,
+      received,
+      trace: journal === "all" ? { startedAt: clock.now(), steps: [] } : undefined,
+    });
+
+  const enter = (route: Route, message: Message, deliver: DeliverOptions & { readonly via: string }): Message | undefined | Promise<Message | undefined> => {
+    const execution = executionFor(new UnitOfWork(ids(), route.definition.durability), message, deliver.signal);
+    return then(route.enter(message, execution), (ended) => endings.delivered(ended, { route: route.definition, execution, options: deliver }));
+  };
+
+  const gated = (route: Route, run: () => Message | undefined | Promise<Message | undefined>): Message | undefined | Promise<Message | undefined> => {
+    const gate = gates.get(route.id);
+    const entered = gate?.enter();
+    begin();
+    const leave = () => {
+      gate?.leave();
+      end();
+    };
+    let result: Message | undefined | Promise<Message | undefined>;
+    try {
+      result = entered === undefined ? run() : entered.then(run);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    if (result instanceof Promise) return result.finally(leave);
+    leave();
+    return result;
+  };
+
+  const background = (work: () => Promise<void>): void => {
+    begin();
+    queueMicrotask(() => {
+      work()
+        .catch((error: unknown) => log.log("error", "work on the side failed", { error: errorOf(error).message }))
+        .finally(end);
+    });
+  };
+
+  const stepServices = (definition: RouteDefinition): StepServices => ({
+    claims,
+    position: (name) => stores.durable.position(name),
+    tap(message, endpoint, step) {
+      background(async () => {
+        const tapped = endpoint.address.startsWith("route:") ? compiled?.routes.get(endpoint.address.slice("route:".length)) : undefined;
+        if (tapped !== undefined) {
+          await enter(tapped, message, { mode: "oneWay", failure: "deadLetter", via: `tap:${definition.id}` });
+          return;
+        }
+        const execution = executionFor(new UnitOfWork(ids(), definition.durability), message, undefined);
+        try {
+          await endpoint.send(message, execution);
+          await committer.commit(execution.list, []);
+        } catch (thrown) {
+          const failure = new StepFailure(errorOf(thrown), { step, message, attempts: 1 });
+          const letter = deadLetterOf(failure, { route: definition, from: undefined, at: clock.now() });
+          execution.list.rollback(0);
+          await committer.commit(execution.list, [deadLetterEffect(app.errors.deadLetter, message, letter)]);
+        }
+      });
+    },
+    deadLetter: (part, failure, execution) => endings.deadLetterPart(part, failure, { route: definition, execution }),
+  });
+
+  const start = async (): Promise<void> => {
+    if (status !== "new") throw new PortolanError("PORTOLAN_USAGE", `the engine is ${status}; it can be started once`);
+    const registry = options.patterns ?? allPatterns;
+    compiled = compileApp({
+      app,
+      patterns: new Map(registry.map((pattern) => [pattern.name, pattern])),
+      expressions: createExpressions(options.languages, () => clock.now()),
+      contracts: options.contracts,
+      clock,
+      random,
+      log,
+      endpoints,
+      services: stepServices,
+      traced: journal === "all",
+      stopping: stopping.signal,
+    });
+    await endpoints.open();
+    consumers = await createConsumers({ app, stores, clock, log, gates, routes: compiled.routes, endings, execution: (unit, message) => executionFor(unit, message, undefined), ids });
+    status = "running";
+    consumers.start();
+    if (options.sources !== false) sources = await openSources({ app, compiled, clock, random, log, services, position: (name) => stores.durable.position(name), deliver });
+  };
+
+  const deliver = (routeId: string, incoming: Incoming, deliverOptions: DeliverOptions & { readonly via?: string } = {}): Promise<Message | undefined> => {
+    try {
+      return Promise.resolve(deliverNow(routeId, incoming, deliverOptions));
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  };
+
+  const deliverNow = (routeId: string, incoming: Incoming, deliverOptions: DeliverOptions & { readonly via?: string }) => {
+    if (status !== "running") throw new PortolanError("PORTOLAN_STOPPING", `the node is ${status === "new" ? "not started" : status}`);
+    const route = compiled?.routes.get(routeId);
+    if (route === undefined) throw new PortolanError("PORTOLAN_ADDRESS_UNKNOWN", `there is no route ${routeId}`);
+    const message = messageOf(incoming, ids);
+    return gated(route, () => enter(route, message, { via: "deliver", ...deliverOptions }));
+  };
+
+  const send: Engine["send"] = async (name, incoming) => {
+    const channel = compiled?.channels.get(name);
+    if (status !== "running") throw new PortolanError("PORTOLAN_STOPPING", `the node is ${status}`);
+    if (channel === undefined) throw new PortolanError("PORTOLAN_ADDRESS_UNKNOWN", `there is no channel ${name}`);
+    const message = messageOf(incoming, ids);
+    const direct = channel.definition.mode === "direct" ? (readers.get(name) ?? []) : [];
+    if (direct.length === 1) {
+      // One reader: the message enters its route, as if delivered there.
+      await deliver(direct[0] as string, { ...incoming, id: message.id });
+      return;
+    }
+    begin();
+    try {
+      const execution = executionFor(new UnitOfWork(ids(), "power-loss"), message, undefined);
+      await channel.send(message, execution);
+      await committer.commit(execution.list, []);
+    } catch (error) {
+      throw errorOf(error);
+    } finally {
+      end();
+    }
+  };
+
+  const stop = async (): Promise<void> => {
+    if (status !== "running") return;
+    status = "stopping";
+    stopping.abort(new PortolanError("PORTOLAN_STOPPING", "the node is stopping"));
+    await sources?.close();
+    await consumers?.stop();
+    if (inFlight > 0) await new Promise<void>((resolve) => (idle = resolve));
+    await endings.idle();
+    await endpoints.close();
+    status = "stopped";
+  };
+
+  return {
+    start,
+    stop,
+    deliver,
+    send,
+    onJournal: (listener) => listeners.push(listener),
+    get status() {
+      return status;
+    },
+  };
+}
+
+function messageOf(incoming: Incoming, ids: () => string): Message {
+  return {
+    id: incoming.id ?? ids(),
+    body: incoming.body === undefined ? null : incoming.body,
+    headers: incoming.headers === undefined ? NO_HEADERS : createHeaders(incoming.headers),
+    attributes: NO_ATTRIBUTES,
+  };
+}
+

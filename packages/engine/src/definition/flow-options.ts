@@ -1,0 +1,78 @@
+import { option, optional, withDefault, type Durability } from "@portolan/core";
+import { errorMatchOption } from "./error-match-option.ts";
+import { redeliveryOptions, retryOptions } from "./retry-option.ts";
+
+const retryOrFalse = option.either(option.oneOf(false), (value) => value === false, option.object(retryOptions));
+
+/** One clause of `onError`. */
+export const clauseOptions = {
+  match: withDefault(errorMatchOption, {}, "Which errors; nothing matches all"),
+  retry: optional(retryOrFalse, "How the failing step is repeated; left out or false: it is not"),
+  outcome: withDefault(option.oneOf("fail", "handle", "continue", "deadLetter"), "fail", "What happens after the last attempt"),
+  steps: withDefault(option.steps, [], "What runs then"),
+  useOriginal: withDefault(option.boolean, false, "`steps` get the message that the route received"),
+  deadLetter: optional(option.name, "The channel, with `outcome: deadLetter`"),
+};
+
+const DURABILITIES = ["power-loss", "process-crash", "none"] as const satisfies readonly Durability[];
+
+/** A route. */
+export const routeOptions = {
+  from: withDefault(option.listOf(option.source), [], "Doors; with none the route is reachable by `call` and `to` only"),
+  input: optional(option.contract, "Checked before the first step"),
+  output: optional(option.contract, "Checked after the last step"),
+  steps: withDefault(option.steps, [], "What happens to a message"),
+  onError: withDefault(option.listOf(option.object(clauseOptions)), [], "What happens to failures; the first clause that matches"),
+  deadLetter: optional(
+    option.either(option.oneOf(false), (value) => value === false, option.name),
+    "Where messages go that nobody waits for; false: they are only logged",
+  ),
+  concurrency: optional(option.integer({ min: 1 }), "Messages of this route in flight at once; further deliveries wait"),
+  durability: withDefault(
+    option.oneOf(...DURABILITIES),
+    "power-loss",
+    "What a commit survives: `power-loss` (on disk), `process-crash` (handed to the operating system), `none` (written soon)",
+  ),
+  title: optional(option.text, "A name for people"),
+  note: optional(option.text, "What one should know about it"),
+  tags: withDefault(option.listOf(option.name), [], "For finding it"),
+  owner: optional(option.text, "Who answers for it"),
+};
+
+/** A channel. */
+export const channelOptions = {
+  mode: withDefault(option.oneOf("direct", "memory", "durable"), "durable", "Where its messages live; `direct` has no buffer"),
+  contract: optional(option.contract, "What its messages must be"),
+  orderedBy: optional(option.expression, "Messages with the same key are processed one after another, in order"),
+  concurrency: withDefault(option.integer({ min: 1 }), 1, "Messages in process per consuming route"),
+  maxAttempts: withDefault(option.integer({ min: 1 }), 5, "Deliveries, the first included, then dead letter"),
+  redelivery: withDefault(option.object(redeliveryOptions), { delay: 1000 }, "Between deliveries"),
+  deadLetter: optional(option.name, "Where its messages go in the end; default: the app's"),
+  ttl: optional(option.duration, "Older messages are dead-lettered instead of delivered"),
+  priority: optional(option.expression, "A number, higher first; not with `orderedBy`"),
+  delay: optional(option.durationOrExpression, "Delivered no sooner than this after the commit"),
+  capacity: withDefault(option.integer({ min: 1 }), 1000, "Memory: senders wait when so many wait"),
+};
+
+export const systemOptions = {
+  title: optional(option.text, "A name for people"),
+  owner: optional(option.text, "Who answers for it"),
+  note: optional(option.text, "What one should know about it"),
+};
+
+export const errorsOptions = {
+  deadLetter: withDefault(option.name, "dead", "Where messages go that nobody waits for"),
+  retry: withDefault(option.object(retryOptions), {}, "Fills in what clauses leave out"),
+  onError: withDefault(option.listOf(option.object(clauseOptions)), [], "Clauses after each route's own, in the route that the message entered"),
+};
+
+/** A flow file. */
+export const flowOptions = {
+  routes: withDefault(option.mapOf(option.object(routeOptions)), {}, "Route id → route"),
+  channels: withDefault(option.mapOf(option.object(channelOptions)), {}, "Name → channel"),
+  systems: withDefault(option.mapOf(option.object(systemOptions)), {}, "Name → system"),
+  errors: withDefault(option.object(errorsOptions), { deadLetter: "dead", retry: {}, onError: [] }, "The app's error policy"),
+};
+
+export const flowOption = option.object(flowOptions);
+

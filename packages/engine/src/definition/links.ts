@@ -1,0 +1,57 @@
+import { listNames, nearestName, type AppDefinition, type Finding, type RouteDefinition } from "@portolan/core";
+import { targetsOf } from "./targets.ts";
+
+type Report = (path: readonly (string | number)[], finding: Omit<Finding, "path" | "place">) => void;
+
+/** Checks what can only be seen on the whole app: names that must exist, ids that must be unique, options that exclude each other. */
+export function checkLinks(app: AppDefinition, report: Report): void {
+  const routeIds = app.routes.map((route) => route.id);
+  for (const route of app.routes) {
+    const path = ["routes", route.id];
+    for (const target of targetsOf([route.steps, route.onError])) {
+      if (target["kind"] === "route" && !routeIds.includes(String(target["route"]))) report(path, unknownRoute(String(target["route"]), routeIds));
+    }
+    for (const id of duplicateIds(route)) report(path, { message: `step id "${id}" exists twice`, expected: "each id once in a route", found: id });
+  }
+  for (const target of targetsOf(app.errors)) {
+    if (target["kind"] === "route" && !routeIds.includes(String(target["route"]))) report(["errors"], unknownRoute(String(target["route"]), routeIds));
+  }
+  for (const channel of app.channels) {
+    const path = ["channels", channel.name];
+    if (channel.priority !== undefined && channel.orderedBy !== undefined) {
+      report(path, { message: "`priority` and `orderedBy` exclude each other", expected: "one of them", found: "both" });
+    }
+    if (/^route:/.test(channel.name)) report(path, { message: "names that begin with route: are inboxes of routes", expected: "another name", found: channel.name });
+  }
+}
+
+function unknownRoute(name: string, known: readonly string[]): Omit<Finding, "path" | "place"> {
+  const nearest = nearestName(name, known);
+  return {
+    message: `there is no route "${name}"`,
+    expected: known.length === 0 ? "a route of this app" : listNames(known),
+    found: name,
+    ...(nearest === undefined ? {} : { hint: `did you mean "${nearest}"?` }),
+  };
+}
+
+function duplicateIds(route: RouteDefinition): readonly string[] {
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const id of stepIds([route.steps, route.onError])) {
+    if (seen.has(id)) twice.add(id);
+    seen.add(id);
+  }
+  return [...twice];
+}
+
+function* stepIds(value: unknown): Iterable<string> {
+  if (typeof value !== "object" || value === null) return;
+  if (Array.isArray(value)) {
+    for (const item of value) yield* stepIds(item);
+    return;
+  }
+  if (Object.getPrototypeOf(value) !== Object.prototype) return;
+  if ("pattern" in value && "id" in value && "path" in value) yield String(value.id);
+  for (const child of Object.values(value)) yield* stepIds(child);
+}

@@ -1,0 +1,118 @@
+import {
+  type AppDefinition,
+  type AppErrors,
+  type ChannelDefinition,
+  type ClauseDefinition,
+  type Finding,
+  type OptionsOf,
+  type RouteDefinition,
+  type SystemDefinition,
+} from "@portolan/core";
+import { invalidConfiguration } from "../runtime/compile-app.ts";
+import { channelOptions, flowOption, type flowOptions } from "./flow-options.ts";
+import { checkLinks } from "./links.ts";
+import { targetsOf } from "./targets.ts";
+import type { Registry } from "./registry.ts";
+import type { RawTree } from "./tree-context.ts";
+import { treeContext } from "./tree-reader.ts";
+import { parseYaml } from "./yaml-tree.ts";
+
+/** What makes up an app: flow files, and trees that the builder made or that a test holds. */
+export interface AppInput {
+  readonly name: string;
+  readonly flows: readonly FlowFile[];
+  /** Values of `app(...)`, or plain flow trees. */
+  readonly trees?: readonly unknown[];
+}
+
+export interface FlowFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+type Flow = OptionsOf<typeof flowOptions>;
+
+/** Reads flow files and builder trees into one definition. Throws PORTOLAN_CONFIG_INVALID with every finding of all of them. */
+export function readApp(input: AppInput, registry: Registry): AppDefinition {
+  const findings: Finding[] = [];
+  const trees: RawTree[] = [
+    ...input.flows.map((flow) => parseYaml(flow.text, flow.file, findings)).filter((tree) => tree !== undefined),
+    ...(input.trees ?? []).map((value) => ({ value, locate: () => undefined })),
+  ];
+  const flows: Flow[] = [];
+  const places = new Map<string, RawTree>();
+  for (const tree of trees) {
+    const flow = flowOption.read(tree.value ?? {}, treeContext({ tree, registry, findings }));
+    if (flow === undefined) continue;
+    flows.push(flow);
+    for (const kind of ["routes", "channels", "systems"] as const) {
+      for (const name of Object.keys(flow[kind])) {
+        const key = `${kind}.${name}`;
+        if (places.has(key)) report(findings, tree, [kind, name], { message: `${kind.slice(0, -1)} "${name}" exists twice`, expected: "each name once", found: name });
+        places.set(key, tree);
+      }
+    }
+  }
+  if (findings.length > 0) throw invalidConfiguration(findings);
+  const app = assemble(input.name, flows);
+  checkLinks(app, (path, finding) => {
+    const tree = places.get(path.slice(0, 2).join("."));
+    if (tree === undefined) findings.push({ path: path.join("."), ...finding });
+    else report(findings, tree, path, finding);
+  });
+  if (findings.length > 0) throw invalidConfiguration(findings);
+  return app;
+}
+
+function report(findings: Finding[], tree: RawTree, path: readonly (string | number)[], finding: Omit<Finding, "path" | "place">): void {
+  const place = tree.locate(path);
+  findings.push({ path: path.join("."), ...finding, ...(place === undefined ? {} : { place }) });
+}
+
+function assemble(name: string, flows: readonly Flow[]): AppDefinition {
+  const routes: RouteDefinition[] = [];
+  const channels = new Map<string, ChannelDefinition>();
+  const systems: SystemDefinition[] = [];
+  let errors: AppErrors = { deadLetter: "dead", retry: {}, onError: [] };
+  for (const flow of flows) {
+    for (const [id, route] of Object.entries(flow.routes)) routes.push({ id, ...route });
+    for (const [channel, options] of Object.entries(flow.channels)) channels.set(channel, { name: channel, ...options });
+    for (const [system, options] of Object.entries(flow.systems)) systems.push({ name: system, ...options });
+    errors = mergeErrors(errors, flow.errors);
+  }
+  for (const implied of impliedChannels(routes, [...channels.values()], errors)) {
+    if (!channels.has(implied)) channels.set(implied, defaultChannel(implied));
+  }
+  return { name, routes, channels: [...channels.values()], systems, errors };
+}
+
+/** Files of one app may each add clauses; a dead letter and retry options of a later file win. */
+function mergeErrors(before: AppErrors, next: AppErrors): AppErrors {
+  return {
+    deadLetter: next.deadLetter === "dead" ? before.deadLetter : next.deadLetter,
+    retry: { ...before.retry, ...next.retry },
+    onError: [...before.onError, ...next.onError],
+  };
+}
+
+/** Channels that exist because a source, a static target or a deadLetter names them. */
+function impliedChannels(routes: readonly RouteDefinition[], channels: readonly ChannelDefinition[], errors: AppErrors): ReadonlySet<string> {
+  const names = new Set<string>([errors.deadLetter]);
+  const clauses = (list: readonly ClauseDefinition[]) => list.forEach((clause) => clause.deadLetter !== undefined && names.add(clause.deadLetter));
+  clauses(errors.onError);
+  for (const channel of channels) if (channel.deadLetter !== undefined) names.add(channel.deadLetter);
+  for (const route of routes) {
+    for (const source of route.from) if (source.kind === "channel") names.add(source.channel);
+    if (typeof route.deadLetter === "string") names.add(route.deadLetter);
+    clauses(route.onError);
+  }
+  for (const target of targetsOf([...routes, errors])) if (target["kind"] === "channel") names.add(String(target["channel"]));
+  return names;
+}
+
+function defaultChannel(name: string): ChannelDefinition {
+  const options = Object.fromEntries(Object.entries(channelOptions).flatMap(([key, spec]) => (spec.presence === "default" ? [[key, "default" in spec ? spec.default : undefined]] : [])));
+  // The defaults of all options that a definition demands.
+  return { name, ...options } as unknown as ChannelDefinition;
+}
+

@@ -1,0 +1,75 @@
+import { describeValue, isRecord, unknownKey, type StepNode } from "@portolan/core";
+import type { TreeContext } from "./tree-context.ts";
+
+const STEP_KEYS = ["id", "note", "disabled"];
+
+/** Reads a list of steps. Disabled ones are checked, then left out. */
+export function readSteps(value: unknown, context: TreeContext): readonly StepNode[] | undefined {
+  if (!Array.isArray(value)) {
+    context.report({ message: "steps must be a list", expected: "a list of steps", found: describeValue(value) });
+    return undefined;
+  }
+  const steps: StepNode[] = [];
+  let complete = true;
+  for (const [index, raw] of value.entries()) {
+    const step = readStep(raw, context.at(index));
+    if (step === undefined) complete = false;
+    else if (step !== "disabled") steps.push(step);
+  }
+  return complete ? steps : undefined;
+}
+
+function readStep(raw: unknown, context: TreeContext): StepNode | "disabled" | undefined {
+  const { patterns } = context.reading.registry;
+  const names = patterns.map((pattern) => pattern.name);
+  if (!isRecord(raw)) {
+    context.report({ message: "a step must be a map with one pattern key", expected: `one of ${names.join(", ")}`, found: describeValue(raw) });
+    return undefined;
+  }
+  const keys = Object.keys(raw).filter((key) => !STEP_KEYS.includes(key) && raw[key] !== undefined);
+  const used = keys.filter((key) => names.includes(key));
+  for (const key of keys) if (!used.includes(key)) context.at(key).report(unknownKey(key, [...names, ...STEP_KEYS]));
+  if (used.length !== 1) {
+    if (used.length > 1 || keys.length === 0) {
+      context.report({ message: "a step has exactly one pattern key", expected: `one of ${names.join(", ")}`, found: used.length === 0 ? "none" : used.join(" and "), hint: "write two steps" });
+    }
+    return undefined;
+  }
+  if (keys.length > 1) return undefined;
+  const [name] = used;
+  const pattern = patterns.find((one) => one.name === name);
+  if (pattern === undefined || name === undefined) return undefined;
+  const options = pattern.options.read(raw[name], context.at(name));
+  if (!fitsText(raw, "id", context) || !fitsText(raw, "note", context) || options === undefined) return undefined;
+  if (raw["disabled"] === true) return "disabled";
+  return {
+    id: typeof raw["id"] === "string" ? raw["id"] : positionOf(context.segments),
+    pattern: name,
+    // A pattern's options are whatever its type reads; only its own `compile` sees them.
+    options: options as StepNode["options"],
+    note: typeof raw["note"] === "string" ? raw["note"] : undefined,
+    path: context.path,
+    place: context.place(),
+  };
+}
+
+function fitsText(raw: Readonly<Record<string, unknown>>, key: string, context: TreeContext): boolean {
+  if (raw[key] === undefined || typeof raw[key] === "string") return true;
+  context.at(key).report({ message: "wrong value", expected: "a text", found: describeValue(raw[key]) });
+  return false;
+}
+
+/** A step's default id: its position in the route, such as `2.0`; arms that have names keep them. */
+function positionOf(segments: readonly (string | number)[]): string {
+  const start = segments.indexOf("steps");
+  const inClause = segments.includes("onError");
+  const own = segments.slice(inClause ? segments.indexOf("onError") : start + 1);
+  const parts: (string | number)[] = [];
+  for (const [index, segment] of own.entries()) {
+    const afterPosition = typeof own[index - 1] === "number";
+    if (typeof segment === "number") parts.push(segment);
+    else if (!afterPosition && !["steps", "when"].includes(segment)) parts.push(segment);
+    else if (inClause && index === 0) parts.push(segment);
+  }
+  return parts.join(".");
+}

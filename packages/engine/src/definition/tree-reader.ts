@@ -1,0 +1,28 @@
+import { readSource, readTarget } from "./read-endpoints.ts";
+import { readSteps } from "./read-steps.ts";
+import { asTree, type Reading, type TreeContext } from "./tree-context.ts";
+
+/** The context of one place in a tree; nested places come from it. */
+export function treeContext(reading: Reading, segments: readonly (string | number)[] = []): TreeContext {
+  return {
+    segments,
+    reading,
+    path: segments.join("."),
+    at: (segment) => treeContext(reading, [...segments, segment]),
+    place: () => reading.tree.locate(segments),
+    report(finding) {
+      const place = reading.tree.locate(segments);
+      reading.findings.push({ path: segments.join("."), ...finding, ...(place === undefined ? {} : { place }) });
+    },
+    variable(name) {
+      const value = reading.registry.variables(name);
+      if (value === undefined) this.report({ message: `the variable ${name} is not set`, expected: `an environment variable ${name}`, found: "nothing", hint: `set ${name} before the start` });
+      return value;
+    },
+    nested: {
+      steps: (value, context) => readSteps(value, asTree(context)),
+      target: (value, context) => readTarget(value, asTree(context)),
+      source: (value, context) => readSource(value, asTree(context)),
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import { option, optional, required } from "@portolan/core";
+import { definePattern } from "../../pattern.ts";
+import { then, type Step } from "../../runtime/step.ts";
+
+const options = option.object({
+  when: required(
+    option.listOf(option.object({ when: required(option.expression, "Taken if it holds"), steps: required(option.steps, "What happens then") })),
+    "Arms, tried in order; the first that holds is taken, and only that one",
+  ),
+  otherwise: optional(option.steps, "Taken if no arm holds"),
+});
+
+/** Content-based router. */
+export const choice = definePattern({
+  name: "choice",
+  title: "Choice",
+  group: "routing",
+  summary: "Takes the first arm whose predicate holds, and only that one.",
+  semantics:
+    "Arms are inline: after the choice all go on with the next step. No match and no `otherwise` is no error: the message goes on unchanged. A predicate after the one that held is not evaluated.",
+  example: `
+- choice:
+    when:
+      - when: body.total > 10000
+        steps: [{ to: { channel: approvals } }]
+    otherwise: [{ to: { channel: normal } }]`,
+  options,
+  compile({ options: { when, otherwise } }, compiler): Step {
+    const predicates = when.map((arm) => compiler.predicate(arm.when));
+    const blocks = when.map((arm) => compiler.block(arm.steps));
+    const last: Step = otherwise === undefined ? (message) => message : compiler.block(otherwise);
+    const from = (index: number): Step => {
+      const holds = predicates[index];
+      const block = blocks[index];
+      if (holds === undefined || block === undefined) return last;
+      const next = from(index + 1);
+      return (message, execution) => {
+        const taken = holds(message);
+        if (taken === true) return block(message, execution);
+        if (taken === false) return next(message, execution);
+        return then(taken, (is) => (is ? block : next)(message, execution));
+      };
+    };
+    return from(0);
+  },
+  method([arms], block) {
+    const when: unknown[] = [];
+    let otherwise: unknown;
+    const collect = {
+      when(predicate: unknown, steps: unknown) {
+        when.push({ when: predicate, steps: block(steps) });
+        return collect;
+      },
+      otherwise(steps: unknown) {
+        otherwise = block(steps);
+        return collect;
+      },
+    };
+    // The builder's type says that the argument is a function of this collector.
+    (arms as (arms: unknown) => unknown)(collect);
+    return otherwise === undefined ? { when } : { when, otherwise };
+  },
+});

@@ -1,0 +1,28 @@
+import { option, required, sleep } from "@portolan/core";
+import { definePattern } from "../../pattern.ts";
+import { then } from "../../runtime/step.ts";
+import { numberOf } from "../../runtime/values.ts";
+
+const options = option.object({ for: required(option.durationOrExpression, "How long; an expression yields milliseconds") });
+
+/** Delayer. */
+export const delay = definePattern({
+  name: "delay",
+  title: "Delay",
+  group: "flow control",
+  summary: "Waits without holding a worker.",
+  semantics: "Nothing, zero and negative numbers do not wait. The message stays in flight: order and concurrency slots are kept.",
+  example: `
+- delay: { for: 10ms }`,
+  options,
+  compile({ options: { for: span } }, compiler) {
+    if (typeof span === "number") return (message) => (span <= 0 ? message : sleep(compiler.clock, span).then(() => message));
+    const evaluate = compiler.expression(span);
+    return (message) =>
+      then(evaluate(message), (value) => {
+        const wait = value === undefined || value === null ? 0 : numberOf(value, "the delay");
+        return wait <= 0 ? message : sleep(compiler.clock, wait).then(() => message);
+      });
+  },
+  method: ([span]) => ({ for: span }),
+});

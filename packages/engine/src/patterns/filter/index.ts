@@ -1,0 +1,36 @@
+import { option, optional, required, withAttribute } from "@portolan/core";
+import { definePattern } from "../../pattern.ts";
+import { DROPPED } from "../../runtime/execution.ts";
+import { then } from "../../runtime/step.ts";
+
+const options = option.object({
+  when: required(option.expression, "What lets a message through"),
+  steps: optional(option.steps, "The block that matching messages go through; without it, the rest of the list"),
+});
+
+/** Message filter. */
+export const filter = definePattern({
+  name: "filter",
+  title: "Filter",
+  group: "routing",
+  summary: "Lets a message through that matches.",
+  semantics:
+    "With `steps`, a message that does not match skips the block and the route goes on after it. Without `steps` it is *dropped*: the rest of the list and of the inline blocks around it is skipped, up to the end of the route, part, branch or group. Sets `attributes.matched` either way.",
+  example: `
+- filter: { when: body.total > 100 }
+- to: { channel: orders }`,
+  options,
+  gate: true,
+  compile({ options: { when, steps } }, compiler) {
+    const holds = compiler.predicate(when);
+    const block = steps === undefined ? undefined : compiler.block(steps);
+    return (message, execution) =>
+      then(holds(message), (matched) => {
+        const marked = message.attributes["matched"] === matched ? message : withAttribute(message, "matched", matched);
+        if (block !== undefined) return matched ? block(marked, execution) : marked;
+        if (!matched) execution.end = DROPPED;
+        return marked;
+      });
+  },
+  method: ([when, steps], block) => (steps === undefined ? { when } : { when, steps: block(steps) }),
+});

@@ -1,0 +1,69 @@
+import { option, optional, PortolanError, required, withAttribute, withBody, withDefault, type KeepKeyEffect, type Message } from "@portolan/core";
+import { definePattern } from "../../pattern.ts";
+import type { Claimed } from "../../runtime/claims.ts";
+import { DROPPED, type Execution } from "../../runtime/execution.ts";
+import { then } from "../../runtime/step.ts";
+import { keyOf } from "../../runtime/values.ts";
+
+const options = option.object({
+  key: required(option.expression, "What makes messages the same; missing fails with PORTOLAN_KEY_MISSING"),
+  steps: optional(option.steps, "The block that each key goes through once; without it, the rest of the list"),
+  scope: optional(option.name, "Steps with the same scope share keys; default: this route and step"),
+  duplicates: withDefault(option.oneOf("drop", "mark", "replay"), "drop", "What a duplicate does: nothing, the block with `attributes.duplicate`, or take the first one's resulting body"),
+  inFlight: withDefault(option.oneOf("wait", "drop", "fail"), "wait", "A duplicate while the first is being processed"),
+  keepOnFailure: withDefault(option.boolean, false, "The key stays even if the message fails"),
+  ttl: withDefault(option.duration, 604_800_000, "How long keys are kept"),
+  lease: withDefault(option.duration, 60_000, "How long a claim lives without being renewed; it is renewed while the message is in process"),
+});
+
+/** Idempotent receiver. */
+export const idempotent = definePattern({
+  name: "idempotent",
+  title: "Idempotent",
+  group: "flow control",
+  summary: "Lets each key through once.",
+  semantics:
+    "The key is claimed before the block and becomes permanent with the unit of work. If the block fails, the message fails later, or it ends in `handle` or the dead letter, the claim is gone and the same key may come again. A duplicate that arrives while the first is in process waits: if the first commits it is a duplicate, if it fails the longest waiting one is processed next. Within one unit of work nobody waits: the second is a duplicate. Keys are equal when their JSON texts are.",
+  example: `
+- idempotent: { key: body.id }
+- to: { channel: orders.accepted }`,
+  options,
+  gate: true,
+  compile({ options }, compiler) {
+    const evaluate = compiler.expression(options.key);
+    const gate = options.steps === undefined;
+    const block = options.steps === undefined ? compiler.rest() : compiler.block(options.steps);
+    const scope = options.scope ?? `${compiler.route}/${compiler.stepId}`;
+    const { duplicates, inFlight, keepOnFailure, ttl, lease } = options;
+
+    const first = (message: Message, execution: Execution, key: string): Message | Promise<Message> => {
+      const effect: KeepKeyEffect = { kind: "keepKey", scope, key, until: compiler.clock.now() + ttl };
+      execution.list.add(effect, keepOnFailure);
+      const result = block(duplicates === "mark" ? withAttribute(message, "duplicate", false) : message, execution);
+      if (duplicates !== "replay") return result;
+      return then(result, (ended) => {
+        execution.list.replace(effect, { ...effect, result: execution.end === DROPPED ? null : ended.body });
+        return ended;
+      });
+    };
+
+    const duplicate = (message: Message, execution: Execution, claimed: Claimed): Message | Promise<Message> => {
+      if (claimed.state === "held" && inFlight === "fail") throw new PortolanError("PORTOLAN_IN_FLIGHT", `a message with this key is being processed (${scope})`);
+      if (claimed.state === "duplicate" && duplicates === "mark") return block(withAttribute(message, "duplicate", true), execution);
+      if (claimed.state === "duplicate" && duplicates === "replay") return withBody(message, claimed.result === undefined ? null : claimed.result);
+      if (gate) execution.end = DROPPED;
+      return message;
+    };
+
+    return (message, execution) =>
+      then(evaluate(message), (value) => {
+        const key = keyOf(value);
+        if (key === undefined) throw new PortolanError("PORTOLAN_KEY_MISSING", "the idempotent key is missing");
+        const request = { scope, key, leaseMs: lease, wait: inFlight === "wait", signal: execution.signal };
+        return then(compiler.node.claims.claim(execution.unit, request), (claimed) =>
+          claimed.state === "granted" ? first(message, execution, key) : duplicate(message, execution, claimed),
+        );
+      });
+  },
+  method: ([key, extra]) => ({ key, ...(typeof extra === "object" ? extra : {}) }),
+});

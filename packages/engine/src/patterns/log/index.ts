@@ -1,0 +1,30 @@
+import { option, required, withDefault } from "@portolan/core";
+import { definePattern } from "../../pattern.ts";
+import { then } from "../../runtime/step.ts";
+
+const options = option.object({
+  message: required(option.expression, "What is logged"),
+  level: withDefault(option.oneOf("debug", "info", "warn", "error"), "info", "How much it matters"),
+});
+
+/** Logs. */
+export const log = definePattern({
+  name: "log",
+  title: "Log",
+  group: "data",
+  summary: "Writes a line to the log; never changes the message.",
+  semantics: "The line names the route, the step and the message. A value that is no text is written as JSON.",
+  example: `
+- log: { message: '"order " & body.id' }`,
+  options,
+  compile({ options: { message: text, level } }, compiler) {
+    const evaluate = compiler.expression(text);
+    return (message) =>
+      then(evaluate(message), (value) => {
+        const line = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+        compiler.log.log(level, line, { route: compiler.route, step: compiler.stepId, messageId: message.id });
+        return message;
+      });
+  },
+  method: ([text, level]) => (level === undefined ? { message: text } : { message: text, level }),
+});

@@ -1,0 +1,54 @@
+import { option, optional, PortolanError, required, withAttribute, withDefault, type Message } from "@portolan/core";
+import { definePattern } from "../../pattern.ts";
+import { RUNNING, type Execution } from "../../runtime/execution.ts";
+import { then } from "../../runtime/step.ts";
+import { numberOf } from "../../runtime/values.ts";
+
+const options = option.object({
+  times: optional(option.expression, "How often; evaluated once. At most 0 is none, fractions are cut off"),
+  while: optional(option.expression, "Evaluated before each round on the current message"),
+  copy: withDefault(option.boolean, false, "Each round starts from the message that entered"),
+  max: withDefault(option.integer({ min: 1 }), 10_000, "More rounds fail with PORTOLAN_LOOP_LIMIT"),
+  steps: required(option.steps, "What is repeated"),
+});
+
+/** Loop. */
+export const loop = definePattern({
+  name: "loop",
+  title: "Loop",
+  group: "split and join",
+  summary: "Repeats a block a number of times, or while a predicate holds.",
+  semantics:
+    "Exactly one of `times` and `while`. Without `copy` each round continues where the last ended; with it the result is that of the last round. A gate without `steps` inside ends the loop and drops the message. A failing round fails the loop. `attributes.loop` is `{ index, size }`.",
+  example: `
+- loop: { times: 3, steps: [{ map: 'body & "!"' }] }`,
+  options,
+  compile({ options: { times, while: condition, copy, max, steps } }, compiler) {
+    if ((times === undefined) === (condition === undefined)) compiler.invalid("a loop has exactly one of `times` and `while`", "times or while", times === undefined ? "neither" : "both");
+    const count = times === undefined ? undefined : compiler.expression(times);
+    const holds = condition === undefined ? undefined : compiler.predicate(condition);
+    const block = compiler.block(steps);
+    const mark = (message: Message, index: number, size: number | null) => withAttribute(message, "loop", { index, size });
+
+    const rounds = async (entered: Message, execution: Execution, size: number | null): Promise<Message> => {
+      let current = entered;
+      for (let index = 0; size === null || index < size; index++) {
+        if (size === null && !(await holds?.(mark(current, index, null)))) break;
+        if (index >= max) throw new PortolanError("PORTOLAN_LOOP_LIMIT", `more than ${max} rounds`, { hint: "raise max if that many are right" });
+        const result = block(mark(copy ? entered : current, index, size), execution);
+        current = result instanceof Promise ? await result : result;
+        if (execution.end !== RUNNING) break;
+      }
+      return current;
+    };
+    return (message, execution) => {
+      if (count === undefined) return rounds(message, execution, null);
+      return then(count(message), (value) => rounds(message, execution, Math.max(0, Math.trunc(numberOf(value, "the number of rounds")))));
+    };
+  },
+  method([rounds, steps, extra], block) {
+    const options = typeof extra === "object" && extra !== null ? extra : {};
+    const count = typeof rounds === "object" && rounds !== null ? rounds : { times: rounds };
+    return { ...count, ...options, steps: block(steps) };
+  },
+});

@@ -1,0 +1,53 @@
+import { mergeHeaders, option, withDefault, type Headers, type HeaderValue } from "@portolan/core";
+import { definePattern } from "../../pattern.ts";
+import { isReserved } from "../../runtime/reserved-attributes.ts";
+import { compileNamePattern, type NamePattern } from "./name-pattern.ts";
+
+const patternList = option.listOf(option.name);
+
+const options = option.object({
+  headers: withDefault(patternList, [], "Headers to remove"),
+  attributes: withDefault(patternList, [], "Attributes to remove"),
+  except: withDefault(patternList, [], "Names that stay"),
+});
+
+/** Content filter for headers and attributes. */
+export const remove = definePattern({
+  name: "remove",
+  title: "Remove",
+  group: "data",
+  summary: "Removes headers and attributes by name or pattern.",
+  semantics:
+    "A pattern matches the whole name: exact, with `*` as wildcard, or `/regex/` (unanchored). Header names ignore case. Attributes that the engine writes cannot be removed by a wildcard or a regular expression, only by name.",
+  example: `
+- remove: { headers: ["x-*"], except: [x-trace] }`,
+  options,
+  compile({ options: { headers, attributes, except } }, compiler) {
+    const compile = (ignoreCase: boolean) => (pattern: string) => compileNamePattern(pattern, ignoreCase, compiler.invalid);
+    const headerPatterns = headers.map(compile(true));
+    const headerExceptions = except.map(compile(true));
+    const attributePatterns = attributes.map(compile(false));
+    const attributeExceptions = except.map(compile(false));
+    return (message) => ({
+      id: message.id,
+      body: message.body,
+      headers: headerPatterns.length === 0 ? message.headers : withoutHeaders(message.headers, headerPatterns, headerExceptions),
+      attributes:
+        attributePatterns.length === 0
+          ? message.attributes
+          : Object.fromEntries(
+              Object.entries(message.attributes).filter(
+                ([name]) => !attributePatterns.some((pattern) => pattern.matches(name) && (pattern.exact || !isReserved(name))) || attributeExceptions.some((pattern) => pattern.matches(name)),
+              ),
+            ),
+    });
+  },
+  method: ([patterns]) => patterns,
+});
+
+function withoutHeaders(headers: Headers, patterns: readonly NamePattern[], exceptions: readonly NamePattern[]): Headers {
+  const removed = Object.keys(headers).filter((name) => patterns.some((pattern) => pattern.matches(name)) && !exceptions.some((pattern) => pattern.matches(name)));
+  if (removed.length === 0) return headers;
+  const changes: Record<string, HeaderValue | undefined> = Object.fromEntries(removed.map((name) => [name, undefined]));
+  return mergeHeaders(headers, changes);
+}

@@ -1,0 +1,21 @@
+/** A pattern for names: exact, with `*`, or `/regex/`. */
+export interface NamePattern {
+  readonly exact: boolean;
+  matches(name: string): boolean;
+}
+
+export function compileNamePattern(pattern: string, ignoreCase: boolean, invalid: (message: string, expected: string, found: string) => void): NamePattern {
+  const regex = /^\/(.*)\/$/s.exec(pattern);
+  const flags = ignoreCase ? "i" : "";
+  if (regex !== null) {
+    try {
+      const compiled = new RegExp(regex[1] ?? "", flags);
+      return { exact: false, matches: (name) => compiled.test(name) };
+    } catch (error) {
+      invalid(`the regular expression cannot be read: ${error instanceof Error ? error.message : String(error)}`, "a regular expression between slashes", pattern);
+      return { exact: true, matches: () => false };
+    }
+  }
+  const whole = new RegExp(`^${pattern.split("*").map(RegExp.escape).join(".*")}$`, `s${flags}`);
+  return { exact: !pattern.includes("*"), matches: (name) => whole.test(name) };
+}

@@ -1,0 +1,67 @@
+import { mergeHeaders, option, optional, PortolanError, describeValue, type HeaderValue, type Message } from "@portolan/core";
+import { definePattern, type Evaluate } from "../../pattern.ts";
+import { isReserved, reservedAttributes } from "../../runtime/reserved-attributes.ts";
+
+const options = option.object({
+  headers: optional(option.mapOf(option.expression), "Headers to set; one whose expression yields nothing or null is removed"),
+  attributes: optional(option.mapOf(option.expression), "Attributes to set"),
+});
+
+/** Content enricher for headers and attributes. */
+export const set = definePattern({
+  name: "set",
+  title: "Set",
+  group: "data",
+  summary: "Sets headers and attributes.",
+  semantics: "All expressions see the message before the step. Header names ignore case: setting `Foo` replaces `foo`. Names of attributes that the engine writes are configuration errors.",
+  example: `
+- set: { headers: { country: body.address.country }, attributes: { started: $millis() } }`,
+  options,
+  compile({ options: { headers = {}, attributes = {} } }, compiler) {
+    for (const name of Object.keys(attributes)) {
+      if (isReserved(name)) compiler.invalid(`the attribute "${name}" is written by the engine`, `a name other than ${reservedAttributes.join(", ")}`, name);
+    }
+    const headerValues = compileAll(headers, compiler.expression);
+    const attributeValues = compileAll(attributes, compiler.expression);
+    const apply = (message: Message, newHeaders: readonly unknown[], newAttributes: readonly unknown[]): Message => ({
+      id: message.id,
+      body: message.body,
+      headers: headerValues.length === 0 ? message.headers : mergeHeaders(message.headers, headersOf(headerValues, newHeaders)),
+      attributes: attributeValues.length === 0 ? message.attributes : { ...message.attributes, ...attributesOf(attributeValues, newAttributes) },
+    });
+    return (message) => {
+      const values = [...headerValues, ...attributeValues].map(([, evaluate]) => evaluate(message));
+      const split = headerValues.length;
+      if (values.some((value) => value instanceof Promise)) {
+        return Promise.all(values).then((all) => apply(message, all.slice(0, split), all.slice(split)));
+      }
+      return apply(message, values.slice(0, split), values.slice(split));
+    };
+  },
+  method: ([values]) => values,
+});
+
+type Named = readonly (readonly [string, Evaluate])[];
+
+function compileAll<T>(values: Readonly<Record<string, T>>, compile: (value: T) => Evaluate): Named {
+  return Object.entries(values).map(([name, value]) => [name, compile(value)] as const);
+}
+
+function headersOf(named: Named, values: readonly unknown[]): Record<string, HeaderValue | undefined> {
+  return Object.fromEntries(named.map(([name], index) => [name, headerValue(name, values[index])]));
+}
+
+function attributesOf(named: Named, values: readonly unknown[]): Record<string, unknown> {
+  return Object.fromEntries(named.map(([name], index) => [name, values[index] === undefined ? null : values[index]]));
+}
+
+/** Text, numbers, booleans, or a list of these. */
+export function headerValue(name: string, value: unknown): HeaderValue | undefined {
+  if (value === undefined || value === null) return undefined;
+  const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (!items.every((item) => ["string", "number", "boolean"].includes(typeof item))) {
+    throw new PortolanError("PORTOLAN_EXPRESSION_TYPE", `the header ${name} must be text, a number, a boolean or a list of these, found ${describeValue(value)}`);
+  }
+  // Every item has just been checked.
+  return value as HeaderValue;
+}

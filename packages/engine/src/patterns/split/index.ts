@@ -1,0 +1,76 @@
+import { option, optional, required, withAttribute, withDefault, type Message } from "@portolan/core";
+import { combineOption } from "../../definition/combine-option.ts";
+import { definePattern } from "../../pattern.ts";
+import { compileCombiner } from "../../runtime/combine.ts";
+import { fanOut } from "../../runtime/fan-out.ts";
+import { createCheckpoints } from "./checkpoints.ts";
+import { elementsOf, partsOf } from "./parts.ts";
+
+const options = option.object({
+  by: required(option.expression, "The list; in TypeScript also an iterable or async iterable, which streams"),
+  steps: required(option.steps, "What each part goes through"),
+  group: withDefault(option.integer({ min: 1 }), 1, "More than 1: parts are lists of up to that many elements"),
+  skipFirst: withDefault(option.integer({ min: 0 }), 0, "Elements left out at the start, before grouping"),
+  combine: withDefault(combineOption(["original", "last", "first", "list", "merge"]), "original", "What becomes of the results"),
+  parallel: withDefault(option.boolean, false, "Parts run side by side"),
+  concurrency: withDefault(option.integer({ min: 1 }), 10, "How many at once, with `parallel`"),
+  order: withDefault(option.oneOf("definition", "arrival"), "definition", "Order of combining"),
+  timeout: optional(option.duration, "Parts still running then are cancelled and undone; needs `parallel`"),
+  onPartFailure: withDefault(option.oneOf("fail", "stop", "skip", "deadLetter"), "fail", "What a failing part means for the whole"),
+  maxFailed: optional(option.integer({ min: 0 }), "Stop and fail when more parts than this have failed; not with `stop`"),
+  maxFailedRatio: optional(option.number({ min: 0, max: 1 }), "As `maxFailed`, as share of the parts so far"),
+  checkpoint: optional(
+    option.object({
+      key: required(option.expression, "Whose progress it is"),
+      value: required(option.expression, "Number or text that rises from part to part"),
+    }),
+    "Remembers the highest `value` of a committed part per `key`; parts not above it are skipped",
+  ),
+});
+
+/** Splitter. */
+export const split = definePattern({
+  name: "split",
+  title: "Split",
+  group: "split and join",
+  summary: "Runs a block once for each element of a list.",
+  semantics:
+    "A part has the element as body, copies of headers and attributes, and the parent's id and its index as id. Parts run one after another unless `parallel`. Nothing, `null` and `[]` give no part; any other value that is no list is one part; a text is never cut at commas. By default the other parts still run after a failure, then the split fails with `PORTOLAN_PARTS_FAILED`, and the failing message is the whole. `attributes.split` is `{ index, size, last }` in a part; `attributes.failedParts` tells after the step, with `skip` or `deadLetter`, what failed.",
+  example: `
+- split:
+    by: body.lines
+    onPartFailure: skip
+    combine: { fold: acc + body, initial: 0 }
+    steps: [{ map: body.qty * body.price }]`,
+  options,
+  compile({ options }, compiler) {
+    const { onPartFailure } = options;
+    if (options.timeout !== undefined && !options.parallel) compiler.invalid("`timeout` needs `parallel`", "parallel: true", "parallel: false");
+    if (onPartFailure === "stop" && (options.maxFailed !== undefined || options.maxFailedRatio !== undefined)) {
+      compiler.invalid("`stop` ends at the first failure", "no maxFailed and no maxFailedRatio", "both");
+    }
+    const by = compiler.expression(options.by);
+    const block = compiler.block(options.steps);
+    const combiner = compileCombiner(options.combine, compiler);
+    const checkpoints = options.checkpoint === undefined ? undefined : createCheckpoints(options.checkpoint, compiler);
+    const fanOutOptions = { ...options, timeoutMs: options.timeout, maxFailed: options.maxFailed, maxFailedRatio: options.maxFailedRatio, keepResults: combiner.needsResults, what: "part" };
+    const tells = onPartFailure === "skip" || onPartFailure === "deadLetter";
+
+    return async (message, execution) => {
+      const value = by(message);
+      const elements = elementsOf(value instanceof Promise ? await value : value, options);
+      const parts = partsOf(elements, message, block);
+      const progress = checkpoints?.begin();
+      const { results, failed } = await fanOut(progress === undefined ? parts : progress.unseen(parts), fanOutOptions, {
+        execution,
+        clock: compiler.clock,
+        deadLetter: compiler.node.deadLetter,
+        ...(progress === undefined ? {} : { ended: progress.passed }),
+      });
+      const combined: Message | Promise<Message> = combiner.combine(message, results);
+      const whole = combined instanceof Promise ? await combined : combined;
+      return tells ? withAttribute(whole, "failedParts", failed) : whole;
+    };
+  },
+  method: ([by, steps, extra], block) => ({ by, ...(typeof extra === "object" ? extra : {}), steps: block(steps) }),
+});

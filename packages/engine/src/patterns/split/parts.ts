@@ -1,0 +1,81 @@
+import { withAttribute, type Message } from "@portolan/core";
+import type { Part } from "../../runtime/fan-out.ts";
+import type { Step } from "../../runtime/step.ts";
+import { listOf } from "../../runtime/values.ts";
+
+export type Elements =
+  | { readonly kind: "list"; readonly list: readonly unknown[] }
+  | { readonly kind: "stream"; readonly stream: AsyncIterable<unknown> };
+
+export interface ElementOptions {
+  readonly group: number;
+  readonly skipFirst: number;
+}
+
+/** The elements to split into: skipped and grouped. Iterables and async iterables are read as they go. */
+export function elementsOf(value: unknown, options: ElementOptions): Elements {
+  const stream = streamOf(value);
+  if (stream !== undefined) return { kind: "stream", stream: grouped(stream, options) };
+  const rest = options.skipFirst === 0 ? listOf(value) : listOf(value).slice(options.skipFirst);
+  if (options.group === 1) return { kind: "list", list: rest };
+  const groups = Array.from({ length: Math.ceil(rest.length / options.group) }, (_, index) => rest.slice(index * options.group, (index + 1) * options.group));
+  return { kind: "list", list: groups };
+}
+
+/** Parts with `attributes.split`; of a stream the size is known only with the last one. */
+export function partsOf(elements: Elements, whole: Message, block: Step): Iterable<Part> | AsyncIterable<Part> {
+  const partOf = (element: unknown, index: number, at: { readonly size: number | null; readonly last: boolean }): Part => ({
+    index,
+    name: String(index),
+    message: withAttribute({ id: `${whole.id}-${index}`, body: element, headers: whole.headers, attributes: whole.attributes }, "split", { index, ...at }),
+    run: block,
+  });
+  if (elements.kind === "stream") return streamedParts(elements.stream, partOf);
+  const { list } = elements;
+  return (function* () {
+    for (let index = 0; index < list.length; index++) yield partOf(list[index], index, { size: list.length, last: index === list.length - 1 });
+  })();
+}
+
+type PartOf = (element: unknown, index: number, at: { readonly size: number | null; readonly last: boolean }) => Part;
+
+async function* streamedParts(stream: AsyncIterable<unknown>, partOf: PartOf): AsyncIterable<Part> {
+  let index = 0;
+  let held: { readonly element: unknown } | undefined;
+  for await (const element of stream) {
+    if (held !== undefined) yield partOf(held.element, index++, { size: null, last: false });
+    held = { element };
+  }
+  if (held !== undefined) yield partOf(held.element, index, { size: index + 1, last: true });
+}
+
+function streamOf(value: unknown): AsyncIterable<unknown> | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value) || value instanceof Uint8Array) return undefined;
+  if (Symbol.asyncIterator in value) return value as AsyncIterable<unknown>;
+  if (!(Symbol.iterator in value)) return undefined;
+  const iterable = value as Iterable<unknown>;
+  return (async function* () {
+    yield* iterable;
+  })();
+}
+
+async function* grouped(stream: AsyncIterable<unknown>, { group, skipFirst }: ElementOptions): AsyncIterable<unknown> {
+  let skipped = 0;
+  let held: unknown[] = [];
+  for await (const element of stream) {
+    if (skipped < skipFirst) {
+      skipped += 1;
+      continue;
+    }
+    if (group === 1) {
+      yield element;
+      continue;
+    }
+    held.push(element);
+    if (held.length === group) {
+      yield held;
+      held = [];
+    }
+  }
+  if (held.length > 0) yield held;
+}

@@ -1,0 +1,31 @@
+import { option, PortolanError, required, withDefault } from "@portolan/core";
+import { definePattern } from "../../pattern.ts";
+import { then } from "../../runtime/step.ts";
+
+const options = option.object({
+  message: required(option.expression, "The error's message"),
+  kind: withDefault(option.oneOf("transient", "invalid", "rejected", "defect"), "rejected", "What decides about it"),
+  code: withDefault(option.name, "PORTOLAN_THROWN", "A code of your own tells such failures apart"),
+});
+
+/** Fails the message. */
+const throwStep = definePattern({
+  name: "throw",
+  title: "Throw",
+  group: "routing",
+  summary: "Fails the message.",
+  semantics: "A failure always undoes the unit of work, unless a `try`, a clause or `onPartFailure` deals with it.",
+  example: `
+- throw: { kind: invalid, code: ORDER_EMPTY, message: '"order " & body.id & " has no lines"' }`,
+  options,
+  compile({ options: { message: text, kind, code } }, compiler) {
+    const evaluate = compiler.expression(text);
+    return (message) =>
+      then(evaluate(message), (value) => {
+        throw new PortolanError(code, typeof value === "string" ? value : (JSON.stringify(value) ?? code), { kind });
+      });
+  },
+  method: ([text, extra]) => ({ message: text, ...(typeof extra === "object" ? extra : {}) }),
+});
+
+export { throwStep as throw };

@@ -1,0 +1,23 @@
+import { option } from "@portolan/core";
+import { addressTarget } from "../../definition/target-input.ts";
+import { definePattern } from "../../pattern.ts";
+
+/** Message endpoint, one-way. */
+export const to = definePattern({
+  name: "to",
+  title: "To",
+  group: "routing",
+  summary: "Sends the message one-way; it goes on unchanged, whatever the target answers.",
+  semantics: "A target that refuses raises. What is sent to a channel becomes visible at the commit of the unit of work.",
+  example: `
+- to: { channel: orders.accepted }`,
+  options: option.target,
+  compile({ options: target }, compiler) {
+    const endpoint = compiler.target(target);
+    return (message, execution) => {
+      const sent = endpoint.send(message, execution);
+      return sent instanceof Promise ? sent.then(() => message) : message;
+    };
+  },
+  method: ([target, options]) => addressTarget(target, options),
+});

@@ -1,0 +1,115 @@
+import { option, optional, required, withDefault, type Message, type PortolanError } from "@portolan/core";
+import { errorMatchOption } from "../../definition/error-match-option.ts";
+import { definePattern, type StepCompiler } from "../../pattern.ts";
+import type { Execution } from "../../runtime/execution.ts";
+import { StepFailure, errorOf, isControl } from "../../runtime/failure.ts";
+import { compileMatch, withError } from "../../runtime/policy.ts";
+import { suppressing } from "../../runtime/sequence.ts";
+
+const options = option.object({
+  steps: required(option.steps, "What is tried"),
+  catch: withDefault(
+    option.listOf(
+      option.object({
+        match: withDefault(errorMatchOption, {}, "Which errors; none matches all"),
+        useOriginal: withDefault(option.boolean, false, "The message as it entered the `try`, instead of as it reached the failing step"),
+        steps: required(option.steps, "What happens then; the route goes on with its result"),
+      }),
+    ),
+    [],
+    "The first that matches deals with the failure",
+  ),
+  finally: optional(option.steps, "Runs always, on a copy"),
+});
+
+/** Deals with failures in place. */
+const tryStep = definePattern({
+  name: "try",
+  title: "Try",
+  group: "flow control",
+  summary: "Deals with failures in place.",
+  semantics:
+    "Inside `steps` the route's `onError` does not apply. What the failed block had put into the unit of work is undone before the catch runs; `attributes.error` is set. An error in a catch leaves the try, with the first as suppressed. `finally` runs always, also on `stop`, and cannot change the message; if it fails, that failure counts. Without a matching catch the error goes on, and for the route's policy the `try` as a whole is the failing step.",
+  example: `
+- try:
+    steps: [{ call: { route: price } }]
+    catch:
+      - match: { kind: rejected }
+        steps: [{ map: '{ "status": "refused" }' }]
+    finally: [{ log: { message: '"done"' } }]`,
+  options,
+  compile({ options }, compiler) {
+    const block = compiler.block(options.steps, { policy: false });
+    const catches = options.catch.map((clause) => ({
+      matches: compileMatch(clause.match, clause.match.when === undefined ? undefined : compiler.predicate(clause.match.when)),
+      useOriginal: clause.useOriginal,
+      steps: compiler.block(clause.steps, { policy: false }),
+    }));
+    const last = options.finally === undefined ? undefined : compiler.block(options.finally, { policy: false });
+
+    const caught = async (thrown: unknown, at: { readonly entered: Message; readonly execution: Execution; readonly mark: number }): Promise<Message> => {
+      const failure = failureOf(thrown, at.entered, compiler);
+      const where = { route: compiler.route, step: failure.step, attempts: failure.attempts };
+      const failing = withError(failure.message, failure.error, where);
+      for (const clause of catches) {
+        if (!(await clause.matches(failure.error, failing))) continue;
+        at.execution.list.rollback(at.mark);
+        try {
+          return await clause.steps(clause.useOriginal ? withError(at.entered, failure.error, where) : failing, at.execution);
+        } catch (next) {
+          if (isControl(next)) throw next;
+          throw new LeavesTry(suppressing(errorOf(next), failure.error), failing);
+        }
+      }
+      throw new LeavesTry(failure.error, failing);
+    };
+
+    const finish = async (message: Message, execution: Execution): Promise<void> => {
+      await last?.(message, execution.aside());
+    };
+
+    return async (entered, execution) => {
+      const mark = execution.list.mark();
+      let result: Message;
+      try {
+        try {
+          result = await block(entered, execution);
+        } catch (thrown) {
+          // A cancelled or parked message is not the try's business.
+          if (isControl(thrown) || execution.signal?.aborted) throw thrown;
+          result = await caught(thrown, { entered, execution, mark });
+        }
+      } catch (thrown) {
+        if (!(thrown instanceof LeavesTry)) throw thrown;
+        await finish(thrown.failing, execution).catch((next: unknown) => {
+          throw isControl(next) ? next : suppressing(errorOf(next), thrown.error);
+        });
+        throw thrown.error;
+      }
+      try {
+        await finish(result, execution);
+      } catch (next) {
+        throw isControl(next) ? next : errorOf(next);
+      }
+      return result;
+    };
+  },
+  method: ([parts]) => parts,
+});
+
+/** The error that leaves the construct once `finally` has run. */
+class LeavesTry {
+  readonly error: PortolanError;
+  readonly failing: Message;
+
+  constructor(error: PortolanError, failing: Message) {
+    this.error = error;
+    this.failing = failing;
+  }
+}
+
+function failureOf(thrown: unknown, entered: Message, compiler: StepCompiler): StepFailure {
+  return thrown instanceof StepFailure ? thrown : new StepFailure(errorOf(thrown), { step: compiler.stepId, message: entered, attempts: 1 });
+}
+
+export { tryStep as try };

@@ -1,0 +1,45 @@
+import { mergeHeaders, option, optional, required, type Message } from "@portolan/core";
+import { definePattern } from "../../pattern.ts";
+import { then } from "../../runtime/step.ts";
+import { headerValue } from "../set/index.ts";
+
+const options = option.object({
+  target: required(option.target, "Where the copy goes"),
+  body: optional(option.expression, "The copy's body; default: the message's"),
+  headers: optional(option.mapOf(option.expression), "Headers added to the copy"),
+});
+
+/** Wire tap. */
+export const wireTap = definePattern({
+  name: "wireTap",
+  title: "Wire tap",
+  group: "routing",
+  summary: "Sends a copy on the side.",
+  semantics:
+    "The tap has its own unit of work and error handling: it neither delays, changes nor fails the main line, and it leaves at once, so that a message which later fails has still been watched. A failing tap goes to the app's dead letter. `body` and `headers` are computed in the main line.",
+  example: `
+- wireTap: { target: { channel: audit }, body: '{ "id": id }' }`,
+  options,
+  compile({ options: { target, body, headers = {} } }, compiler) {
+    const endpoint = compiler.target(target);
+    const newBody = body === undefined ? undefined : compiler.expression(body);
+    const names = Object.keys(headers);
+    const values = Object.values(headers).map((value) => compiler.expression(value));
+    return (message) => {
+      const copied = newBody === undefined ? message.body : newBody(message);
+      const added = values.map((value) => value(message));
+      const waits = copied instanceof Promise || added.some((value) => value instanceof Promise);
+      return then(waits ? Promise.all([copied, ...added]) : [copied, ...added], ([copyBody, ...copyHeaders]) => {
+        const copy: Message = {
+          id: message.id,
+          body: copyBody === undefined ? null : copyBody,
+          headers: names.length === 0 ? message.headers : mergeHeaders(message.headers, Object.fromEntries(names.map((name, index) => [name, headerValue(name, copyHeaders[index])]))),
+          attributes: message.attributes,
+        };
+        compiler.node.tap(copy, endpoint, compiler.stepId);
+        return message;
+      });
+    };
+  },
+  method: ([target, extra]) => ({ target, ...(typeof extra === "object" ? extra : {}) }),
+});

@@ -1,0 +1,75 @@
+import { NO_ATTRIBUTES, type ChannelDefinition, type ContractCheck, type Message, type StoredMessage } from "@portolan/core";
+import type { Evaluate } from "../pattern.ts";
+import type { Execution } from "./execution.ts";
+import type { Route } from "./route.ts";
+import { checked } from "./route.ts";
+import { then } from "./step.ts";
+import type { PendingAppend } from "./unit-of-work.ts";
+import { keyOf, numberOf } from "./values.ts";
+
+/** A channel of a compiled app. */
+export interface Channel {
+  readonly name: string;
+  readonly definition: ChannelDefinition;
+  /** Puts a message into the unit of work; into a `direct` channel: runs its routes now. */
+  send(message: Message, execution: Execution): void | Promise<void>;
+}
+
+export interface ChannelParts {
+  readonly definition: ChannelDefinition;
+  readonly contract: ContractCheck | undefined;
+  readonly orderedBy: Evaluate | undefined;
+  readonly priority: Evaluate | undefined;
+  readonly delay: number | Evaluate | undefined;
+  /** The routes that read a `direct` channel, in the order written. */
+  readonly consumers: () => readonly Route[];
+}
+
+export function createChannel(parts: ChannelParts): Channel {
+  const { definition, contract } = parts;
+  const plain = parts.orderedBy === undefined && parts.priority === undefined && typeof parts.delay !== "function";
+
+  const append = (message: Message, execution: Execution): void | Promise<void> => {
+    const stored = { id: message.id, body: message.body, headers: message.headers };
+    if (plain) {
+      execution.list.add({ kind: "pendingAppend", channel: definition.name, message: stored, delayMs: typeof parts.delay === "number" ? parts.delay : undefined });
+      return;
+    }
+    return placeOf(parts, message).then((place) => execution.list.add({ kind: "pendingAppend", channel: definition.name, message: stored, ...place }));
+  };
+
+  const runConsumers = async (message: Message, execution: Execution): Promise<void> => {
+    for (const route of parts.consumers()) {
+      const outcome = route.call({ id: message.id, body: message.body, headers: message.headers, attributes: {} }, execution);
+      if (outcome instanceof Promise) await outcome;
+    }
+  };
+
+  const deliver = definition.mode === "direct" ? runConsumers : append;
+  return {
+    name: definition.name,
+    definition,
+    send(message, execution) {
+      if (contract === undefined) return deliver(message, execution);
+      return then(checked(contract, message, { contract: `channel ${definition.name}` }), (accepted) => deliver(accepted, execution));
+    },
+  };
+}
+
+/** Where a message stands in its channel: its key, its priority and its delay. */
+async function placeOf(parts: ChannelParts, message: Message): Promise<Pick<PendingAppend, "key" | "priority" | "delayMs">> {
+  const { orderedBy, priority, delay, definition } = parts;
+  const wait = typeof delay === "function" ? await delay(message) : delay;
+  const rank = priority === undefined ? undefined : await priority(message);
+  return {
+    key: orderedBy === undefined ? undefined : (keyOf(await orderedBy(message)) ?? "null"),
+    priority: rank === undefined || rank === null ? undefined : numberOf(rank, `the priority of channel ${definition.name}`),
+    delayMs: wait === undefined || wait === null ? undefined : Math.max(0, numberOf(wait, `the delay of channel ${definition.name}`)),
+  };
+}
+
+/** What travels over a channel as a message again: of the attributes only `deadLetter` comes along. */
+export function arrived(stored: StoredMessage): Message {
+  const attributes = stored.deadLetter === undefined ? NO_ATTRIBUTES : { deadLetter: stored.deadLetter };
+  return { id: stored.id, body: stored.body, headers: stored.headers, attributes };
+}

@@ -1,0 +1,173 @@
+import { sleep, type Clock, type Delivery, type Logger, type Subscription, type Timer } from "@portolan/core";
+import type { Gate } from "./gate.ts";
+
+/** Feeds the messages of one channel to one route. */
+export interface Consumer {
+  readonly subscription: Subscription;
+  start(): void;
+  /** There may be something new. */
+  wake(): void;
+  /** Takes nothing more and resolves when what it took has ended; the rest goes back. */
+  stop(): Promise<void>;
+}
+
+export interface ConsumerParts {
+  readonly subscription: Subscription;
+  readonly concurrency: number;
+  /** false: what is taken is the best at that moment (priorities), so nothing is taken ahead. */
+  readonly prefetch: boolean;
+  readonly gate: Gate | undefined;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /**
+   * Processes one delivery: resolves when it has been processed, with a promise of its commit, so that the next one can be
+   * processed while this one's commit is on its way to the disk. Never rejects; the commit may.
+   */
+  process(delivery: Delivery): Processed | Promise<Processed>;
+}
+
+export interface Processed {
+  readonly committed: Promise<void> | undefined;
+}
+
+const PREFETCH = 128;
+/** Units of work processed but not yet on disk. */
+const UNCOMMITTED = 256;
+const RETRY_TAKE_MS = 1000;
+/** A backlog of synchronous work lets timers and sockets have their turn after so many messages. */
+const BREATH = 1000;
+
+export function createConsumer(parts: ConsumerParts): Consumer {
+  const { subscription, clock, concurrency } = parts;
+  let running = false;
+  let pumping = false;
+  let again = false;
+  let active = 0;
+  let uncommitted = 0;
+  let buffer: readonly Delivery[] = [];
+  let next = 0;
+  let timer: Timer | undefined;
+  let idle: (() => void) | undefined;
+  let sinceBreath = 0;
+
+  const buffered = () => buffer.length - next;
+  const mayProcess = () => running && active < concurrency && uncommitted < UNCOMMITTED;
+
+  const settled = () => {
+    if (!running && active === 0 && uncommitted === 0) idle?.();
+  };
+
+  const retryLater = (error: unknown, what: string) => {
+    parts.log.log("error", what, { channel: subscription.channel, route: subscription.route, error: error instanceof Error ? error.message : String(error) });
+    timer?.cancel();
+    timer = clock.after(RETRY_TAKE_MS, pump);
+  };
+
+  const ended = (processed: Processed, delivery: Delivery) => {
+    active -= 1;
+    parts.gate?.leave();
+    if (processed.committed === undefined) return settled();
+    uncommitted += 1;
+    processed.committed.then(
+      () => {
+        uncommitted -= 1;
+        if (running && uncommitted === UNCOMMITTED - 1) pump();
+        settled();
+      },
+      (error: unknown) => {
+        uncommitted -= 1;
+        subscription.release([delivery.ref]);
+        if (running) retryLater(error, "the outcome of a message could not be stored; it will be delivered again");
+        settled();
+      },
+    );
+  };
+
+  const processNext = (): boolean => {
+    const delivery = buffer[next];
+    if (delivery === undefined) return false;
+    next += 1;
+    active += 1;
+    const processed = parts.process(delivery);
+    if (processed instanceof Promise) {
+      void processed.then((result) => {
+        ended(result, delivery);
+        pump();
+      });
+    } else ended(processed, delivery);
+    return true;
+  };
+
+  const fill = async (): Promise<boolean> => {
+    const free = concurrency - active;
+    const limit = parts.prefetch ? Math.max(1, Math.min(PREFETCH, Math.max(free, UNCOMMITTED - uncommitted))) : Math.min(free, PREFETCH);
+    const taken = subscription.take(limit);
+    const deliveries = taken instanceof Promise ? await taken : taken;
+    if (!running) {
+      subscription.release(deliveries.map((delivery) => delivery.ref));
+      return false;
+    }
+    buffer = deliveries;
+    next = 0;
+    if (buffer.length > 0) return true;
+    const due = await subscription.nextDue();
+    timer?.cancel();
+    timer = due === undefined || !running ? undefined : clock.after(Math.max(0, due - clock.now()), pump);
+    return false;
+  };
+
+  const pumpOnce = async (): Promise<void> => {
+    while (mayProcess()) {
+      if (buffered() === 0 && !(await fill())) return;
+      while (mayProcess() && buffered() > 0) {
+        const entered = parts.gate?.enter();
+        if (entered !== undefined) await entered;
+        if (!mayProcess()) {
+          parts.gate?.leave();
+          return;
+        }
+        processNext();
+        sinceBreath += 1;
+        if (sinceBreath >= BREATH) {
+          sinceBreath = 0;
+          await sleep(clock, 0);
+        }
+      }
+    }
+  };
+
+  const pump = (): void => {
+    if (pumping) {
+      again = true;
+      return;
+    }
+    if (!running) return;
+    pumping = true;
+    pumpOnce()
+      .catch((error: unknown) => retryLater(error, "the store could not be read"))
+      .finally(() => {
+        pumping = false;
+        if (again) {
+          again = false;
+          pump();
+        }
+      });
+  };
+
+  return {
+    subscription,
+    start() {
+      running = true;
+      pump();
+    },
+    wake: pump,
+    async stop() {
+      running = false;
+      timer?.cancel();
+      if (active > 0 || uncommitted > 0) await new Promise<void>((resolve) => (idle = resolve));
+      subscription.release(buffer.slice(next).map((delivery) => delivery.ref));
+      buffer = [];
+      next = 0;
+    },
+  };
+}

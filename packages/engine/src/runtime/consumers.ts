@@ -1,0 +1,102 @@
+import {
+  type AppDefinition,
+  type ChannelDefinition,
+  type Clock,
+  type Delivery,
+  type Logger,
+  type Message,
+  type Store,
+  type Subscription,
+} from "@portolan/core";
+import { arrived } from "./channel.ts";
+import { createConsumer, type Consumer } from "./consumer.ts";
+import type { Endings } from "./endings.ts";
+import type { Execution } from "./execution.ts";
+import type { Gate } from "./gate.ts";
+import type { Route } from "./route.ts";
+import { then } from "./step.ts";
+import { UnitOfWork } from "./unit-of-work.ts";
+
+/** All consumers of an app, on both stores. */
+export interface Consumers {
+  start(): void;
+  stop(): Promise<void>;
+}
+
+export interface ConsumersParts {
+  readonly app: AppDefinition;
+  readonly stores: { readonly memory: Store; readonly durable: Store };
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly gates: ReadonlyMap<string, Gate>;
+  readonly routes: ReadonlyMap<string, Route>;
+  readonly endings: Endings;
+  execution(unit: UnitOfWork, message: Message): Execution;
+  ids(): string;
+}
+
+/** Every route has an inbox, where what is re-driven to it arrives: a durable channel of this name. */
+export function inboxOf(route: string): string {
+  return `route:${route}`;
+}
+
+/** Opens the stores with the channels and subscriptions of the app. */
+export async function createConsumers(parts: ConsumersParts): Promise<Consumers> {
+  const memory = await openConsumers(parts, { store: parts.stores.memory, mode: "memory" });
+  const durable = await openConsumers(parts, { store: parts.stores.durable, mode: "durable" });
+  const all = [...durable, ...memory];
+  return {
+    start: () => all.forEach((consumer) => consumer.start()),
+    stop: async () => {
+      await Promise.all(all.map((consumer) => consumer.stop()));
+    },
+  };
+}
+
+async function openConsumers(parts: ConsumersParts, of: { readonly store: Store; readonly mode: "memory" | "durable" }): Promise<readonly Consumer[]> {
+  const { app } = parts;
+  const inboxes = of.mode === "durable" ? app.routes.map((route) => inboxDefinition(route.id)) : [];
+  const channels = [...app.channels.filter((channel) => channel.mode === of.mode), ...inboxes];
+  const byName = new Map(channels.map((channel) => [channel.name, channel]));
+  const subscriptions = app.routes.flatMap((route) => [
+    ...route.from.flatMap((source) => (source.kind === "channel" && byName.has(source.channel) ? [{ channel: source.channel, route: route.id }] : [])),
+    ...(of.mode === "durable" ? [{ channel: inboxOf(route.id), route: route.id }] : []),
+  ]);
+  const opened = await of.store.open({
+    channels: channels.map(({ name, orderedBy, priority }) => ({ name, ordered: orderedBy !== undefined, prioritized: priority !== undefined })),
+    subscriptions,
+  });
+  const consumers = new Map<number, Consumer>();
+  for (const subscription of opened) {
+    // The store answers the subscriptions that it was asked for.
+    const channel = byName.get(subscription.channel) as ChannelDefinition;
+    consumers.set(subscription.id, consumerOf(parts, subscription, channel));
+  }
+  of.store.onWork((id) => consumers.get(id)?.wake());
+  return [...consumers.values()];
+}
+
+function consumerOf(parts: ConsumersParts, subscription: Subscription, channel: ChannelDefinition): Consumer {
+  const route = parts.routes.get(subscription.route) as Route;
+  const { definition } = route;
+  return createConsumer({
+    subscription,
+    concurrency: channel.concurrency,
+    prefetch: channel.priority === undefined,
+    gate: parts.gates.get(route.id),
+    clock: parts.clock,
+    log: parts.log,
+    process(delivery: Delivery) {
+      const unit = new UnitOfWork(parts.ids(), definition.durability, delivery);
+      const message = arrived(delivery.message);
+      const execution = parts.execution(unit, message);
+      const context = { route: definition, execution, delivery, channel, release: () => subscription.release([delivery.ref]) };
+      if (delivery.expiresAt !== undefined && parts.clock.now() > delivery.expiresAt) return parts.endings.expired(context);
+      return then(route.enter(message, execution), (end) => parts.endings.consumed(end, context));
+    },
+  });
+}
+
+function inboxDefinition(route: string): ChannelDefinition {
+  return { name: inboxOf(route), mode: "durable", concurrency: 1, maxAttempts: 5, redelivery: { delay: 1000 }, capacity: 1000 };
+}

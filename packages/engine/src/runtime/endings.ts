@@ -1,0 +1,227 @@
+import {
+  PortolanError,
+  reportError,
+  type AppDefinition,
+  type ChannelDefinition,
+  type Clock,
+  type Delivery,
+  type DeliverOptions,
+  type Effect,
+  type JournalEntry,
+  type Logger,
+  type Message,
+  type Random,
+  type RouteDefinition,
+} from "@portolan/core";
+import type { Committer } from "./committer.ts";
+import type { Processed } from "./consumer.ts";
+import { deadLetterEffect, deadLetterOf } from "./dead-letter.ts";
+import type { Execution } from "./execution.ts";
+import { StepFailure } from "./failure.ts";
+import { planRetry } from "./retry.ts";
+import type { RouteEnd } from "./route.ts";
+
+/** What the end of a route means for the stores and for whoever delivered the message. */
+export interface Endings {
+  /** A door, a source or a test delivered it: the result, or the error, once committed. */
+  delivered(end: RouteEnd, ctx: DeliveredContext): Message | undefined | Promise<Message | undefined>;
+  /** A channel delivered it: settle, postpone or dead-letter. */
+  consumed(end: RouteEnd, ctx: ConsumedContext): Processed;
+  /** The delivery outlived the channel's ttl. */
+  expired(ctx: ConsumedContext): Processed;
+  /** A failed part goes to the dead letter within its unit of work. */
+  deadLetterPart(part: Message, failure: StepFailure, ctx: { readonly route: RouteDefinition; readonly execution: Execution }): void;
+  /** Resolves when journal entries that nobody waits for are written. */
+  idle(): Promise<void>;
+}
+
+export interface DeliveredContext {
+  readonly route: RouteDefinition;
+  readonly execution: Execution;
+  readonly options: DeliverOptions & { readonly via: string };
+}
+
+export interface ConsumedContext {
+  readonly route: RouteDefinition;
+  readonly execution: Execution;
+  readonly delivery: Delivery;
+  readonly channel: ChannelDefinition;
+  /** Gives the delivery back. */
+  release(): void;
+}
+
+export interface EndingParts {
+  readonly app: AppDefinition;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly committer: Committer;
+  readonly journal: "all" | "failures" | "none";
+  settled(channel: string, route: string): void;
+  recorded(entry: JournalEntry): void;
+}
+
+interface Verdict {
+  readonly outcome: JournalEntry["outcome"];
+  readonly effects: readonly Effect[];
+  readonly failure?: StepFailure;
+}
+
+export function createEndings(parts: EndingParts): Endings {
+  const { app, clock, log, committer } = parts;
+  const unawaited = new Set<Promise<void>>();
+
+  const deadLetterChannel = (route: RouteDefinition, clauseChannel: string | undefined, channel: ChannelDefinition | undefined): string | false =>
+    clauseChannel ?? route.deadLetter ?? channel?.deadLetter ?? app.errors.deadLetter;
+
+  const letter = (failure: StepFailure, ctx: { readonly route: RouteDefinition; readonly execution: Execution; readonly channel?: ChannelDefinition }, clauseChannel?: string): Effect[] => {
+    const channel = deadLetterChannel(ctx.route, clauseChannel, ctx.channel);
+    const { received, unit } = ctx.execution;
+    log.log(channel === false ? "error" : "warn", channel === false ? "a message failed and is dropped, as its route says" : `a message went to the dead letter ${channel}`, {
+      route: ctx.route.id,
+      step: failure.step,
+      messageId: received.id,
+      code: failure.error.code,
+      error: failure.error.message,
+    });
+    if (channel === false) return [];
+    return [deadLetterEffect(channel, received, deadLetterOf(failure, { route: ctx.route, from: unit.delivery?.channel, at: clock.now() }))];
+  };
+
+  const journalEffects = (ctx: { readonly route: RouteDefinition; readonly execution: Execution }, via: string, verdict: Verdict): Effect[] => {
+    if (parts.journal === "none" || (parts.journal === "failures" && verdict.failure === undefined)) return [];
+    const { trace, received } = ctx.execution;
+    const now = clock.now();
+    const startedAt = trace?.startedAt ?? now;
+    const { failure, outcome } = verdict;
+    const entry: JournalEntry = {
+      messageId: received.id,
+      route: ctx.route.id,
+      via,
+      startedAt,
+      durationMs: now - startedAt,
+      outcome,
+      steps: trace?.steps ?? [],
+      error: failure === undefined ? undefined : reportError(failure.error),
+      failedStep: failure?.step,
+    };
+    parts.recorded(entry);
+    return [{ kind: "journal", entry }];
+  };
+
+  const commitUnawaited = (execution: Execution, effects: readonly Effect[]): void => {
+    const commit = committer.commit(execution.list, effects);
+    if (commit === undefined) return;
+    const written = commit
+      .catch((error: unknown) => log.log("error", "the journal could not be written", { error: error instanceof Error ? error.message : String(error) }))
+      .finally(() => unawaited.delete(written));
+    unawaited.add(written);
+  };
+
+  const verdictOf = (end: Exclude<RouteEnd, { kind: "parked" | "abandoned" }>, ctx: DeliveredContext): Verdict => {
+    const toDeadLetter = ctx.options.failure === "deadLetter";
+    switch (end.kind) {
+      case "done":
+      case "dropped":
+        return { outcome: end.kind, effects: [] };
+      case "handled":
+        return { outcome: "handled", effects: [], failure: end.failure };
+      case "failed":
+        return { outcome: toDeadLetter ? "deadLettered" : "failed", effects: toDeadLetter ? letter(end.failure, ctx) : [], failure: end.failure };
+      case "deadLetter":
+        return { outcome: "deadLettered", effects: letter(end.failure, ctx, end.channel), failure: end.failure };
+      default:
+        throw end satisfies never;
+    }
+  };
+
+  const answer = (end: RouteEnd, ctx: DeliveredContext): Message | undefined => {
+    const { mode, failure } = ctx.options;
+    if (end.kind === "failed" && failure !== "deadLetter") throw end.failure.error;
+    if (end.kind === "deadLetter" && mode === "request") throw end.failure.error;
+    return end.kind === "done" || end.kind === "handled" ? end.message : undefined;
+  };
+
+  const redelivery = (ctx: ConsumedContext, failure: StepFailure): Verdict => {
+    const failures = ctx.delivery.failures + 1;
+    if (failures >= ctx.channel.maxAttempts) {
+      return { outcome: "deadLettered", failure, effects: [{ kind: "settle", ref: ctx.delivery.ref }, ...letter(failure, ctx)] };
+    }
+    const plan = planRetry(ctx.channel.redelivery, { random: parts.random, inherited: {}, predicate: () => () => false });
+    const due = clock.now() + plan.delayBefore(failures + 1, failure.error);
+    return { outcome: "redelivered", failure, effects: [{ kind: "postpone", ref: ctx.delivery.ref, due, failures }] };
+  };
+
+  const consumedVerdict = (end: Exclude<RouteEnd, { kind: "abandoned" }>, ctx: ConsumedContext): Verdict => {
+    const settle: Effect = { kind: "settle", ref: ctx.delivery.ref };
+    switch (end.kind) {
+      case "done":
+      case "dropped":
+        return { outcome: end.kind, effects: [settle] };
+      case "handled":
+        return { outcome: "handled", effects: [settle], failure: end.failure };
+      case "deadLetter":
+        return { outcome: "deadLettered", effects: [settle, ...letter(end.failure, ctx, end.channel)], failure: end.failure };
+      case "failed":
+        return redelivery(ctx, end.failure);
+      case "parked": {
+        const { step, attempts, firstAttemptAt, due, error } = end.parked;
+        const state = { attempts: { ...ctx.delivery.parked?.attempts, [step]: attempts }, firstAttemptAt };
+        const failure = new StepFailure(error, { step, message: ctx.execution.received, attempts });
+        ctx.execution.list.discard();
+        return { outcome: "parked", failure, effects: [{ kind: "postpone", ref: ctx.delivery.ref, due, failures: ctx.delivery.failures, parked: state }] };
+      }
+      default:
+        throw end satisfies never;
+    }
+  };
+
+  const close = (verdict: Verdict, ctx: ConsumedContext): Processed => {
+    const effects = [...verdict.effects, ...journalEffects(ctx, `channel:${ctx.channel.name}`, verdict)];
+    if (verdict.effects.some((effect) => effect.kind === "settle")) parts.settled(ctx.channel.name, ctx.route.id);
+    return { committed: committer.commit(ctx.execution.list, effects) };
+  };
+
+  return {
+    delivered(end, ctx) {
+      if (end.kind === "parked" || end.kind === "abandoned") throw new PortolanError("PORTOLAN_STOPPING", "the node is stopping");
+      const verdict = verdictOf(end, ctx);
+      const journal = journalEffects(ctx, ctx.options.via, verdict);
+      const position = ctx.options.position === undefined || (end.kind === "failed" && ctx.options.failure !== "deadLetter") ? [] : [{ kind: "setPosition" as const, ...ctx.options.position }];
+      const awaited = [...verdict.effects, ...position];
+      if (awaited.length === 0 && ctx.execution.list.size === 0) {
+        // Nothing but the journal: nobody has to wait for that.
+        commitUnawaited(ctx.execution, journal);
+        return answer(end, ctx);
+      }
+      const committed = committer.commit(ctx.execution.list, [...awaited, ...journal]);
+      return committed === undefined ? answer(end, ctx) : committed.then(() => answer(end, ctx));
+    },
+
+    consumed(end, ctx) {
+      if (end.kind === "abandoned") {
+        ctx.execution.list.discard();
+        ctx.release();
+        return { committed: undefined };
+      }
+      return close(consumedVerdict(end, ctx), ctx);
+    },
+
+    expired(ctx) {
+      const error = new PortolanError("PORTOLAN_EXPIRED", `the message outlived the ttl of channel ${ctx.channel.name}`);
+      const failure = new StepFailure(error, { step: "", message: ctx.execution.received, attempts: 0 });
+      return close({ outcome: "deadLettered", failure, effects: [{ kind: "settle", ref: ctx.delivery.ref }, ...letter(failure, ctx)] }, ctx);
+    },
+
+    deadLetterPart(part, failure, { route, execution }) {
+      const channel = deadLetterChannel(route, undefined, app.channels.find((one) => one.name === execution.unit.delivery?.channel));
+      if (channel === false) return;
+      const info = deadLetterOf(failure, { route, from: execution.unit.delivery?.channel, at: clock.now() });
+      execution.list.add(deadLetterEffect(channel, part, info));
+    },
+
+    async idle() {
+      await Promise.all(unawaited);
+    },
+  };
+}

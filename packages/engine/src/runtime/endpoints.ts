@@ -1,0 +1,187 @@
+import {
+  PortolanError,
+  mergeHeaders,
+  withAttribute,
+  withBody,
+  type AddressTargetNode,
+  type ConnectorDefinition,
+  type ConnectorTargetNode,
+  type Message,
+  type RunningTarget,
+  type TargetContext,
+  type TargetNode,
+} from "@portolan/core";
+import type { Evaluate } from "../pattern.ts";
+import type { Channel } from "./channel.ts";
+import type { RunningEndpoint } from "./endpoint.ts";
+import type { Execution } from "./execution.ts";
+import { wildcard } from "./policy.ts";
+import type { Route } from "./route.ts";
+import { then } from "./step.ts";
+
+/** Makes the targets of an app, and opens and closes what connectors need for them. */
+export interface Endpoints {
+  compile(target: TargetNode, use: EndpointUse): RunningEndpoint;
+  open(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface EndpointUse {
+  readonly route: string;
+  readonly step: string;
+  expression(node: AddressTargetNode): Evaluate;
+}
+
+export interface EndpointParts {
+  channel(name: string): Channel | undefined;
+  route(id: string): Route | undefined;
+  readonly recorder: ((name: string, message: Message) => void) | undefined;
+  readonly connectors: readonly ConnectorDefinition[];
+  readonly context: TargetContext;
+}
+
+/** Computed connector addresses keep at most this many clients open. */
+const MAX_COMPUTED = 100;
+const INTERNAL = ["channel", "route", "record"];
+
+export function createEndpoints(parts: EndpointParts): Endpoints {
+  const opening: { readonly node: ConnectorTargetNode; target: RunningTarget | undefined }[] = [];
+  const computed = new Map<string, Promise<RunningTarget>>();
+
+  const channelEndpoint = (name: string): RunningEndpoint => {
+    // Channels and routes are looked up at run time: they may be compiled after the step that names them.
+    const channel = () => parts.channel(name) as Channel;
+    return {
+      address: `channel:${name}`,
+      send: (message, execution) => channel().send(message, execution),
+      call: (message, execution) => then(channel().send(message, execution), () => message),
+    };
+  };
+
+  const routeEndpoint = (id: string): RunningEndpoint => {
+    const route = () => parts.route(id) as Route;
+    return {
+      address: `route:${id}`,
+      send: (message, execution) => then(route().call(message, execution), () => undefined),
+      call: (message, execution) => then(route().call(message, execution), (result) => replied(message, result === undefined ? undefined : result)),
+    };
+  };
+
+  const recordEndpoint = (name: string): RunningEndpoint => ({
+    address: `record:${name}`,
+    send: (message) => parts.recorder?.(name, message),
+    call: (message) => {
+      parts.recorder?.(name, message);
+      return replied(message, message);
+    },
+  });
+
+  const connectorEndpoint = (use: EndpointUse, target: () => RunningTarget | Promise<RunningTarget>, address: string): RunningEndpoint => {
+    const request = (message: Message, execution: Execution, mode: "to" | "call") =>
+      then(target(), (running) => running.send(message, { mode, key: `${message.id}/${use.route}/${use.step}`, signal: execution.signal }));
+    return {
+      address,
+      send: (message, execution) => then(request(message, execution, "to"), () => undefined),
+      call: (message, execution) =>
+        then(request(message, execution, "call"), (reply) => replied(message, reply === undefined ? undefined : { body: reply.body, headers: reply.headers })),
+    };
+  };
+
+  const staticConnector = (node: ConnectorTargetNode, use: EndpointUse): RunningEndpoint => {
+    const slot = { node, target: undefined as RunningTarget | undefined };
+    opening.push(slot);
+    const target = () => {
+      if (slot.target === undefined) throw new PortolanError("PORTOLAN_STOPPING", `${node.connector.name} is not open`);
+      return slot.target;
+    };
+    return connectorEndpoint(use, target, `${node.connector.name}:${node.connector.target?.describe(node.options) ?? ""}`);
+  };
+
+  const byScheme = new Map(parts.connectors.flatMap((connector) => (connector.target?.address?.schemes ?? []).map((scheme) => [scheme, connector] as const)));
+
+  const openComputed = (address: string): Promise<RunningTarget> | undefined => {
+    const known = computed.get(address);
+    if (known !== undefined) return known;
+    const definition = byScheme.get(schemeOf(address))?.target;
+    if (definition?.address === undefined) return undefined;
+    const target = definition.open(definition.address.options(address), parts.context);
+    computed.set(address, target);
+    target.catch(() => computed.delete(address));
+    if (computed.size > MAX_COMPUTED) {
+      const [oldest, running] = computed.entries().next().value as [string, Promise<RunningTarget>];
+      computed.delete(oldest);
+      void running.then((open) => open.close());
+    }
+    return target;
+  };
+
+  /** The endpoint of a computed address, undefined where it is skipped. */
+  const resolve = (value: unknown, node: AddressTargetNode, use: EndpointUse): RunningEndpoint | undefined => {
+    const address = typeof value === "string" ? value.trim() : value === undefined || value === null ? "" : String(value);
+    if (address === "") {
+      if (node.onEmpty === "skip") return undefined;
+      throw new PortolanError("PORTOLAN_ADDRESS_EMPTY", "the address is missing or blank", { hint: "onEmpty: skip sends nowhere then" });
+    }
+    const scheme = schemeOf(address);
+    const name = address.slice(scheme.length + 1);
+    if (scheme === "channel" && parts.channel(name) !== undefined) return channelEndpoint(name);
+    if (scheme === "route" && parts.route(name) !== undefined) return routeEndpoint(name);
+    if (scheme === "record" && parts.recorder !== undefined) return recordEndpoint(name);
+    if (scheme !== "" && !INTERNAL.includes(scheme)) {
+      if (!node.allow.some((pattern) => wildcard(pattern).test(address))) {
+        throw new PortolanError("PORTOLAN_ADDRESS_DENIED", `the address ${address} is not allowed`, { hint: `add a pattern to "allow"; allowed: ${node.allow.join(", ") || "none"}` });
+      }
+      const target = openComputed(address);
+      if (target !== undefined) return connectorEndpoint(use, () => target, address);
+    }
+    if (node.onUnknown === "skip") return undefined;
+    throw new PortolanError("PORTOLAN_ADDRESS_UNKNOWN", `the address ${address} leads nowhere`, { hint: "an address is channel:NAME, route:ID or a connector's URI" });
+  };
+
+  const computedEndpoint = (node: AddressTargetNode, use: EndpointUse): RunningEndpoint => {
+    const evaluate = use.expression(node);
+    return {
+      address: "",
+      send: (message, execution) => then(evaluate(message), (value) => resolve(value, node, use)?.send(message, execution)),
+      call: (message, execution) => then(evaluate(message), (value) => resolve(value, node, use)?.call(message, execution) ?? message),
+    };
+  };
+
+  return {
+    compile(target, use) {
+      switch (target.kind) {
+        case "channel":
+          return channelEndpoint(target.channel);
+        case "route":
+          return routeEndpoint(target.route);
+        case "record":
+          return recordEndpoint(target.name);
+        case "address":
+          return computedEndpoint(target, use);
+        case "connector":
+          return staticConnector(target, use);
+        default:
+          throw target satisfies never;
+      }
+    },
+    async open() {
+      for (const slot of opening) slot.target = await slot.node.connector.target?.open(slot.node.options, parts.context);
+    },
+    async close() {
+      const running = [...opening.map((slot) => slot.target), ...(await Promise.all([...computed.values()].map((target) => target.catch(() => undefined))))];
+      computed.clear();
+      for (const target of running) await target?.close();
+    },
+  };
+}
+
+/** The body becomes the reply, headers stay, the reply's headers are an attribute. */
+function replied(message: Message, reply: Pick<Message, "body" | "headers"> | undefined): Message {
+  const body = reply === undefined || reply.body === undefined ? null : reply.body;
+  return withAttribute(withBody(message, body), "reply", { headers: reply === undefined ? {} : mergeHeaders(reply.headers, {}) });
+}
+
+function schemeOf(address: string): string {
+  const colon = address.indexOf(":");
+  return colon < 0 ? "" : address.slice(0, colon);
+}

@@ -1,0 +1,61 @@
+import type { JournalStep, Message } from "@portolan/core";
+import { EffectList, type UnitOfWork } from "./unit-of-work.ts";
+
+/** Why a list of steps does not go on. */
+export const RUNNING = 0;
+export const DROPPED = 1;
+export const STOPPED = 2;
+
+/**
+ * One line of execution: a route, a part or a branch. Inline blocks share it, so that a drop or a stop inside
+ * ends everything up to the line's own end.
+ */
+export class Execution {
+  readonly unit: UnitOfWork;
+  readonly list: EffectList;
+  /** Whether the message entered here: the app's clauses apply and a retry can be parked. */
+  readonly entry: boolean;
+  readonly signal: AbortSignal | undefined;
+  readonly trace: Trace | undefined;
+  /** The message that the route received. */
+  readonly received: Message;
+  end: typeof RUNNING | typeof DROPPED | typeof STOPPED = RUNNING;
+
+  constructor(unit: UnitOfWork, scope: ExecutionScope) {
+    this.unit = unit;
+    this.list = scope.list ?? new EffectList(unit);
+    this.entry = scope.entry;
+    this.signal = scope.signal;
+    this.trace = scope.trace;
+    this.received = scope.received;
+  }
+
+  /** A line for a copy block: effects of its own, to be absorbed when it succeeds. */
+  part(signal: AbortSignal | undefined): Execution {
+    return new Execution(this.unit, { list: undefined, entry: this.entry, signal, trace: this.trace, received: this.received });
+  }
+
+  /** A line in the same route that shares the effects but ends on its own: a finally block, a clause's steps. */
+  aside(): Execution {
+    return new Execution(this.unit, this);
+  }
+
+  /** The line of a called route, in the same unit of work. */
+  called(received: Message): Execution {
+    return new Execution(this.unit, { list: this.list, entry: false, signal: this.signal, trace: this.trace, received });
+  }
+}
+
+export interface ExecutionScope {
+  readonly list: EffectList | undefined;
+  readonly entry: boolean;
+  readonly signal: AbortSignal | undefined;
+  readonly trace: Trace | undefined;
+  readonly received: Message;
+}
+
+/** The timeline of one message in the making. */
+export interface Trace {
+  readonly startedAt: number;
+  readonly steps: JournalStep[];
+}

@@ -1,0 +1,166 @@
+import { PortolanError, type ContractCheck, type Message, type RouteDefinition, withBody } from "@portolan/core";
+import { DROPPED, type Execution } from "./execution.ts";
+import { Abandoned, Parked, StepFailure, errorOf, isControl } from "./failure.ts";
+import { chooseClause, withError, type Clause, type Policy } from "./policy.ts";
+import { runClauseSteps } from "./sequence.ts";
+import { then, type Step } from "./step.ts";
+
+/** A route ready to run. */
+export interface Route {
+  readonly id: string;
+  readonly definition: RouteDefinition;
+  /** Runs as the route that the message entered. What the unit of work then holds is what is to be committed. */
+  enter(message: Message, execution: Execution): RouteEnd | Promise<RouteEnd>;
+  /** Runs inside a caller's unit of work: the result, undefined if the message was dropped. Throws the error that was not handled. */
+  call(message: Message, caller: Execution): Message | undefined | Promise<Message | undefined>;
+}
+
+export type RouteEnd =
+  | { readonly kind: "done"; readonly message: Message }
+  | { readonly kind: "dropped"; readonly message: Message }
+  | { readonly kind: "handled"; readonly message: Message | undefined; readonly failure: StepFailure }
+  | { readonly kind: "failed"; readonly failure: StepFailure }
+  | { readonly kind: "deadLetter"; readonly failure: StepFailure; readonly channel: string | undefined }
+  | { readonly kind: "parked"; readonly parked: Parked }
+  | { readonly kind: "abandoned" };
+
+export interface RouteParts {
+  readonly definition: RouteDefinition;
+  readonly steps: Step;
+  readonly policy: Policy;
+  readonly input: ContractCheck | undefined;
+  readonly output: ContractCheck | undefined;
+}
+
+export function createRoute(parts: RouteParts): Route {
+  const { definition, policy } = parts;
+  const body = withContracts(parts);
+
+  const run = (message: Message, execution: Execution): Message | Promise<Message> => body(message, execution);
+
+  return {
+    id: definition.id,
+    definition,
+
+    enter(message, execution) {
+      const done = (result: Message): RouteEnd => (execution.end === DROPPED ? { kind: "dropped", message: result } : { kind: "done", message: result });
+      try {
+        const result = run(message, execution);
+        return result instanceof Promise ? result.then(done, (thrown: unknown) => endFailed(thrown, { definition, policy, execution })) : done(result);
+      } catch (thrown) {
+        return endFailed(thrown, { definition, policy, execution });
+      }
+    },
+
+    call(message, caller) {
+      const execution = caller.called(message);
+      const mark = execution.list.mark();
+      const done = (result: Message) => (execution.end === DROPPED ? undefined : result);
+      const failed = (thrown: unknown) => callFailed(thrown, { definition, policy, execution, mark });
+      try {
+        const result = run(message, execution);
+        return result instanceof Promise ? result.then(done, failed) : done(result);
+      } catch (thrown) {
+        return failed(thrown);
+      }
+    },
+  };
+}
+
+/** Checks the body before the first step and after the last. */
+function withContracts({ definition, steps, input, output }: RouteParts): Step {
+  if (input === undefined && output === undefined) return steps;
+  const checkOutput = (result: Message, execution: Execution) =>
+    output === undefined || execution.end === DROPPED ? result : checked(output, result, { contract: "output", route: definition.id });
+  return (message, execution) =>
+    then(input === undefined ? message : checked(input, message, { contract: "input", route: definition.id }), (accepted) =>
+      then(steps(accepted, execution), (result) => checkOutput(result, execution)),
+    );
+}
+
+/** The message with the body that the contract yields, or PORTOLAN_CONTRACT_FAILED with what is wrong. */
+export function checked(check: ContractCheck, message: Message, at: { readonly contract: string; readonly route?: string }): Message | Promise<Message> {
+  return then(check.check(message.body), (result) => {
+    if ("body" in result) return result.body === message.body ? message : withBody(message, result.body);
+    const findings = result.issues.map((issue) => ({ path: issue.path, message: issue.message }));
+    const first = findings[0];
+    const where = first === undefined || first.path === "" ? "the body" : first.path;
+    const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : "";
+    throw new PortolanError("PORTOLAN_CONTRACT_FAILED", `${at.contract} contract: ${where} ${first?.message ?? "is not accepted"}${more}`, {
+      findings,
+      messageId: message.id,
+      ...(at.route === undefined ? {} : { route: at.route }),
+    });
+  });
+}
+
+interface Ending {
+  readonly definition: RouteDefinition;
+  readonly policy: Policy;
+  readonly execution: Execution;
+}
+
+/** What becomes of a failure that reached the end of the route that the message entered. */
+async function endFailed(thrown: unknown, ending: Ending): Promise<RouteEnd> {
+  if (thrown instanceof Parked) return { kind: "parked", parked: thrown };
+  if (thrown instanceof Abandoned) return { kind: "abandoned" };
+  const { definition, execution } = ending;
+  try {
+    const { clause, failure, failing } = await boundary(thrown, ending);
+    execution.list.rollback(0);
+    const outcome = clause?.definition.outcome ?? "fail";
+    if (clause === undefined) return { kind: "failed", failure };
+    if (outcome === "handle") {
+      const handled = await runClauseSteps(clause, { error: failure.error, failing, point: failure, execution });
+      return { kind: "handled", message: handled.end === DROPPED ? undefined : handled.message, failure };
+    }
+    const mark = execution.list.mark();
+    await runClauseSteps(clause, { error: failure.error, failing, point: failure, execution });
+    if (outcome === "fail") {
+      execution.list.keep(mark);
+      return { kind: "failed", failure };
+    }
+    return { kind: "deadLetter", failure, channel: clause.definition.deadLetter };
+  } catch (error) {
+    if (isControl(error)) return endFailed(error, ending);
+    execution.list.rollback(0);
+    return { kind: "failed", failure: asStepFailure(error, definition.id, execution.received) };
+  }
+}
+
+/** What becomes of a failure that reached the end of a called route: a reply, or the caller's failure. */
+async function callFailed(thrown: unknown, ending: Ending & { readonly mark: number }): Promise<Message | undefined> {
+  if (isControl(thrown)) throw thrown;
+  const { execution, mark } = ending;
+  const { clause, failure, failing } = await boundary(thrown, ending);
+  execution.list.rollback(mark);
+  if (clause === undefined) throw failure.error;
+  const kept = execution.list.mark();
+  try {
+    const handled = await runClauseSteps(clause, { error: failure.error, failing, point: failure, execution });
+    if (clause.definition.outcome === "handle") return handled.end === DROPPED ? undefined : handled.message;
+  } catch (error) {
+    if (isControl(error)) throw error;
+    execution.list.rollback(kept);
+    throw errorOf(error);
+  }
+  execution.list.keep(kept);
+  throw failure.error;
+}
+
+/** The failure and the clause that decides about it at the end of the route. */
+async function boundary(thrown: unknown, { definition, policy, execution }: Ending): Promise<{ clause: Clause | undefined; failure: StepFailure; failing: Message }> {
+  const failure = asStepFailure(thrown, definition.id, execution.received);
+  const failing = withError(failure.message, failure.error, { route: definition.id, step: failure.step, attempts: failure.attempts });
+  if (failure.final) return { clause: undefined, failure, failing };
+  const clause = await chooseClause(policy, { error: failure.error, message: failing, entry: execution.entry, atStep: false });
+  return { clause, failure, failing };
+}
+
+function asStepFailure(thrown: unknown, route: string, message: Message): StepFailure {
+  if (thrown instanceof StepFailure) return thrown;
+  const error = errorOf(thrown);
+  error.route ??= route;
+  error.messageId ??= message.id;
+  return new StepFailure(error, { step: "", message, attempts: 1 }, { decided: true });
+}

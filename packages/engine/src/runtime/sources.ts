@@ -1,0 +1,63 @@
+import {
+  type AppDefinition,
+  type Clock,
+  type ConnectorServices,
+  type ConnectorSourceNode,
+  type DeliverOptions,
+  type Incoming,
+  type Logger,
+  type Message,
+  type Random,
+  type RunningSource,
+} from "@portolan/core";
+import type { CompiledApp } from "./compile-app.ts";
+
+/** The running connector sources of an app. */
+export interface Sources {
+  close(): Promise<void>;
+}
+
+export interface SourcesParts {
+  readonly app: AppDefinition;
+  readonly compiled: CompiledApp;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly services: ConnectorServices;
+  position(name: string): unknown;
+  deliver(route: string, incoming: Incoming, options: DeliverOptions & { readonly via: string }): Promise<Message | undefined>;
+}
+
+/** Opens all connector sources, in the order written; if one fails, those opened before are closed and its error is thrown. */
+export async function openSources(parts: SourcesParts): Promise<Sources> {
+  const running: RunningSource[] = [];
+  const close = async () => {
+    await Promise.all(running.splice(0).map((source) => source.close()));
+  };
+  try {
+    for (const route of parts.app.routes) {
+      for (const source of route.from) if (source.kind === "connector") running.push(await openSource(parts, route.id, source));
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { close };
+}
+
+async function openSource(parts: SourcesParts, route: string, node: ConnectorSourceNode): Promise<RunningSource> {
+  const { source, name } = node.connector;
+  if (source === undefined) return { close: () => Promise.resolve() };
+  return source.open(node.options, {
+    route,
+    name: `${route}/${name}/${source.describe(node.options)}`,
+    deliver: (incoming, options) => parts.deliver(route, incoming, { via: name, ...options }),
+    position: async (position) => parts.position(position),
+    clock: parts.clock,
+    random: parts.random,
+    log: parts.log,
+    input: parts.compiled.inputs.get(route),
+    output: parts.compiled.outputs.get(route),
+    services: parts.services,
+  });
+}

@@ -1,0 +1,132 @@
+import type { Delivery, Durability, Effect, StoredMessage } from "@portolan/core";
+
+/** An effect that is waiting for the commit. Times that count from the commit are filled in then. */
+export type PendingEffect = Effect | PendingAppend;
+
+export interface PendingAppend {
+  readonly kind: "pendingAppend";
+  readonly channel: string;
+  readonly message: StoredMessage;
+  readonly key?: string | undefined;
+  readonly priority?: number | undefined;
+  readonly delayMs?: number | undefined;
+}
+
+interface Entry {
+  readonly effect: PendingEffect;
+  /** Order of sending, over all parallel parts. */
+  readonly order: number;
+  /** Survives that the block around it is undone. */
+  kept: boolean;
+}
+
+/** A claimed idempotent key of an uncommitted unit of work. */
+export interface ClaimHold {
+  /** The block that claimed it was undone. */
+  release(): void;
+  /** The unit of work has been committed. */
+  keep(): void;
+}
+
+/**
+ * Everything that processing one message will change in the stores. Blocks that fail are undone by going back to a mark;
+ * parts that may run side by side collect into lists of their own.
+ */
+export class UnitOfWork {
+  readonly id: string;
+  readonly durability: Durability;
+  readonly delivery: Delivery | undefined;
+  /** Keys claimed by this unit of work: a second claim is a duplicate, nobody waits for himself. */
+  readonly claims = new Map<string, ClaimHold>();
+  order = 0;
+
+  constructor(id: string, durability: Durability, delivery?: Delivery) {
+    this.id = id;
+    this.durability = durability;
+    this.delivery = delivery;
+  }
+
+  /** The commit is over: what was claimed is kept, or given back. */
+  endClaims(committed: boolean): void {
+    if (this.claims.size === 0) return;
+    for (const hold of this.claims.values()) {
+      if (committed) hold.keep();
+      else hold.release();
+    }
+    this.claims.clear();
+  }
+}
+
+/** The effects of one line of execution, in order. */
+export class EffectList {
+  readonly unit: UnitOfWork;
+  private entries: Entry[] | undefined;
+
+  constructor(unit: UnitOfWork) {
+    this.unit = unit;
+  }
+
+  get size(): number {
+    return this.entries?.length ?? 0;
+  }
+
+  add(effect: PendingEffect, kept = false): void {
+    (this.entries ??= []).push({ effect, order: this.unit.order++, kept });
+  }
+
+  /** A mark to go back to. */
+  mark(): number {
+    return this.size;
+  }
+
+  /** Undoes all since the mark but what is kept. Undone claims are given back. */
+  rollback(mark: number): void {
+    if (this.entries === undefined || this.entries.length <= mark) return;
+    const undone = this.entries.splice(mark);
+    for (const entry of undone) {
+      if (entry.kept) this.entries.push(entry);
+      else if (entry.effect.kind === "keepKey") this.release(entry.effect.scope, entry.effect.key);
+    }
+  }
+
+  /** Makes all since the mark survive a rollback. */
+  keep(mark: number): void {
+    for (const entry of this.entries?.slice(mark) ?? []) entry.kept = true;
+  }
+
+  /** Takes over what a part has collected. */
+  absorb(part: EffectList): void {
+    if (part.entries === undefined) return;
+    (this.entries ??= []).push(...part.entries);
+    part.entries = undefined;
+  }
+
+  /** Puts another effect in the place of one that was added before. */
+  replace(effect: PendingEffect, by: PendingEffect): void {
+    const index = this.entries?.findIndex((entry) => entry.effect === effect) ?? -1;
+    const entry = this.entries?.[index];
+    if (this.entries !== undefined && entry !== undefined) this.entries[index] = { effect: by, order: entry.order, kept: entry.kept };
+  }
+
+  /** Undoes everything, also what is kept over failures: the message will be processed from the start again. */
+  discard(): void {
+    for (const entry of this.entries ?? []) entry.kept = false;
+    this.rollback(0);
+  }
+
+  /** All effects in the order of sending. */
+  effects(): readonly PendingEffect[] {
+    if (this.entries === undefined) return [];
+    return this.entries.sort((a, b) => a.order - b.order).map((entry) => entry.effect);
+  }
+
+  private release(scope: string, key: string): void {
+    const name = claimName(scope, key);
+    this.unit.claims.get(name)?.release();
+    this.unit.claims.delete(name);
+  }
+}
+
+export function claimName(scope: string, key: string): string {
+  return `${scope}\u0000${key}`;
+}
