@@ -1,0 +1,63 @@
+import { PortolanError, type Clock, type Logger, type Store, type Timer } from "@portolan/core";
+
+/** How long after a failed commit the store is asked again whether it can write. */
+const PROBE_MS = 1000;
+
+export interface WatchedStore {
+  readonly store: Store;
+  /** Why the store cannot write at present, if it cannot. */
+  readonly failure: PortolanError | undefined;
+  stopWatching(): void;
+}
+
+/**
+ * Watches whether the store can write. After a commit that failed for the store's sake it is probed with commits of its own,
+ * since a node that is not ready gets no message whose commit would tell that the trouble is over.
+ */
+export function watchStore(store: Store, clock: Clock, log: Logger): WatchedStore {
+  let failure: PortolanError | undefined;
+  let probe: Timer | undefined;
+
+  const probeLater = () => {
+    probe = clock.after(PROBE_MS, () => {
+      store.commit([{ kind: "setPosition", name: "portolan:probe", value: clock.now() }], "power-loss").then(() => {
+        failure = undefined;
+        log.log("info", "the store can write again");
+      }, probeLater);
+    });
+  };
+  const onFailure = (error: unknown) => {
+    if (failure !== undefined || !(error instanceof PortolanError) || error.code !== "PORTOLAN_STORE_FAILED") return;
+    failure = error;
+    log.log("error", "the store cannot write; not ready until it can", { code: error.code, error: error.message });
+    probeLater();
+  };
+
+  return {
+    store: {
+      open: (setup) => store.open(setup),
+      commit(effects, durability) {
+        const committed = store.commit(effects, durability);
+        committed.catch(onFailure);
+        return committed;
+      },
+      onWork: (listener) => store.onWork(listener),
+      claim: (request) => store.claim(request),
+      renew: (owner, leaseMs) => store.renew(owner, leaseMs),
+      unclaim: (scope, key, owner) => store.unclaim(scope, key, owner),
+      position: (name) => store.position(name),
+      channels: () => store.channels(),
+      peek: (channel, options) => store.peek(channel, options),
+      remove: (channel, sequences) => store.remove(channel, sequences),
+      redrive: (channel, sequences) => store.redrive(channel, sequences),
+      journal: (messageId) => store.journal(messageId),
+      failures: (limit) => store.failures(limit),
+      prune: (policy) => store.prune(policy),
+      close: () => store.close(),
+    },
+    get failure() {
+      return failure;
+    },
+    stopWatching: () => probe?.cancel(),
+  };
+}
