@@ -27,7 +27,7 @@ import { StepFailure, errorOf } from "./runtime/failure.ts";
 import { createGate, type Gate } from "./runtime/gate.ts";
 import { openSources, type Sources } from "./runtime/sources.ts";
 import type { Route } from "./runtime/route.ts";
-import { then } from "./runtime/step.ts";
+import { andThen } from "./runtime/step.ts";
 import { UnitOfWork } from "./runtime/unit-of-work.ts";
 
 /** Makes an engine; nothing runs before `start`. */
@@ -103,7 +103,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   const enter = (route: Route, message: Message, deliver: DeliverOptions & { readonly via: string }): Message | undefined | Promise<Message | undefined> => {
     const execution = executionFor(new UnitOfWork(ids(), route.definition.durability), message, deliver.signal);
-    return then(route.enter(message, execution), (ended) => endings.delivered(ended, { route: route.definition, execution, options: deliver }));
+    return andThen(route.enter(message, execution), (ended) => endings.delivered(ended, { route: route.definition, execution, options: deliver }));
   };
 
   const gated = (route: Route, run: () => Message | undefined | Promise<Message | undefined>): Message | undefined | Promise<Message | undefined> => {

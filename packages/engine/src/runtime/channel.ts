@@ -3,7 +3,7 @@ import type { Evaluate } from "../pattern.ts";
 import type { Execution } from "./execution.ts";
 import type { Route } from "./route.ts";
 import { checked } from "./route.ts";
-import { then } from "./step.ts";
+import { andThen } from "./step.ts";
 import type { PendingAppend } from "./unit-of-work.ts";
 import { keyOf, numberOf } from "./values.ts";
 
@@ -51,7 +51,7 @@ export function createChannel(parts: ChannelParts): Channel {
     definition,
     send(message, execution) {
       if (contract === undefined) return deliver(message, execution);
-      return then(checked(contract, message, { contract: `channel ${definition.name}` }), (accepted) => deliver(accepted, execution));
+      return andThen(checked(contract, message, { contract: `channel ${definition.name}` }), (accepted) => deliver(accepted, execution));
     },
   };
 }

@@ -1,5 +1,5 @@
 import { sleep, type Clock, type Store, type Timer } from "@portolan/core";
-import { then } from "./step.ts";
+import { andThen } from "./step.ts";
 import { claimName, type UnitOfWork } from "./unit-of-work.ts";
 
 /** Idempotent keys as the steps of this node claim them: flow-format section 9. */
@@ -92,7 +92,7 @@ export function createClaims(store: Store, clock: Clock): Claims {
     });
 
   const ask = (unit: UnitOfWork, request: ClaimAsk): Claimed | Promise<Claimed> =>
-    then(store.claim({ scope: request.scope, key: request.key, owner: unit.id, leaseMs: request.leaseMs }), (answer): Claimed | Promise<Claimed> => {
+    andThen(store.claim({ scope: request.scope, key: request.key, owner: unit.id, leaseMs: request.leaseMs }), (answer): Claimed | Promise<Claimed> => {
       if (answer.state === "granted") {
         hold(unit, request);
         return { state: "granted" };

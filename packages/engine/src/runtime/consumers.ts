@@ -14,7 +14,7 @@ import type { Endings } from "./endings.ts";
 import type { Execution } from "./execution.ts";
 import type { Gate } from "./gate.ts";
 import type { Route } from "./route.ts";
-import { then } from "./step.ts";
+import { andThen } from "./step.ts";
 import { UnitOfWork } from "./unit-of-work.ts";
 
 /** All consumers of an app, on both stores. */
@@ -92,7 +92,7 @@ function consumerOf(parts: ConsumersParts, subscription: Subscription, channel: 
       const execution = parts.execution(unit, message);
       const context = { route: definition, execution, delivery, channel, release: () => subscription.release([delivery.ref]) };
       if (delivery.expiresAt !== undefined && parts.clock.now() > delivery.expiresAt) return parts.endings.expired(context);
-      return then(route.enter(message, execution), (end) => parts.endings.consumed(end, context));
+      return andThen(route.enter(message, execution), (end) => parts.endings.consumed(end, context));
     },
   });
 }

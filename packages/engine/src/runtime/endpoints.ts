@@ -17,7 +17,7 @@ import type { RunningEndpoint } from "./endpoint.ts";
 import type { Execution } from "./execution.ts";
 import { wildcard } from "./policy.ts";
 import type { Route } from "./route.ts";
-import { then } from "./step.ts";
+import { andThen } from "./step.ts";
 
 /** Makes the targets of an app, and opens and closes what connectors need for them. */
 export interface Endpoints {
@@ -54,7 +54,7 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
     return {
       address: `channel:${name}`,
       send: (message, execution) => channel().send(message, execution),
-      call: (message, execution) => then(channel().send(message, execution), () => message),
+      call: (message, execution) => andThen(channel().send(message, execution), () => message),
     };
   };
 
@@ -62,8 +62,8 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
     const route = () => parts.route(id) as Route;
     return {
       address: `route:${id}`,
-      send: (message, execution) => then(route().call(message, execution), () => undefined),
-      call: (message, execution) => then(route().call(message, execution), (result) => replied(message, result === undefined ? undefined : result)),
+      send: (message, execution) => andThen(route().call(message, execution), () => undefined),
+      call: (message, execution) => andThen(route().call(message, execution), (result) => replied(message, result === undefined ? undefined : result)),
     };
   };
 
@@ -78,12 +78,12 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
 
   const connectorEndpoint = (use: EndpointUse, target: () => RunningTarget | Promise<RunningTarget>, address: string): RunningEndpoint => {
     const request = (message: Message, execution: Execution, mode: "to" | "call") =>
-      then(target(), (running) => running.send(message, { mode, key: `${message.id}/${use.route}/${use.step}`, signal: execution.signal }));
+      andThen(target(), (running) => running.send(message, { mode, key: `${message.id}/${use.route}/${use.step}`, signal: execution.signal }));
     return {
       address,
-      send: (message, execution) => then(request(message, execution, "to"), () => undefined),
+      send: (message, execution) => andThen(request(message, execution, "to"), () => undefined),
       call: (message, execution) =>
-        then(request(message, execution, "call"), (reply) => replied(message, reply === undefined ? undefined : { body: reply.body, headers: reply.headers })),
+        andThen(request(message, execution, "call"), (reply) => replied(message, reply === undefined ? undefined : { body: reply.body, headers: reply.headers })),
     };
   };
 
@@ -142,8 +142,8 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
     const evaluate = use.expression(node);
     return {
       address: "",
-      send: (message, execution) => then(evaluate(message), (value) => resolve(value, node, use)?.send(message, execution)),
-      call: (message, execution) => then(evaluate(message), (value) => resolve(value, node, use)?.call(message, execution) ?? message),
+      send: (message, execution) => andThen(evaluate(message), (value) => resolve(value, node, use)?.send(message, execution)),
+      call: (message, execution) => andThen(evaluate(message), (value) => resolve(value, node, use)?.call(message, execution) ?? message),
     };
   };
 

@@ -3,7 +3,7 @@ import { DROPPED, type Execution } from "./execution.ts";
 import { Abandoned, Parked, StepFailure, errorOf, isControl } from "./failure.ts";
 import { chooseClause, withError, type Clause, type Policy } from "./policy.ts";
 import { runClauseSteps } from "./sequence.ts";
-import { then, type Step } from "./step.ts";
+import { andThen, type Step } from "./step.ts";
 
 /** A route ready to run. */
 export interface Route {
@@ -73,14 +73,14 @@ function withContracts({ definition, steps, input, output }: RouteParts): Step {
   const checkOutput = (result: Message, execution: Execution) =>
     output === undefined || execution.end === DROPPED ? result : checked(output, result, { contract: "output", route: definition.id });
   return (message, execution) =>
-    then(input === undefined ? message : checked(input, message, { contract: "input", route: definition.id }), (accepted) =>
-      then(steps(accepted, execution), (result) => checkOutput(result, execution)),
+    andThen(input === undefined ? message : checked(input, message, { contract: "input", route: definition.id }), (accepted) =>
+      andThen(steps(accepted, execution), (result) => checkOutput(result, execution)),
     );
 }
 
 /** The message with the body that the contract yields, or PORTOLAN_CONTRACT_FAILED with what is wrong. */
 export function checked(check: ContractCheck, message: Message, at: { readonly contract: string; readonly route?: string }): Message | Promise<Message> {
-  return then(check.check(message.body), (result) => {
+  return andThen(check.check(message.body), (result) => {
     if ("body" in result) return result.body === message.body ? message : withBody(message, result.body);
     const findings = result.issues.map((issue) => ({ path: issue.path, message: issue.message }));
     const first = findings[0];

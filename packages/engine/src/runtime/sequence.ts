@@ -3,7 +3,7 @@ import { RUNNING, type Execution } from "./execution.ts";
 import { Abandoned, FanOutFailure, Parked, StepFailure, errorOf, isControl } from "./failure.ts";
 import { chooseClause, withError, type Clause, type Policy } from "./policy.ts";
 import type { RetryPlan } from "./retry.ts";
-import { then, type Step } from "./step.ts";
+import { andThen, type Step } from "./step.ts";
 
 export interface CompiledStep {
   readonly id: string;
@@ -61,7 +61,7 @@ export function sequence(steps: readonly CompiledStep[], context: SequenceContex
       }
       if (result instanceof Promise) {
         const goOn = (next: Message) => (execution.end !== RUNNING || index + 1 === count ? next : run(index + 1, next, execution));
-        return result.then(goOn, (thrown: unknown) => then(fail(thrown, index, { message: before, execution, mark }), goOn));
+        return result.then(goOn, (thrown: unknown) => andThen(fail(thrown, index, { message: before, execution, mark }), goOn));
       }
       current = result;
       if (execution.end !== RUNNING) return current;
@@ -205,7 +205,7 @@ function priorAttempts(execution: Execution, step: string): number {
 function withFirstAttempt(step: CompiledStep): Step {
   return (message, execution) => {
     const input = withAttribute(message, "attempt", priorAttempts(execution, step.id) + 1);
-    return then(step.run(input, execution), (result) => restoreAttempt(result, message));
+    return andThen(step.run(input, execution), (result) => restoreAttempt(result, message));
   };
 }
 

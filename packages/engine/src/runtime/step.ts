@@ -8,6 +8,6 @@ import type { Execution } from "./execution.ts";
 export type Step = (message: Message, execution: Execution) => Message | Promise<Message>;
 
 /** Goes on with a value that may still have to come, without a promise if it is here. */
-export function then<T, R>(value: T | Promise<T>, next: (value: T) => R | Promise<R>): R | Promise<R> {
+export function andThen<T, R>(value: T | Promise<T>, next: (value: T) => R | Promise<R>): R | Promise<R> {
   return value instanceof Promise ? value.then(next) : next(value);
 }

@@ -1,6 +1,6 @@
 import { option, optional, required } from "@portolan/core";
 import { definePattern } from "../../pattern.ts";
-import { then, type Step } from "../../runtime/step.ts";
+import { andThen, type Step } from "../../runtime/step.ts";
 
 const options = option.object({
   when: required(
@@ -38,7 +38,7 @@ export const choice = definePattern({
         const taken = holds(message);
         if (taken === true) return block(message, execution);
         if (taken === false) return next(message, execution);
-        return then(taken, (is) => (is ? block : next)(message, execution));
+        return andThen(taken, (is) => (is ? block : next)(message, execution));
       };
     };
     return from(0);

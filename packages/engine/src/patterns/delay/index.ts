@@ -1,6 +1,6 @@
 import { option, required, sleep } from "@portolan/core";
 import { definePattern } from "../../pattern.ts";
-import { then } from "../../runtime/step.ts";
+import { andThen } from "../../runtime/step.ts";
 import { numberOf } from "../../runtime/values.ts";
 
 const options = option.object({ for: required(option.durationOrExpression, "How long; an expression yields milliseconds") });
@@ -19,7 +19,7 @@ export const delay = definePattern({
     if (typeof span === "number") return (message) => (span <= 0 ? message : sleep(compiler.clock, span).then(() => message));
     const evaluate = compiler.expression(span);
     return (message) =>
-      then(evaluate(message), (value) => {
+      andThen(evaluate(message), (value) => {
         const wait = value === undefined || value === null ? 0 : numberOf(value, "the delay");
         return wait <= 0 ? message : sleep(compiler.clock, wait).then(() => message);
       });

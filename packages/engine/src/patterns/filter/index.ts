@@ -1,7 +1,7 @@
 import { option, optional, required, withAttribute } from "@portolan/core";
 import { definePattern } from "../../pattern.ts";
 import { DROPPED } from "../../runtime/execution.ts";
-import { then } from "../../runtime/step.ts";
+import { andThen } from "../../runtime/step.ts";
 
 const options = option.object({
   when: required(option.expression, "What lets a message through"),
@@ -25,7 +25,7 @@ export const filter = definePattern({
     const holds = compiler.predicate(when);
     const block = steps === undefined ? undefined : compiler.block(steps);
     return (message, execution) =>
-      then(holds(message), (matched) => {
+      andThen(holds(message), (matched) => {
         const marked = message.attributes["matched"] === matched ? message : withAttribute(message, "matched", matched);
         if (block !== undefined) return matched ? block(marked, execution) : marked;
         if (!matched) execution.end = DROPPED;

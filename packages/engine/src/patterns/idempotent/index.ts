@@ -2,7 +2,7 @@ import { option, optional, PortolanError, required, withAttribute, withBody, wit
 import { definePattern } from "../../pattern.ts";
 import type { Claimed } from "../../runtime/claims.ts";
 import { DROPPED, type Execution } from "../../runtime/execution.ts";
-import { then } from "../../runtime/step.ts";
+import { andThen } from "../../runtime/step.ts";
 import { keyOf } from "../../runtime/values.ts";
 
 const options = option.object({
@@ -41,7 +41,7 @@ export const idempotent = definePattern({
       execution.list.add(effect, keepOnFailure);
       const result = block(duplicates === "mark" ? withAttribute(message, "duplicate", false) : message, execution);
       if (duplicates !== "replay") return result;
-      return then(result, (ended) => {
+      return andThen(result, (ended) => {
         execution.list.replace(effect, { ...effect, result: execution.end === DROPPED ? null : ended.body });
         return ended;
       });
@@ -56,11 +56,11 @@ export const idempotent = definePattern({
     };
 
     return (message, execution) =>
-      then(evaluate(message), (value) => {
+      andThen(evaluate(message), (value) => {
         const key = keyOf(value);
         if (key === undefined) throw new PortolanError("PORTOLAN_KEY_MISSING", "the idempotent key is missing");
         const request = { scope, key, leaseMs: lease, wait: inFlight === "wait", signal: execution.signal };
-        return then(compiler.node.claims.claim(execution.unit, request), (claimed) =>
+        return andThen(compiler.node.claims.claim(execution.unit, request), (claimed) =>
           claimed.state === "granted" ? first(message, execution, key) : duplicate(message, execution, claimed),
         );
       });

@@ -1,6 +1,6 @@
 import { option, required, withDefault } from "@portolan/core";
 import { definePattern } from "../../pattern.ts";
-import { then } from "../../runtime/step.ts";
+import { andThen } from "../../runtime/step.ts";
 
 const options = option.object({
   message: required(option.expression, "What is logged"),
@@ -20,7 +20,7 @@ export const log = definePattern({
   compile({ options: { message: text, level } }, compiler) {
     const evaluate = compiler.expression(text);
     return (message) =>
-      then(evaluate(message), (value) => {
+      andThen(evaluate(message), (value) => {
         const line = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
         compiler.log.log(level, line, { route: compiler.route, step: compiler.stepId, messageId: message.id });
         return message;

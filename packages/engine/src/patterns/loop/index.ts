@@ -1,7 +1,7 @@
 import { option, optional, PortolanError, required, withAttribute, withDefault, type Message } from "@portolan/core";
 import { definePattern } from "../../pattern.ts";
 import { RUNNING, type Execution } from "../../runtime/execution.ts";
-import { then } from "../../runtime/step.ts";
+import { andThen } from "../../runtime/step.ts";
 import { numberOf } from "../../runtime/values.ts";
 
 const options = option.object({
@@ -43,7 +43,7 @@ export const loop = definePattern({
     };
     return (message, execution) => {
       if (count === undefined) return rounds(message, execution, null);
-      return then(count(message), (value) => rounds(message, execution, Math.max(0, Math.trunc(numberOf(value, "the number of rounds")))));
+      return andThen(count(message), (value) => rounds(message, execution, Math.max(0, Math.trunc(numberOf(value, "the number of rounds")))));
     };
   },
   method([rounds, steps, extra], block) {

@@ -1,6 +1,6 @@
 import { option, PortolanError, required, withDefault } from "@portolan/core";
 import { definePattern } from "../../pattern.ts";
-import { then } from "../../runtime/step.ts";
+import { andThen } from "../../runtime/step.ts";
 
 const options = option.object({
   message: required(option.expression, "The error's message"),
@@ -21,7 +21,7 @@ const throwStep = definePattern({
   compile({ options: { message: text, kind, code } }, compiler) {
     const evaluate = compiler.expression(text);
     return (message) =>
-      then(evaluate(message), (value) => {
+      andThen(evaluate(message), (value) => {
         throw new PortolanError(code, typeof value === "string" ? value : (JSON.stringify(value) ?? code), { kind });
       });
   },

@@ -1,6 +1,6 @@
 import { option, optional, PortolanError, type ContractIssue, type Message } from "@portolan/core";
 import { definePattern } from "../../pattern.ts";
-import { then, type Step } from "../../runtime/step.ts";
+import { andThen, type Step } from "../../runtime/step.ts";
 
 const options = option.object({
   when: optional(option.expression, "What must hold"),
@@ -21,7 +21,7 @@ export const validate = definePattern({
   compile({ options: { when, contract, message: text } }, compiler): Step {
     const words = text === undefined ? undefined : compiler.expression(text);
     const refuse = (message: Message, otherwise: string, issues: readonly ContractIssue[] = []): never | Promise<never> =>
-      then(words?.(message), (said): never => {
+      andThen(words?.(message), (said): never => {
         throw new PortolanError("PORTOLAN_VALIDATION_FAILED", said === undefined || said === null ? otherwise : String(said), {
           findings: issues.map((issue) => ({ path: issue.path, message: issue.message })),
         });
@@ -32,12 +32,12 @@ export const validate = definePattern({
     if (when !== undefined) {
       const holds = compiler.predicate(when);
       const otherwise = `the message does not satisfy: ${compiler.source(when)}`;
-      return (message) => then(holds(message), (is) => (is ? message : refuse(message, otherwise)));
+      return (message) => andThen(holds(message), (is) => (is ? message : refuse(message, otherwise)));
     }
     if (contract === undefined) return (message) => message;
     const check = compiler.contract(contract);
     return (message) =>
-      then(check.check(message.body), (result) =>
+      andThen(check.check(message.body), (result) =>
         "body" in result ? message : refuse(message, result.issues.map((issue) => (issue.path === "" ? issue.message : `${issue.path} ${issue.message}`)).join("; "), result.issues),
       );
   },

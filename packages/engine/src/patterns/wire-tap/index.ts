@@ -1,6 +1,6 @@
 import { mergeHeaders, option, optional, required, type Message } from "@portolan/core";
 import { definePattern } from "../../pattern.ts";
-import { then } from "../../runtime/step.ts";
+import { andThen } from "../../runtime/step.ts";
 import { headerValue } from "../set/index.ts";
 
 const options = option.object({
@@ -29,7 +29,7 @@ export const wireTap = definePattern({
       const copied = newBody === undefined ? message.body : newBody(message);
       const added = values.map((value) => value(message));
       const waits = copied instanceof Promise || added.some((value) => value instanceof Promise);
-      return then(waits ? Promise.all([copied, ...added]) : [copied, ...added], ([copyBody, ...copyHeaders]) => {
+      return andThen(waits ? Promise.all([copied, ...added]) : [copied, ...added], ([copyBody, ...copyHeaders]) => {
         const copy: Message = {
           id: message.id,
           body: copyBody === undefined ? null : copyBody,
