@@ -6,7 +6,7 @@ import type { MemoryState } from "./memory-state.ts";
 export interface LogWriter {
   /** Resolves with the count of the change once it is as durable as asked. */
   write(record: StoreLogRecord, durability: Durability): Promise<number>;
-  /** Resolves when everything that was asked for has been written. */
+  /** Resolves when everything that was asked for has been written and synced. */
   finish(): Promise<void>;
 }
 
@@ -73,6 +73,7 @@ export function createLogWriter(log: StoreLog, state: MemoryState): LogWriter {
     },
     async finish() {
       if (isWriting) await new Promise<void>((resolve) => onIdle.push(resolve));
+      if (broken === undefined) await log.sync();
     },
   };
 }
