@@ -1,6 +1,6 @@
 import { createVirtualClock } from "../clock/virtual-clock.ts";
 import { ADMIN_CASES } from "./store/admin.ts";
-import { type Case, type CreateStore, type StoreUnderTest, type TestRunner, createBench } from "./store/bench.ts";
+import { type Case, type CreateStore, type TestRunner, createBench } from "./store/bench.ts";
 import { CHANNEL_CASES } from "./store/channels.ts";
 import { KEY_CASES } from "./store/keys.ts";
 import { ORDER_CASES } from "./store/order.ts";
@@ -35,15 +35,15 @@ export function storeConformance(create: CreateStore, runner: TestRunner, option
 }
 
 async function runCase(test: Case, create: CreateStore): Promise<void> {
-  const opened: StoreUnderTest[] = [];
   const clock = createVirtualClock();
+  let under = await create(clock);
   try {
-    const under = await create(clock);
-    opened.push(under);
-    const { bench, open } = createBench(under, clock, (next) => opened.push(next));
+    const { bench, open } = createBench(under, clock, (next) => {
+      under = next;
+    });
     await open(test.channels ?? { orders: { routes: ["deliver"] } });
     await test.run(bench);
   } finally {
-    for (const { store } of opened) await store.close();
+    await under.store.close();
   }
 }

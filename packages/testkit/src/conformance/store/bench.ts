@@ -6,8 +6,8 @@ import type { VirtualClock } from "../../clock/virtual-clock.ts";
 export interface StoreUnderTest {
   readonly store: Store;
   /**
-   * Another store on what this one has committed so far, as a new process finds it after this one was killed. The first is not
-   * used any more. A store that outlives no process has none.
+   * Another store on what this one has committed so far, as a new process finds it after this one was killed. The first is
+   * neither used nor closed any more: `reopen` disposes of it. A store that outlives no process has none.
    */
   reopen?(): Promise<StoreUnderTest>;
 }
@@ -48,7 +48,7 @@ export interface Case {
   run(bench: Bench): Promise<void>;
 }
 
-export function createBench(under: StoreUnderTest, clock: VirtualClock, close: (under: StoreUnderTest) => void): OpenBench {
+export function createBench(under: StoreUnderTest, clock: VirtualClock, onReopen: (next: StoreUnderTest) => void): OpenBench {
   const { store } = under;
   const rung = new Set<number>();
   let onRing: (() => void) | undefined;
@@ -100,8 +100,8 @@ export function createBench(under: StoreUnderTest, clock: VirtualClock, close: (
     async reopen(plan) {
       assert.ok(under.reopen, "the store does not outlive its process");
       const next = await under.reopen();
-      close(next);
-      const other = createBench(next, clock, close);
+      onReopen(next);
+      const other = createBench(next, clock, onReopen);
       await other.open(plan);
       return other.bench;
     },

@@ -234,7 +234,7 @@ function bodies(values: Readonly<Record<string, unknown>>): readonly Case[] {
 
 /** Bytes compare by content, whether a store gives them as Buffer or Uint8Array. */
 function plainBytes(value: unknown): unknown {
-  if (value instanceof Uint8Array) return { bytes: Array.from(value) };
+  if (value instanceof Uint8Array) return { bytes: Buffer.from(value).toString("base64") };
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plainBytes(member)]));
 }
