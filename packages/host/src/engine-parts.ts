@@ -1,0 +1,31 @@
+import type { ConnectorServices, Language } from "@portolan/core";
+import type { EngineOptions } from "@portolan/engine";
+import type { LoadedApp } from "./load-app.ts";
+import type { Platform } from "./platform.ts";
+import { usedLanguages } from "./app-contents.ts";
+
+/** What an engine needs of the platform for this app; languages and formats are loaded here, and only those that are used. */
+export async function engineParts(
+  app: LoadedApp,
+  platform: Platform,
+  http: unknown,
+): Promise<Pick<EngineOptions, "app" | "connectors" | "contracts" | "languages" | "services">> {
+  const { definition, directory } = app;
+  const [languages, formats, contracts] = await Promise.all([
+    loadLanguages(app, platform),
+    platform.formats(),
+    platform.contracts(directory),
+  ]);
+  const services: ConnectorServices = {
+    format: formats.format,
+    formatFor: formats.formatFor,
+    directory,
+    ...(http === undefined ? {} : { http }),
+  };
+  return { app: definition, connectors: platform.connectors, contracts, languages, services };
+}
+
+function loadLanguages({ definition }: LoadedApp, platform: Platform): Promise<Language[]> {
+  const used = usedLanguages(definition);
+  return Promise.all(Object.entries(platform.languages).flatMap(([name, load]) => (used.has(name) ? [load()] : [])));
+}

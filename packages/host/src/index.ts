@@ -1,0 +1,12 @@
+export { contractPaths } from "./app-contents.ts";
+export { checkApp } from "./check-app.ts";
+export { type Environment, type NodeConfig, type PortolanConfig, configOptions, storeDirectory } from "./config.ts";
+export { jsonText } from "./json-text.ts";
+export { type LoadOptions, type LoadedApp, loadApp } from "./load-app.ts";
+export { loadConfig } from "./load-config.ts";
+export { type LoggerOptions, createHumanLogger, createJsonLogger } from "./loggers.ts";
+export { type NodeOptions, type RunningNode, startNode } from "./node.ts";
+export type { Platform } from "./platform.ts";
+export { printable } from "./printable.ts";
+export { createSystemClock } from "./system-clock.ts";
+export { systemRandom } from "./system-random.ts";

@@ -1,0 +1,87 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { PortolanError, isRecord, type AppDefinition, type Finding } from "@portolan/core";
+import { patterns, readApp, type AppInput } from "@portolan/engine";
+import { findAppFiles, isAppFile, onlyFile } from "./app-files.ts";
+import type { Environment, NodeConfig } from "./config.ts";
+import { invalidConfiguration, readConfigFile } from "./load-config.ts";
+import type { Platform } from "./platform.ts";
+import { readSourceFile } from "./source-file.ts";
+
+export interface LoadOptions {
+  /** The app's directory, or one file: then the app is that file, with the configuration beside it. */
+  readonly path: string;
+  readonly platform: Platform;
+  readonly environment: Environment;
+}
+
+export interface LoadedApp {
+  readonly definition: AppDefinition;
+  readonly config: NodeConfig;
+  readonly directory: string;
+  /** The files that it was read from, relative to the directory. */
+  readonly files: readonly string[];
+}
+
+/** Finds and reads an app with its configuration. Throws PORTOLAN_CONFIG_INVALID with all that is wrong in any of its files. */
+export async function loadApp({ path, platform, environment }: LoadOptions): Promise<LoadedApp> {
+  const absolute = resolve(path);
+  const isFile = isAppFile(absolute);
+  const directory = isFile ? dirname(absolute) : absolute;
+  const found = await findAppFiles(directory);
+  const files = isFile ? onlyFile(found, basename(absolute)) : found;
+  const { config, findings: configFindings } = await readConfigFile(directory, files, environment);
+  const code = isFile ? files.code : (config?.main ?? files.code);
+
+  const sources = [...files.flows, ...(code === undefined ? [] : [code])];
+  const missing = sources.filter((file) => !existsSync(join(directory, file)));
+  const findings = [...configFindings, ...missing.map((file) => missingFile(directory, file))];
+  if (sources.length === 0) findings.push(nothingFound(directory));
+
+  const reading = code === undefined || missing.includes(code) ? undefined : await readSourceFile(directory, code);
+  if (reading !== undefined && "finding" in reading) findings.push(reading.finding);
+  const trees = reading !== undefined && "source" in reading ? [reading.source.value] : [];
+  const present = files.flows.filter((file) => !missing.includes(file));
+  const flows = await Promise.all(present.map(async (file) => ({ file, text: await readFile(join(directory, file), "utf8") })));
+
+  const name = config?.name ?? nameOf(trees[0]) ?? basename(directory);
+  const definition = readDefinition({ name, flows, trees }, { platform, environment, code, findings });
+  if (config === undefined || definition === undefined || findings.length > 0) throw invalidConfiguration(directory, findings);
+  return { definition, config, directory, files: [...(files.config === undefined ? [] : [files.config]), ...sources] };
+}
+
+interface ReadingContext extends Omit<LoadOptions, "path"> {
+  readonly code: string | undefined;
+  readonly findings: Finding[];
+}
+
+function readDefinition(input: AppInput, { platform, environment, code, findings }: ReadingContext): AppDefinition | undefined {
+  try {
+    return readApp(input, { patterns, connectors: platform.connectors, variables: (name) => environment[name] });
+  } catch (error) {
+    if (!(error instanceof PortolanError) || error.findings === undefined) throw error;
+    // What the builder made has no lines, but it has a file.
+    findings.push(...error.findings.map((finding) => (code === undefined ? finding : { place: { file: code }, ...finding })));
+    return undefined;
+  }
+}
+
+function missingFile(directory: string, file: string): Finding {
+  return { path: file, message: `there is no file ${file}`, expected: `a file of the app in ${directory}`, found: "nothing" };
+}
+
+/** The name of an app made by the builder. */
+function nameOf(app: unknown): string | undefined {
+  return isRecord(app) && typeof app["name"] === "string" ? app["name"] : undefined;
+}
+
+function nothingFound(directory: string): Finding {
+  return {
+    path: "",
+    message: `no app in ${directory}`,
+    expected: "a *.flow.yaml file here or below flows/, or an app.ts or index.ts whose default export is an app",
+    found: "none of these",
+    hint: "name the directory of the app, or say which file it is with `main` in portolan.config.json",
+  };
+}

@@ -1,0 +1,153 @@
+import { PortolanError, type AppDefinition, type Clock, type Logger, type Random, type Store } from "@portolan/core";
+import { createEngine, type Engine } from "@portolan/engine";
+import type { HttpHost } from "@portolan/gateway";
+import { storeDirectory } from "./config.ts";
+import { engineParts } from "./engine-parts.ts";
+import type { LoadedApp } from "./load-app.ts";
+import { invalidConfiguration } from "./load-config.ts";
+import type { Platform } from "./platform.ts";
+import { startRetention } from "./retention.ts";
+import { watchStore, type WatchedStore } from "./store-health.ts";
+import { createSystemClock } from "./system-clock.ts";
+import { systemRandom } from "./system-random.ts";
+
+export interface NodeOptions {
+  readonly app: LoadedApp;
+  readonly platform: Platform;
+  readonly log: Logger;
+  /** The directory of the embedded store, or `memory`. Default: the configuration's. */
+  readonly store?: string;
+  /** `false`: no HTTP host and no sources; routes are reached by `engine.deliver` alone. Default: the configuration's address. */
+  readonly http?: { readonly host?: string; readonly port?: number } | false;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+export interface RunningNode {
+  readonly definition: AppDefinition;
+  readonly engine: Engine;
+  /** For looking into them. `durable` may be in memory, too (see `store`). */
+  readonly stores: { readonly memory: Store; readonly durable: Store };
+  /** Where the HTTP host listens, such as `http://127.0.0.1:8080`. */
+  readonly url: string | undefined;
+  /** Why the node should get no messages now; an empty list if it is ready. */
+  reasonsNotReady(): readonly string[];
+  /**
+   * Takes no new message, finishes those in process for as long as the configuration's `drain`, then closes everything.
+   * Calling it again answers the same. `drained` is false if messages were still in process at the deadline:
+   * those of durable channels are delivered again at the next start.
+   */
+  stop(): Promise<{ readonly drained: boolean }>;
+}
+
+/** Runs an app. What was opened is closed again if the start fails. */
+export async function startNode(options: NodeOptions): Promise<RunningNode> {
+  const { app, log, clock = createSystemClock(), random = systemRandom } = options;
+  const opened: Close[] = [];
+  try {
+    return await open({ ...options, clock, random }, opened);
+  } catch (error) {
+    for (const close of opened.reverse()) await closeQuietly(close, log);
+    throw error instanceof PortolanError && error.findings !== undefined
+      ? invalidConfiguration(app.directory, error.findings, error)
+      : error;
+  }
+}
+
+type Close = () => Promise<void> | void;
+type Opening = NodeOptions & Required<Pick<NodeOptions, "clock" | "random">>;
+
+/** The order is that of what fails most often and costs least: the port, the store, then the app's own sources and targets. */
+async function open(options: Opening, opened: Close[]): Promise<RunningNode> {
+  const { app, log, clock, random } = options;
+  const { definition, config } = app;
+  let phase: "starting" | "running" | "stopping" = "starting";
+  let watched: WatchedStore | undefined;
+  const reasonsNotReady = () => {
+    const store = watched?.failure === undefined ? [] : ["the store cannot write"];
+    return phase === "running" ? store : [`the node is ${phase}`, ...store];
+  };
+
+  const http = options.http === false ? undefined : await openHttpHost({ ...config.http, ...options.http }, { log, reasonsNotReady });
+  if (http !== undefined) opened.push(() => http.close({ deadlineMs: 0 }));
+  const stores = await openStores(options);
+  opened.push(
+    () => stores.durable.close(),
+    () => stores.memory.close(),
+  );
+  const watch = (watched = watchStore(stores.durable, clock, log));
+  opened.push(() => watch.stopWatching());
+
+  const engine = createEngine({
+    ...(await engineParts(app, options.platform, http)),
+    stores: { memory: stores.memory, durable: watch.store },
+    clock,
+    random,
+    log,
+    journal: config.journal,
+    sources: options.http !== false,
+  });
+  opened.push(() => engine.stop());
+  await engine.start();
+  const { olderThan: olderThanMs, maxEntries } = config.retention;
+  const retention = startRetention(stores.durable, { olderThanMs, maxEntries }, { clock, log });
+  phase = "running";
+
+  const stop = async () => {
+    phase = "stopping";
+    const httpClosed = http?.close({ deadlineMs: config.drain });
+    const drained = await within(clock, config.drain, engine.stop());
+    await httpClosed;
+    watch.stopWatching();
+    await retention.stop();
+    await stores.memory.close();
+    await stores.durable.close();
+    return { drained };
+  };
+  let stopped: ReturnType<typeof stop> | undefined;
+  return { definition, engine, stores, url: http?.address?.origin, reasonsNotReady, stop: () => (stopped ??= stop()) };
+}
+
+async function openHttpHost(address: { readonly host: string; readonly port: number }, context: HttpContext): Promise<HttpHost> {
+  const { createHttpHost } = await import("@portolan/gateway");
+  const ready = () => {
+    const reasons = context.reasonsNotReady();
+    return { ready: reasons.length === 0, reasons };
+  };
+  const host = createHttpHost({ ...address, log: context.log, ready });
+  await host.listen();
+  return host;
+}
+
+interface HttpContext {
+  readonly log: Logger;
+  readonly reasonsNotReady: () => readonly string[];
+}
+
+async function openStores({
+  app,
+  store,
+  clock = createSystemClock(),
+}: NodeOptions): Promise<{ readonly memory: Store; readonly durable: Store }> {
+  const { createMemoryStore, createSqliteStore } = await import("@portolan/stores");
+  const memory = createMemoryStore({ clock });
+  if (store === "memory") return { memory, durable: createMemoryStore({ clock }) };
+  return { memory, durable: createSqliteStore({ directory: store ?? storeDirectory(app.directory, app.config), clock }) };
+}
+
+/** Whether the work ended in time. It goes on if it did not. */
+function within(clock: Clock, limitMs: number, work: Promise<void>): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.after(limitMs, () => resolve(false));
+    work.then(() => resolve(true), reject).finally(() => timer.cancel());
+  });
+}
+
+/** The start's own error is the one to tell; one on the way back is logged beside it. */
+async function closeQuietly(close: Close, log: Logger): Promise<void> {
+  try {
+    await close();
+  } catch (error) {
+    log.log("warn", "closing after a failed start failed too", { error });
+  }
+}

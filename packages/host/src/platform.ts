@@ -1,0 +1,11 @@
+import type { ConnectorDefinition, ConnectorServices, ContractCompiler, Language } from "@portolan/core";
+
+/** What is handed to a node, since a host knows no technology: connectors, languages, formats and contracts. */
+export interface Platform {
+  readonly connectors: readonly ConnectorDefinition[];
+  /** Loaded only when an expression of the app is in that language. */
+  readonly languages: Readonly<Record<string, () => Promise<Language>>>;
+  formats(): Promise<Pick<ConnectorServices, "format" | "formatFor">>;
+  /** Schema documents are read relative to the directory. */
+  contracts(directory: string): Promise<ContractCompiler>;
+}
