@@ -1,0 +1,71 @@
+import type { Readable, Writable } from "node:stream";
+import type { ExitName } from "./exit-codes.ts";
+
+/** Everything the command line, its help and its reference page know about one command. */
+export interface CommandDefinition {
+  /** One word, or two for a command of a group such as `channels peek`. */
+  readonly name: string;
+  /** One sentence. */
+  readonly summary: string;
+  /** What else is worth knowing, as Markdown paragraphs. */
+  readonly details?: string;
+  readonly positionals: readonly PositionalDefinition[];
+  readonly options: Readonly<Record<string, OptionDefinition>>;
+  readonly examples: readonly { readonly line: string; readonly does: string }[];
+  run(invocation: Invocation): Promise<ExitName>;
+}
+
+export interface PositionalDefinition {
+  readonly name: string;
+  readonly description: string;
+  readonly presence: "required" | "optional" | "many";
+}
+
+export interface OptionDefinition {
+  readonly type: "boolean" | "string";
+  readonly short?: string;
+  /** What stands for its value in help, such as `DIR`. */
+  readonly value?: string;
+  readonly description: string;
+}
+
+/** What a command is run with: its arguments, and the process around it. */
+export interface Invocation<Options = Readonly<Record<string, string | boolean | undefined>>> {
+  readonly positionals: readonly string[];
+  readonly options: Options;
+  readonly io: Io;
+}
+
+/** The process as commands see it; tests hand in their own. */
+export interface Io {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The working directory. */
+  readonly directory: string;
+}
+
+/** The values of a command's options: text or a switch, undefined where it was not given. */
+export type OptionValues<Options extends Readonly<Record<string, OptionDefinition>>> = {
+  readonly [K in keyof Options]: (Options[K]["type"] extends "boolean" ? boolean : string) | undefined;
+};
+
+type TypedCommand<Options extends Readonly<Record<string, OptionDefinition>>> = Omit<CommandDefinition, "options" | "run"> & {
+  readonly options: Options;
+  readonly run: (invocation: Invocation<OptionValues<Options>>) => Promise<ExitName>;
+};
+
+/** Checks at compile time that `run` uses the options that the command has. */
+export function defineCommand<const Options extends Readonly<Record<string, OptionDefinition>>>(
+  command: TypedCommand<Options>,
+): CommandDefinition {
+  // The parser reads the options by the definitions of the same command before `run` sees them.
+  return command as unknown as CommandDefinition;
+}
+
+/** Options that every command has. */
+export const COMMON_OPTIONS = {
+  help: { type: "boolean", short: "h", description: "Show the help of the command." },
+  verbose: { type: "boolean", description: "Show stack traces with errors." },
+} as const satisfies Readonly<Record<string, OptionDefinition>>;
