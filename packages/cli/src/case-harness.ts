@@ -1,0 +1,40 @@
+import { createEngine, patterns, readApp } from "@portolan/engine";
+import { createContracts, createFormats } from "@portolan/formats";
+import { jsonataLanguage } from "@portolan/mapping";
+import { createMemoryStore, type StoreLog, type StoreLogRecord } from "@portolan/stores";
+import type { CaseHarness } from "@portolan/testkit";
+import { platform } from "./platform.ts";
+
+/** What a case may need of the engine besides patterns. */
+const SUPPORTED = ["retry", "onError", "deadLetter", "channel", "durable", "crash"];
+
+/** Runs cases on the engine, on stores in memory; the durable one keeps a log, from which it is made anew after a restart or a crash. */
+export function createCaseHarness(directory: string): CaseHarness {
+  const formats = createFormats();
+  return {
+    patterns,
+    supports: new Set(SUPPORTED),
+    readFlow: (flow, registry) =>
+      readApp(
+        { name: "case", flows: [], trees: [flow] },
+        { patterns: registry, connectors: platform.connectors, variables: () => undefined, records: true },
+      ),
+    createEngine,
+    createStores() {
+      const log = createLog();
+      return { open: (clock) => ({ memory: createMemoryStore({ clock }), durable: createMemoryStore({ clock, log }) }) };
+    },
+    languages: [jsonataLanguage],
+    contracts: createContracts({ directory }),
+    services: { format: formats.format, formatFor: formats.formatFor, directory },
+  };
+}
+
+function createLog(): StoreLog {
+  const records: StoreLogRecord[] = [];
+  return {
+    append: (record: StoreLogRecord) => void records.push(record),
+    sync: () => Promise.resolve(),
+    read: () => [...records],
+  };
+}

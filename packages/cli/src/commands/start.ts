@@ -1,0 +1,30 @@
+import { resolve } from "node:path";
+import { defineCommand } from "../command.ts";
+import { NODE_OPTIONS, nodeSettings } from "../node-settings.ts";
+
+export const start = defineCommand({
+  name: "start",
+  summary: "Runs an app for production: JSON logs on stdout, health, graceful drain.",
+  details: [
+    "`GET /health/live` answers 200 while the process lives, `GET /health/ready` 200 while it takes messages: not before the start is complete, not while it stops, and not while the store cannot write.",
+    "SIGTERM and SIGINT stop it: no new message is taken, those in process are finished for as long as the configuration's `drain` says, then the store is closed. A second signal ends it at once.",
+    "A promise that was rejected in the app's code with nobody waiting for it is logged as an error, and the node goes on. An exception that was thrown to nobody (from a timer or an event) is logged, the node drains and ends with exit code 70.",
+  ].join("\n\n"),
+  positionals: [
+    {
+      name: "DIR",
+      description: "The app's directory, or one flow file or TypeScript file. Default: the working directory.",
+      presence: "optional",
+    },
+  ],
+  options: NODE_OPTIONS,
+  examples: [
+    { line: "portolan start", does: "Runs the app in this directory." },
+    { line: "portolan start shop --port 9000 --store /var/lib/shop", does: "Another one, its store elsewhere." },
+  ],
+  async run({ positionals: [path = "."], options, io }) {
+    const settings = nodeSettings(options, io);
+    const { runNode } = await import("../node-process.ts");
+    return runNode({ path: resolve(io.directory, path), settings, io });
+  },
+});

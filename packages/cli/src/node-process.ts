@@ -1,0 +1,31 @@
+import { createJsonLogger, createSystemClock, loadApp, startNode } from "@portolan/host";
+import type { Io } from "./command.ts";
+import type { ExitName } from "./exit-codes.ts";
+import type { NodeSettings } from "./node-settings.ts";
+import { platform } from "./platform.ts";
+import { guardProcess } from "./process-guard.ts";
+import { provideOwnPackage } from "./user-imports.ts";
+
+export interface NodeProcess {
+  readonly path: string;
+  readonly settings: NodeSettings;
+  readonly io: Io;
+}
+
+/** Runs an app until the process is told to stop. */
+export async function runNode({ path, settings, io }: NodeProcess): Promise<ExitName> {
+  const clock = createSystemClock();
+  const log = createJsonLogger({ clock, write: (line) => io.stdout.write(line) });
+  const guard = guardProcess(log);
+  const startedAt = clock.now();
+  provideOwnPackage();
+  const app = await loadApp({ path, platform, environment: io.environment });
+  const node = await startNode({ app, platform, log, clock, ...settings });
+  log.log("info", "ready", { app: app.definition.name, url: node.url, pid: process.pid, ms: clock.now() - startedAt });
+  const reason = await guard.stopRequested;
+  const { drained } = await node.stop();
+  log.log(drained ? "info" : "warn", drained ? "stopped" : "stopped with messages still in process", { reason });
+  guard.release();
+  if (guard.failed) return "bug";
+  return drained ? "ok" : "notDrained";
+}

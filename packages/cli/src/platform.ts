@@ -1,0 +1,10 @@
+import { connectors } from "@portolan/connectors";
+import type { Platform } from "@portolan/host";
+
+/** Everything that this distribution brings; what an app does not use is not loaded. */
+export const platform: Platform = {
+  connectors,
+  languages: { jsonata: async () => (await import("@portolan/mapping")).jsonataLanguage },
+  formats: async () => (await import("@portolan/formats")).createFormats(),
+  contracts: async (directory) => (await import("@portolan/formats")).createContracts({ directory }),
+};
