@@ -1,0 +1,33 @@
+#!/usr/bin/env -S node --conditions=portolan-source --disable-warning=ExperimentalWarning
+// Plain JavaScript that old versions of Node understand: it finds a new one.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const LEAST = 24;
+const OWN_NODE = "PORTOLAN_NODE_TRIED";
+
+if (Number(process.versions.node.split(".")[0]) >= LEAST) {
+  const { runProcess } = await import("@portolan/cli");
+  await runProcess();
+} else {
+  runOnOwnNode();
+}
+
+/** npm brings a Node of its own into the workspace; see the optional dependencies of the root. */
+function runOnOwnNode() {
+  const node = fileURLToPath(new URL("../../../node_modules/.bin/node", import.meta.url));
+  if (!existsSync(node) || process.env[OWN_NODE] !== undefined) {
+    process.stderr.write(`portolan needs Node ${LEAST} or newer, and this is ${process.version}.\n`);
+    process.exitCode = 3;
+    return;
+  }
+  const child = spawn(node, [...process.execArgv, ...process.argv.slice(1)], {
+    stdio: "inherit",
+    env: { ...process.env, [OWN_NODE]: "1" },
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("exit", (code, signal) => {
+    process.exitCode = code ?? (signal === null ? 1 : 128);
+  });
+}
