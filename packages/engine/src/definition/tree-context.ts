@@ -4,8 +4,8 @@ import type { Registry } from "./registry.ts";
 /** A tree to be read: a parsed flow file or what the builder made, with where its parts stand. */
 export interface RawTree {
   readonly value: unknown;
-  /** Where the value under a path stands in its file. */
-  locate(path: readonly (string | number)[]): Place | undefined;
+  /** Where the value under a path, or its key, stands in its file. */
+  locate(path: readonly (string | number)[], part?: "key" | "value"): Place | undefined;
 }
 
 /** Everything that reading one tree shares. */

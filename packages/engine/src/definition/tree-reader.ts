@@ -11,7 +11,8 @@ export function treeContext(reading: Reading, segments: readonly (string | numbe
     at: (segment) => treeContext(reading, [...segments, segment]),
     place: () => reading.tree.locate(segments),
     report(finding) {
-      const place = reading.tree.locate(segments);
+      // A finding about a key found that key; all others are about the value.
+      const place = reading.tree.locate(segments, finding.found === segments.at(-1) ? "key" : "value");
       reading.findings.push({ path: segments.join("."), ...finding, ...(place === undefined ? {} : { place }) });
     },
     variable(name) {

@@ -1,5 +1,5 @@
 import type { Finding, Place } from "@portolan/core";
-import { LineCounter, isNode, parseDocument } from "yaml";
+import { LineCounter, isMap, isNode, isScalar, parseDocument } from "yaml";
 import type { RawTree } from "./tree-context.ts";
 
 /** Nodes that aliases may stand for in one file; more is an attack or a mistake. */
@@ -27,7 +27,10 @@ export function parseYaml(text: string, file: string, findings: Finding[]): RawT
   }
   return {
     value,
-    locate(path) {
+    locate(path, part = "value") {
+      const parent: unknown = path.length < 2 ? document.contents : document.getIn(path.slice(0, -1), true);
+      const key = isMap(parent) ? parent.items.find((item) => isScalar(item.key) && String(item.key.value) === String(path.at(-1)))?.key : undefined;
+      if (part === "key" && isNode(key) && key.range) return at(key.range[0]);
       for (let length = path.length; length >= 0; length--) {
         const node: unknown = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
         if (isNode(node) && node.range) return at(node.range[0]);
