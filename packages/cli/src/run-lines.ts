@@ -63,9 +63,7 @@ function parseLine(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new PortolanError("PORTOLAN_FORMAT_INVALID", `the line is no JSON: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-    });
+    throw new PortolanError("PORTOLAN_FORMAT_INVALID", `the line is no JSON: ${cause instanceof Error ? cause.message : String(cause)}`);
   }
 }
 

@@ -12,8 +12,17 @@ export function provideOwnPackage(): void {
         return nextResolve(specifier, context);
       } catch (error) {
         if (!(error instanceof Error) || !("code" in error) || error.code !== "ERR_MODULE_NOT_FOUND") throw error;
-        return nextResolve(specifier, { ...context, parentURL: import.meta.url });
+        return resolveBeside(import.meta.url, error, (parentURL) => nextResolve(specifier, { ...context, parentURL }));
       }
     },
   });
+}
+
+function resolveBeside<Resolved>(url: string, original: Error, resolve: (parentURL: string) => Resolved): Resolved {
+  try {
+    return resolve(url);
+  } catch {
+    // The app's own import is what cannot be found; where else it was looked for would mislead.
+    throw original;
+  }
 }
