@@ -28,6 +28,8 @@ export interface PatternDefinition<Options = unknown> {
   compile(node: StepNode<Options>, compiler: StepCompiler): Step;
   /** What the builder's method makes of its arguments: the value under the key. Nested blocks go through `block`. */
   readonly method?: (args: readonly unknown[], block: BlockReader) => unknown;
+  /** Further methods that complete the value of the step just appended, such as `catch` after `try`. */
+  readonly amendments?: Readonly<Record<string, (value: unknown, args: readonly unknown[], block: BlockReader) => unknown>>;
 }
 
 /** Runs a builder's block function and yields its raw steps. */

@@ -1,6 +1,15 @@
-import { option } from "@portolan/core";
+import { option, type Message } from "@portolan/core";
+import type { AddressOptions, CallTarget, ReplyOf, StepOptions } from "../../builder/steps.ts";
 import { addressTarget } from "../../definition/target-input.ts";
 import { definePattern } from "../../pattern.ts";
+
+declare module "../../builder/steps.ts" {
+  interface Steps<Body, Ended, Of> {
+    /** Asks a target; the body becomes the reply. */
+    call<Target extends CallTarget<Body>>(target: Target, options?: StepOptions): Steps<ReplyOf<Target>, Ended, Of>;
+    call(address: (message: Message<Body>) => string | Promise<string>, options?: AddressOptions): Steps<unknown, Ended, Of>;
+  }
+}
 
 /** Request and reply. */
 export const call = definePattern({

@@ -1,6 +1,32 @@
-import { option, optional, required } from "@portolan/core";
+import { option, optional, required, type Message } from "@portolan/core";
+import type { Block, StepOptions } from "../../builder/steps.ts";
 import { definePattern } from "../../pattern.ts";
 import { andThen, type Step } from "../../runtime/step.ts";
+
+declare module "../../builder/steps.ts" {
+  interface Steps<Body, Ended, Of> {
+    /** Takes the first arm whose predicate holds. The result is the union of the arms. */
+    choice<Next, End>(arms: (choice: ChoiceArms<Body, never, never>) => ChoiceArms<Body, Next, End>, options?: StepOptions): Steps<Next | Body, Ended | End, Of>;
+    choice<Next, End>(arms: (choice: ChoiceArms<Body, never, never>) => ClosedChoice<Next, End>, options?: StepOptions): Steps<Next, Ended | End, Of>;
+  }
+}
+
+/** The arms of a choice in the making. Without `otherwise` the message may go on unchanged. */
+export interface ChoiceArms<Body, Next, Ended> {
+  when<Taken, End>(predicate: (message: Message<Body>) => unknown, block: Block<Body, Taken, End>): ChoiceArms<Body, Next | Taken, Ended | End>;
+  when<Narrowed extends Body, Taken, End>(
+    predicate: (message: Message<Body>) => message is Message<Narrowed>,
+    block: Block<Narrowed, Taken, End>,
+  ): ChoiceArms<Body, Next | Taken, Ended | End>;
+  otherwise<Taken, End>(block: Block<Body, Taken, End>): ClosedChoice<Next | Taken, Ended | End>;
+}
+
+/** A choice whose last arm takes everything else. */
+export interface ClosedChoice<Next, Ended> {
+  readonly closed: true;
+  readonly next?: Next;
+  readonly ended?: Ended;
+}
 
 const options = option.object({
   when: required(

@@ -1,7 +1,15 @@
-import { option, required, sleep } from "@portolan/core";
+import { option, required, sleep, type Message, type Duration } from "@portolan/core";
+import type { StepOptions } from "../../builder/steps.ts";
 import { definePattern } from "../../pattern.ts";
 import { andThen } from "../../runtime/step.ts";
 import { numberOf } from "../../runtime/values.ts";
+
+declare module "../../builder/steps.ts" {
+  interface Steps<Body, Ended, Of> {
+    /** Waits without holding a worker; a function yields milliseconds. */
+    delay(span: Duration | ((message: Message<Body>) => number | undefined), options?: StepOptions): Steps<Body, Ended, Of>;
+  }
+}
 
 const options = option.object({ for: required(option.durationOrExpression, "How long; an expression yields milliseconds") });
 

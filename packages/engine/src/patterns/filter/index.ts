@@ -1,7 +1,17 @@
-import { option, optional, required, withAttribute } from "@portolan/core";
+import { option, optional, required, withAttribute, type Message } from "@portolan/core";
+import type { Block, StepOptions } from "../../builder/steps.ts";
 import { definePattern } from "../../pattern.ts";
 import { DROPPED } from "../../runtime/execution.ts";
 import { andThen } from "../../runtime/step.ts";
+
+declare module "../../builder/steps.ts" {
+  interface Steps<Body, Ended, Of> {
+    /** Lets through what matches; a type guard narrows the body. */
+    filter<Narrowed extends Body>(when: (message: Message<Body>) => message is Message<Narrowed>, options?: StepOptions): Steps<Narrowed, Ended, Of>;
+    filter(when: (message: Message<Body>) => unknown, options?: StepOptions): Steps<Body, Ended, Of>;
+    filter<Next, End>(when: (message: Message<Body>) => unknown, block: Block<Body, Next, End>, options?: StepOptions): Steps<Body | Next, Ended | End, Of>;
+  }
+}
 
 const options = option.object({
   when: required(option.expression, "What lets a message through"),

@@ -1,9 +1,27 @@
-import { option, optional, PortolanError, required, withAttribute, withBody, withDefault, type KeepKeyEffect, type Message } from "@portolan/core";
+import { option, optional, PortolanError, required, withAttribute, withBody, withDefault, type KeepKeyEffect, type Message, type Duration } from "@portolan/core";
+import type { StepOptions } from "../../builder/steps.ts";
 import { definePattern } from "../../pattern.ts";
 import type { Claimed } from "../../runtime/claims.ts";
 import { DROPPED, type Execution } from "../../runtime/execution.ts";
 import { andThen } from "../../runtime/step.ts";
 import { keyOf } from "../../runtime/values.ts";
+
+declare module "../../builder/steps.ts" {
+  interface Steps<Body, Ended, Of> {
+    /** Lets each key through once. */
+    idempotent(key: (message: Message<Body>) => unknown, options?: IdempotentOptions): Steps<Body, Ended, Of>;
+    idempotent<Next, End>(key: (message: Message<Body>) => unknown, block: Block<Body, Next, End>, options?: IdempotentOptions): Steps<Body | Next, Ended | End, Of>;
+  }
+}
+
+export interface IdempotentOptions extends StepOptions {
+  readonly scope?: string;
+  readonly duplicates?: "drop" | "mark" | "replay";
+  readonly inFlight?: "wait" | "drop" | "fail";
+  readonly keepOnFailure?: boolean;
+  readonly ttl?: Duration;
+  readonly lease?: Duration;
+}
 
 const options = option.object({
   key: required(option.expression, "What makes messages the same; missing fails with PORTOLAN_KEY_MISSING"),
@@ -65,5 +83,8 @@ export const idempotent = definePattern({
         );
       });
   },
-  method: ([key, extra]) => ({ key, ...(typeof extra === "object" ? extra : {}) }),
+  method([key, second, third], block) {
+    const extra = typeof second === "function" ? third : second;
+    return { key, ...(typeof extra === "object" ? extra : {}), ...(typeof second === "function" ? { steps: block(second) } : {}) };
+  },
 });

@@ -1,6 +1,14 @@
-import { option, required, withDefault } from "@portolan/core";
+import { option, required, withDefault, type Message, type LogLevel } from "@portolan/core";
+import type { StepOptions } from "../../builder/steps.ts";
 import { definePattern } from "../../pattern.ts";
 import { andThen } from "../../runtime/step.ts";
+
+declare module "../../builder/steps.ts" {
+  interface Steps<Body, Ended, Of> {
+    /** Writes a line to the log. */
+    log(text: (message: Message<Body>) => unknown, level?: LogLevel, options?: StepOptions): Steps<Body, Ended, Of>;
+  }
+}
 
 const options = option.object({
   message: required(option.expression, "What is logged"),

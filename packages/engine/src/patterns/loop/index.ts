@@ -1,8 +1,23 @@
 import { option, optional, PortolanError, required, withAttribute, withDefault, type Message } from "@portolan/core";
+import type { Block, StepOptions } from "../../builder/steps.ts";
 import { definePattern } from "../../pattern.ts";
 import { RUNNING, type Execution } from "../../runtime/execution.ts";
 import { andThen } from "../../runtime/step.ts";
 import { numberOf } from "../../runtime/values.ts";
+
+declare module "../../builder/steps.ts" {
+  interface Steps<Body, Ended, Of> {
+    /** Repeats a block a number of times, or while a predicate holds. */
+    loop<End>(times: (message: Message<Body>) => number, block: Block<Body, Body, End>, options?: LoopOptions): Steps<Body, Ended | End, Of>;
+    loop<End>(condition: { readonly while: (message: Message<Body>) => unknown }, block: Block<Body, Body, End>, options?: LoopOptions): Steps<Body, Ended | End, Of>;
+  }
+}
+
+export interface LoopOptions extends StepOptions {
+  /** Each round starts from the message that entered. */
+  readonly copy?: boolean;
+  readonly max?: number;
+}
 
 const options = option.object({
   times: optional(option.expression, "How often; evaluated once. At most 0 is none, fractions are cut off"),

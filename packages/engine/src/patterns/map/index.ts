@@ -1,5 +1,13 @@
-import { option, withBody } from "@portolan/core";
+import { option, withBody, type Message } from "@portolan/core";
+import type { StepOptions } from "../../builder/steps.ts";
 import { definePattern } from "../../pattern.ts";
+
+declare module "../../builder/steps.ts" {
+  interface Steps<Body, Ended, Of> {
+    /** The value becomes the body. */
+    map<Next>(expression: (message: Message<Body>) => Next | Promise<Next>, options?: StepOptions): Steps<Next, Ended, Of>;
+  }
+}
 
 /** Message translator. */
 export const map = definePattern({

@@ -1,9 +1,17 @@
 import { mergeHeaders, option, withDefault, type Headers, type HeaderValue } from "@portolan/core";
+import type { StepOptions } from "../../builder/steps.ts";
 import { definePattern } from "../../pattern.ts";
 import { isReserved } from "../../runtime/reserved-attributes.ts";
 import { compileNamePattern, type NamePattern } from "./name-pattern.ts";
 
 const patternList = option.listOf(option.name);
+
+declare module "../../builder/steps.ts" {
+  interface Steps<Body, Ended, Of> {
+    /** Removes headers and attributes by name or pattern. */
+    remove(patterns: { readonly headers?: readonly string[]; readonly attributes?: readonly string[]; readonly except?: readonly string[] } & StepOptions): Steps<Body, Ended, Of>;
+  }
+}
 
 const options = option.object({
   headers: withDefault(patternList, [], "Headers to remove"),

@@ -1,6 +1,19 @@
 import { mergeHeaders, option, optional, PortolanError, describeValue, type HeaderValue, type Message } from "@portolan/core";
+import type { StepOptions } from "../../builder/steps.ts";
 import { definePattern, type Evaluate } from "../../pattern.ts";
 import { isReserved, reservedAttributes } from "../../runtime/reserved-attributes.ts";
+
+declare module "../../builder/steps.ts" {
+  interface Steps<Body, Ended, Of> {
+    /** Sets headers and attributes. */
+    set(
+      values: {
+        readonly headers?: Readonly<Record<string, (message: Message<Body>) => unknown>>;
+        readonly attributes?: Readonly<Record<string, (message: Message<Body>) => unknown>>;
+      } & StepOptions,
+    ): Steps<Body, Ended, Of>;
+  }
+}
 
 const options = option.object({
   headers: optional(option.mapOf(option.expression), "Headers to set; one whose expression yields nothing or null is removed"),

@@ -1,10 +1,55 @@
-import { option, optional, required, withAttribute, withDefault, type Message } from "@portolan/core";
+import { option, optional, required, withAttribute, withDefault, type Message, type Duration } from "@portolan/core";
+import type { Block, StepOptions } from "../../builder/steps.ts";
 import { combineOption } from "../../definition/combine-option.ts";
 import { definePattern } from "../../pattern.ts";
 import { compileCombiner } from "../../runtime/combine.ts";
 import { fanOut } from "../../runtime/fan-out.ts";
 import { createCheckpoints } from "./checkpoints.ts";
 import { elementsOf, partsOf } from "./parts.ts";
+
+declare module "../../builder/steps.ts" {
+  interface Steps<Body, Ended, Of> {
+    /** Runs a block once for each element. */
+    split<Element, Part, Result = Body>(
+      by: (message: Message<Body>) => readonly Element[] | Iterable<Element> | AsyncIterable<Element> | null | undefined,
+      block: Block<Element, Part, unknown>,
+      options: SplitOptions & { readonly combine: { readonly fold: (acc: Result, part: Message<Part>) => Result | Promise<Result>; readonly initial: (message: Message<Body>) => Result } },
+    ): Steps<Result, Ended, Of>;
+    split<Element, Part>(
+      by: (message: Message<Body>) => readonly Element[] | Iterable<Element> | AsyncIterable<Element> | null | undefined,
+      block: Block<Element, Part, unknown>,
+      options: SplitOptions & { readonly combine: "list" },
+    ): Steps<readonly Part[], Ended, Of>;
+    split<Element, Part>(
+      by: (message: Message<Body>) => readonly Element[] | Iterable<Element> | AsyncIterable<Element> | null | undefined,
+      block: Block<Element, Part, unknown>,
+      options: SplitOptions & { readonly combine: { readonly join: string } },
+    ): Steps<string, Ended, Of>;
+    split<Element, Part>(
+      by: (message: Message<Body>) => readonly Element[] | Iterable<Element> | AsyncIterable<Element> | null | undefined,
+      block: Block<Element, Part, unknown>,
+      options: SplitOptions & { readonly combine: "last" | "first" },
+    ): Steps<Part | Body, Ended, Of>;
+    split<Element, Part>(
+      by: (message: Message<Body>) => readonly Element[] | Iterable<Element> | AsyncIterable<Element> | null | undefined,
+      block: Block<Element, Part, unknown>,
+      options?: SplitOptions & { readonly combine?: "original" },
+    ): Steps<Body, Ended, Of>;
+  }
+}
+
+export interface SplitOptions extends StepOptions {
+  readonly group?: number;
+  readonly skipFirst?: number;
+  readonly parallel?: boolean;
+  readonly concurrency?: number;
+  readonly order?: "definition" | "arrival";
+  readonly timeout?: Duration;
+  readonly onPartFailure?: "fail" | "stop" | "skip" | "deadLetter";
+  readonly maxFailed?: number;
+  readonly maxFailedRatio?: number;
+  readonly checkpoint?: { readonly key: (part: Message) => unknown; readonly value: (part: Message) => number | string };
+}
 
 const options = option.object({
   by: required(option.expression, "The list; in TypeScript also an iterable or async iterable, which streams"),

@@ -1,6 +1,14 @@
 import { option } from "@portolan/core";
+import type { StepOptions } from "../../builder/steps.ts";
 import { definePattern } from "../../pattern.ts";
 import { STOPPED } from "../../runtime/execution.ts";
+
+declare module "../../builder/steps.ts" {
+  interface Steps<Body, Ended, Of> {
+    /** Ends the message at hand, successfully. */
+    stop(options?: StepOptions): Steps<never, Ended | Body, Of>;
+  }
+}
 
 /** Ends the processing of a message, successfully. */
 export const stop = definePattern({

@@ -1,6 +1,14 @@
-import { option, PortolanError, required, withDefault } from "@portolan/core";
+import { option, PortolanError, required, withDefault, type Message, type ErrorKind } from "@portolan/core";
+import type { StepOptions } from "../../builder/steps.ts";
 import { definePattern } from "../../pattern.ts";
 import { andThen } from "../../runtime/step.ts";
+
+declare module "../../builder/steps.ts" {
+  interface Steps<Body, Ended, Of> {
+    /** Fails the message. */
+    throw(text: (message: Message<Body>) => string, options?: { readonly kind?: ErrorKind; readonly code?: string } & StepOptions): Steps<never, Ended, Of>;
+  }
+}
 
 const options = option.object({
   message: required(option.expression, "The error's message"),

@@ -1,6 +1,15 @@
-import { option } from "@portolan/core";
+import { option, type Message } from "@portolan/core";
+import type { AddressOptions, StepOptions, ToTarget } from "../../builder/steps.ts";
 import { addressTarget } from "../../definition/target-input.ts";
 import { definePattern } from "../../pattern.ts";
+
+declare module "../../builder/steps.ts" {
+  interface Steps<Body, Ended, Of> {
+    /** Sends the message one-way; it goes on unchanged. */
+    to(target: ToTarget<Body>, options?: StepOptions): Steps<Body, Ended, Of>;
+    to(address: (message: Message<Body>) => string | undefined | Promise<string | undefined>, options?: AddressOptions): Steps<Body, Ended, Of>;
+  }
+}
 
 /** Message endpoint, one-way. */
 export const to = definePattern({

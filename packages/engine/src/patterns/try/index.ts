@@ -1,10 +1,27 @@
-import { option, optional, required, withDefault, type Message, type PortolanError } from "@portolan/core";
+import { isRecord, option, optional, required, withDefault, type Message, type PortolanError } from "@portolan/core";
+import type { Block, StepOptions, Steps as BuilderSteps } from "../../builder/steps.ts";
+import type { ErrorMatchInput } from "../../builder/route-methods.ts";
 import { errorMatchOption } from "../../definition/error-match-option.ts";
 import { definePattern, type StepCompiler } from "../../pattern.ts";
 import type { Execution } from "../../runtime/execution.ts";
 import { StepFailure, errorOf, isControl } from "../../runtime/failure.ts";
 import { compileMatch, withError } from "../../runtime/policy.ts";
 import { suppressing } from "../../runtime/sequence.ts";
+
+declare module "../../builder/steps.ts" {
+  interface Steps<Body, Ended, Of> {
+    /** Deals with failures in place: `.try(…).catch(…).finally(…)`. */
+    try<Next, End>(block: Block<Body, Next, End>, options?: StepOptions): TrySteps<Next, Ended | End, Of>;
+  }
+}
+
+/** A try in the making: its catches and its finally follow at once. */
+export interface TrySteps<Body, Ended, Of> extends BuilderSteps<Body, Ended, Of> {
+  /** The first catch that matches deals with the failure; it gets the message as it reached the failing step. */
+  catch<Next, End>(match: ErrorMatchInput & { readonly useOriginal?: boolean }, block: Block<unknown, Next, End>): TrySteps<Body | Next, Ended | End, Of>;
+  /** Runs always, on a copy. */
+  finally<Next, End>(block: Block<unknown, Next, End>): TrySteps<Body, Ended, Of>;
+}
 
 const options = option.object({
   steps: required(option.steps, "What is tried"),
@@ -94,7 +111,16 @@ const tryStep = definePattern({
       return result;
     };
   },
-  method: ([parts]) => parts,
+  method: ([steps], block) => ({ steps: block(steps) }),
+  amendments: {
+    catch(value, [match, steps], block) {
+      const { useOriginal, ...rest } = isRecord(match) ? match : {};
+      const parts = isRecord(value) ? value : {};
+      const before: readonly unknown[] = Array.isArray(parts["catch"]) ? parts["catch"] : [];
+      return { ...parts, catch: [...before, { match: rest, ...(useOriginal === undefined ? {} : { useOriginal }), steps: block(steps) }] };
+    },
+    finally: (value, [steps], block) => ({ ...(isRecord(value) ? value : {}), finally: block(steps) }),
+  },
 });
 
 /** The error that leaves the construct once `finally` has run. */

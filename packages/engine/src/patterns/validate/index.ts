@@ -1,6 +1,22 @@
 import { option, optional, PortolanError, type ContractIssue, type Message } from "@portolan/core";
+import type { StepOptions } from "../../builder/steps.ts";
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { definePattern } from "../../pattern.ts";
 import { andThen, type Step } from "../../runtime/step.ts";
+
+declare module "../../builder/steps.ts" {
+  interface Steps<Body, Ended, Of> {
+    /** Fails what a predicate or a contract refuses. */
+    validate<Narrowed extends Body>(when: (message: Message<Body>) => message is Message<Narrowed>, options?: ValidateOptions<Body>): Steps<Narrowed, Ended, Of>;
+    validate(when: (message: Message<Body>) => unknown, options?: ValidateOptions<Body>): Steps<Body, Ended, Of>;
+    validate<Checked>(contract: StandardSchemaV1<unknown, Checked>, options?: ValidateOptions<Body>): Steps<Body & Checked, Ended, Of>;
+  }
+}
+
+export interface ValidateOptions<Body> extends StepOptions {
+  /** The error's message. */
+  readonly message?: (message: Message<Body>) => string;
+}
 
 const options = option.object({
   when: optional(option.expression, "What must hold"),

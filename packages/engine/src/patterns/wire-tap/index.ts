@@ -1,7 +1,19 @@
 import { mergeHeaders, option, optional, required, type Message } from "@portolan/core";
+import type { StepOptions, ToTarget } from "../../builder/steps.ts";
 import { definePattern } from "../../pattern.ts";
 import { andThen } from "../../runtime/step.ts";
 import { headerValue } from "../set/index.ts";
+
+declare module "../../builder/steps.ts" {
+  interface Steps<Body, Ended, Of> {
+    /** Sends a copy on the side. */
+    wireTap(target: ToTarget<Body>, options?: StepOptions): Steps<Body, Ended, Of>;
+    wireTap<Copy>(
+      target: ToTarget<Copy>,
+      options: { readonly body: (message: Message<Body>) => Copy; readonly headers?: Readonly<Record<string, (message: Message<Body>) => unknown>> } & StepOptions,
+    ): Steps<Body, Ended, Of>;
+  }
+}
 
 const options = option.object({
   target: required(option.target, "Where the copy goes"),

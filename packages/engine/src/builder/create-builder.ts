@@ -1,0 +1,97 @@
+import { PortolanError, isRecord } from "@portolan/core";
+import type { PatternDefinition } from "../pattern.ts";
+import type { RawStep } from "./steps.ts";
+
+/** What a list in the making belongs to: a route, or a block of one. */
+export interface RouteParts {
+  readonly id: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly from: readonly unknown[];
+  readonly onError: readonly unknown[];
+}
+
+type Method = (this: Builder, ...args: readonly unknown[]) => Builder;
+
+export interface Builder {
+  readonly steps: readonly RawStep[];
+  /** The route's id, so that the builder itself is a target of `call` and `to`. */
+  readonly route?: string;
+  readonly parts?: RouteParts;
+}
+
+/** Makes the builder for a registry of patterns: one method a pattern. */
+export function createBuilder(patterns: readonly PatternDefinition[]): (parts: RouteParts) => Builder {
+  const methods: Record<string, Method> = {};
+
+  const make = (steps: readonly RawStep[], parts: RouteParts | undefined): Builder => {
+    const builder: Builder = parts === undefined ? { steps } : { steps, parts, route: parts.id };
+    return Object.assign(Object.create(methods) as object, builder);
+  };
+
+  const block = (build: unknown): readonly RawStep[] => {
+    if (typeof build !== "function") throw usage("a block is a function that appends steps, such as (r) => r.map(…)");
+    const built: unknown = build(make([], undefined));
+    if (!isRecord(built) || !Array.isArray(built["steps"])) throw usage("a block must return what its last step returned");
+    // Only `make` yields objects with a list of steps.
+    return built["steps"] as readonly RawStep[];
+  };
+
+  for (const pattern of patterns) {
+    methods[pattern.name] = function (...args) {
+      const { own, rest } = stepOptions(args);
+      const value = pattern.method === undefined ? rest[0] : pattern.method(rest.map(plainTarget), block);
+      return make([...this.steps, { ...own, [pattern.name]: value }], this.parts);
+    };
+    for (const [name, amend] of Object.entries(pattern.amendments ?? {})) {
+      methods[name] = function (...args) {
+        const last = this.steps.at(-1);
+        if (last === undefined || !(pattern.name in last)) throw usage(`.${name}() follows .${pattern.name}()`);
+        return make([...this.steps.slice(0, -1), { ...last, [pattern.name]: amend(last[pattern.name], args, block) }], this.parts);
+      };
+    }
+  }
+
+  methods["from"] = function (...sources) {
+    return make(this.steps, routeOf(this, { from: sources }));
+  };
+  methods["onError"] = function (match, clause, steps) {
+    const whole = isRecord(match) && clause === undefined && steps === undefined && ("match" in match || "retry" in match || "outcome" in match || "deadLetter" in match);
+    const raw = whole ? { ...(match as object) } : { match: match ?? {}, ...(isRecord(clause) ? clause : {}) };
+    const withSteps = steps === undefined ? raw : { ...raw, steps: block(steps) };
+    return make(this.steps, routeOf(this, { onError: [channelNames(withSteps)] }));
+  };
+
+  return (parts) => make([], parts);
+}
+
+function routeOf(builder: Builder, more: Partial<Pick<RouteParts, "from" | "onError">>): RouteParts {
+  const { parts } = builder;
+  if (parts === undefined) throw usage("only a route has sources and error clauses");
+  return { ...parts, from: [...parts.from, ...(more.from ?? [])], onError: [...parts.onError, ...(more.onError ?? [])] };
+}
+
+/** A step's id and note stand in the last argument, beside the pattern's own options. */
+function stepOptions(args: readonly unknown[]): { readonly own: RawStep; readonly rest: readonly unknown[] } {
+  const last = args.at(-1);
+  if (!isRecord(last) || Object.getPrototypeOf(last) !== Object.prototype || Object.getOwnPropertySymbols(last).length > 0) return { own: {}, rest: args };
+  const { id, note, ...rest } = last;
+  if (typeof id !== "string" && typeof note !== "string") return { own: {}, rest: args };
+  const own = { ...(id === undefined ? {} : { id }), ...(note === undefined ? {} : { note }) };
+  return { own, rest: Object.keys(rest).length === 0 ? args.slice(0, -1) : [...args.slice(0, -1), rest] };
+}
+
+/** A route's builder as a target is its name. */
+function plainTarget(argument: unknown): unknown {
+  return isRecord(argument) && "parts" in argument && typeof argument["route"] === "string" ? { route: argument["route"] } : argument;
+}
+
+function channelNames(clause: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { deadLetter } = clause;
+  return isRecord(deadLetter) && "channel" in deadLetter ? { ...clause, deadLetter: deadLetter["channel"] } : clause;
+}
+
+function usage(message: string): PortolanError {
+  return new PortolanError("PORTOLAN_USAGE", message);
+}
+
+
