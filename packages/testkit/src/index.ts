@@ -9,14 +9,31 @@ export type {
   ExpectedSend,
   MessageSend,
 } from "./cases/case-file.ts";
+export type { CaseHarness, CaseStores } from "./cases/case-harness.ts";
 export { parseCase, readCase } from "./cases/read-case.ts";
+export { type CaseResult, runCase } from "./cases/run-case.ts";
+export { type CaseCounts, type RunCasesOptions, caseLine, findCases, runCases } from "./cases/run-cases.ts";
 export { type VirtualClock, createVirtualClock } from "./clock/virtual-clock.ts";
+export { tryRawOptions } from "./conformance/connector/read-raw-options.ts";
+export { type CreateSource, type SourceUnderTest } from "./conformance/connector/source.ts";
+export { type Delivered, type SourceBench, type SourceBenchOptions, openSourceBench } from "./conformance/connector/source-bench.ts";
+export { type BadSample, type CreateTarget, type TargetSample, type TargetUnderTest, openTarget } from "./conformance/connector/target.ts";
+export { sourceConformance, targetConformance } from "./conformance/connector.ts";
 export type { CreateStore, StoreUnderTest, TestRunner } from "./conformance/store/bench.ts";
 export { storeConformance } from "./conformance/store.ts";
 export { type Life, createLife } from "./life.ts";
+export { createFailTimes } from "./patterns/fail-times.ts";
+export { failIf } from "./patterns/fail-if.ts";
+export { type CallOutside, createOutside } from "./patterns/outside.ts";
+export { createTestPatterns } from "./patterns/test-patterns.ts";
 export { createFixedRandom, createSeededRandom } from "./random.ts";
 export { type LogEntry, type RecordingLogger, createRecordingLogger } from "./recording-logger.ts";
 export { type SimulatedDisk, type SimulatedLog, createSimulatedDisk } from "./simulation/disk.ts";
+export { relayScenario } from "./simulation/relay.ts";
+export type { End, NodeClient, Play, Scenario, World } from "./simulation/scenario.ts";
+export type { ScheduleResult, SimulationSubject } from "./simulation/schedule.ts";
+export { type SimulationOptions, type SimulationReport, replayLine, simulate } from "./simulation/simulate.ts";
+export type { SimulatedStoreFactory } from "./simulation/simulated-node.ts";
 export { observeAppends } from "./store/observe-appends.ts";
 export { type Around, storeAround } from "./store/store-around.ts";
 export { trackStore } from "./store/track-store.ts";
