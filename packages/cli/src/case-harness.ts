@@ -1,4 +1,4 @@
-import { createEngine, patterns, readApp } from "@portolan/engine";
+import { createEngine } from "@portolan/engine";
 import { createContracts, createFormats } from "@portolan/formats";
 import { jsonataLanguage } from "@portolan/mapping";
 import { createMemoryStore, type StoreLog, type StoreLogRecord } from "@portolan/stores";
@@ -12,18 +12,13 @@ const SUPPORTED = ["retry", "onError", "deadLetter", "channel", "durable", "cras
 export function createCaseHarness(directory: string): CaseHarness {
   const formats = createFormats();
   return {
-    patterns,
     supports: new Set(SUPPORTED),
-    readFlow: (flow, registry) =>
-      readApp(
-        { name: "case", flows: [], trees: [flow] },
-        { patterns: registry, connectors: platform.connectors, variables: () => undefined, records: true },
-      ),
     createEngine,
     createStores() {
       const log = createLog();
       return { open: (clock) => ({ memory: createMemoryStore({ clock }), durable: createMemoryStore({ clock, log }) }) };
     },
+    connectors: platform.connectors,
     languages: [jsonataLanguage],
     contracts: createContracts({ directory }),
     services: { format: formats.format, formatFor: formats.formatFor, directory },
