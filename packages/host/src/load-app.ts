@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { PortolanError, isRecord, type AppDefinition, type Finding } from "@portolan/core";
-import { patterns, readApp, type AppInput } from "@portolan/engine";
+import { PortolanError, describeValue, type AppDefinition, type Finding } from "@portolan/core";
+import { isApp, patterns, readApp, type AppInput } from "@portolan/engine";
 import { findAppFiles, isAppFile, onlyFile } from "./app-files.ts";
 import type { Environment, NodeConfig } from "./config.ts";
 import { invalidConfiguration, readConfigFile } from "./load-config.ts";
@@ -41,12 +41,14 @@ export async function loadApp({ path, platform, environment }: LoadOptions): Pro
 
   const reading = code === undefined || missing.includes(code) ? undefined : await readSourceFile(directory, code);
   if (reading !== undefined && "finding" in reading) findings.push(reading.finding);
-  const trees = reading !== undefined && "source" in reading ? [reading.source.value] : [];
+  const value = reading !== undefined && "source" in reading ? reading.source.value : undefined;
+  const app = isApp(value) ? value : undefined;
+  if (code !== undefined && value !== undefined && app === undefined) findings.push(noApp(code, value));
   const present = files.flows.filter((file) => !missing.includes(file));
   const flows = await Promise.all(present.map(async (file) => ({ file, text: await readFile(join(directory, file), "utf8") })));
 
-  const name = config?.name ?? nameOf(trees[0]) ?? basename(directory);
-  const definition = readDefinition({ name, flows, trees }, { platform, environment, code, findings });
+  const name = config?.name ?? app?.name ?? basename(directory);
+  const definition = readDefinition({ name, flows, trees: app === undefined ? [] : [app.flow] }, { platform, environment, code, findings });
   if (config === undefined || definition === undefined || findings.length > 0) throw invalidConfiguration(directory, findings);
   return { definition, config, directory, files: [...(files.config === undefined ? [] : [files.config]), ...sources] };
 }
@@ -71,9 +73,14 @@ function missingFile(directory: string, file: string): Finding {
   return { path: file, message: `there is no file ${file}`, expected: `a file of the app in ${directory}`, found: "nothing" };
 }
 
-/** The name of an app made by the builder. */
-function nameOf(app: unknown): string | undefined {
-  return isRecord(app) && typeof app["name"] === "string" ? app["name"] : undefined;
+function noApp(file: string, value: unknown): Finding {
+  return {
+    path: file,
+    message: "the default export is no app",
+    expected: "export default app(NAME, { routes: [...] })",
+    found: describeValue(value),
+    place: { file },
+  };
 }
 
 function nothingFound(directory: string): Finding {
