@@ -3,3 +3,4 @@ export { EXIT_CODES, type ExitName } from "./exit-codes.ts";
 export { renderReference } from "./help.ts";
 export { allCommands, main } from "./main.ts";
 export { runProcess } from "./run-process.ts";
+export type { PortolanConfig } from "@portolan/host";

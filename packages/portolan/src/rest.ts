@@ -1,0 +1,1 @@
+export { type ClientInput, type DoorInput, type RestFunction, rest } from "@portolan/connectors/rest";

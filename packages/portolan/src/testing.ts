@@ -1,0 +1,10 @@
+export {
+  type CaseResult,
+  type LogEntry,
+  type RecordingLogger,
+  type VirtualClock,
+  createFixedRandom,
+  createRecordingLogger,
+  createSeededRandom,
+  createVirtualClock,
+} from "@portolan/testkit";
