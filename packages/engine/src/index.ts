@@ -2,6 +2,7 @@ export { type App, type AppInput as BuilderAppInput, type RouteInput, app, chann
 export type { ClauseInput, ErrorMatchInput } from "./builder/route-methods.ts";
 export type { Block, ChannelRef, RouteOf, Steps, StepOptions } from "./builder/steps.ts";
 export { type AppInput, type FlowFile, readApp } from "./definition/read-app.ts";
+export { flowSchema } from "./definition/flow-schema.ts";
 export type { Registry } from "./definition/registry.ts";
 export { createEngine } from "./create-engine.ts";
 export type { Engine, EngineOptions } from "./engine.ts";

@@ -92,5 +92,5 @@ it("a type guard narrows, a catch widens, throw and stop end", () => {
 it("only a route has sources and error clauses", () => {
   route("r").from(orders).onError(retry({ attempts: 8, wait: "parked" })).onError({ match: { kind: "invalid" }, outcome: "deadLetter" });
   // @ts-expect-error a block has no error clauses
-  route("r").from(orders).filter((m) => m.body.total > 1, (s) => s.onError(retry({})));
+  expect(() => route("r").from(orders).filter((m) => m.body.total > 1, (s) => s.onError(retry({})))).toThrow("only a route");
 });

@@ -123,7 +123,7 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
       throw new PortolanError("PORTOLAN_ADDRESS_EMPTY", "the address is missing or blank", { hint: "onEmpty: skip sends nowhere then" });
     }
     const scheme = schemeOf(address);
-    const name = address.slice(scheme.length + 1);
+    const name = address.slice(scheme.length + 1).trim();
     if (scheme === "channel" && parts.channel(name) !== undefined) return channelEndpoint(name);
     if (scheme === "route" && parts.route(name) !== undefined) return routeEndpoint(name);
     if (scheme === "record" && parts.recorder !== undefined) return recordEndpoint(name);
