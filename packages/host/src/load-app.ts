@@ -59,12 +59,14 @@ interface ReadingContext extends Omit<LoadOptions, "path"> {
 }
 
 function readDefinition(input: AppInput, { platform, environment, code, findings }: ReadingContext): AppDefinition | undefined {
+  // What the builder made has no lines, but it has a file.
+  const place = code === undefined ? {} : { place: { file: code } };
   try {
-    return readApp(input, { patterns, connectors: platform.connectors, variables: (name) => environment[name] });
+    const app = readApp(input, { patterns, connectors: platform.connectors, variables: (name) => environment[name] });
+    return { ...app, routes: app.routes.map((route) => (route.place === undefined ? { ...route, ...place } : route)) };
   } catch (error) {
     if (!(error instanceof PortolanError) || error.findings === undefined) throw error;
-    // What the builder made has no lines, but it has a file.
-    findings.push(...error.findings.map((finding) => (code === undefined ? finding : { place: { file: code }, ...finding })));
+    findings.push(...error.findings.map((finding) => ({ ...place, ...finding })));
     return undefined;
   }
 }

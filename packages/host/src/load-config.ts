@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { PortolanError, type Finding } from "@portolan/core";
 import { findAppFiles, type AppFiles } from "./app-files.ts";
 import { readConfig, type ConfigReading, type Environment, type NodeConfig } from "./config.ts";
@@ -20,10 +20,18 @@ export async function readConfigFile(directory: string, files: AppFiles, environ
 
 /** One error for all that is wrong; the places' files become absolute, so that they can be shown from anywhere. */
 export function invalidConfiguration(directory: string, findings: readonly Finding[], cause?: unknown): PortolanError {
-  const placed = findings.map((finding) =>
-    finding.place === undefined ? finding : { ...finding, place: { ...finding.place, file: join(directory, finding.place.file) } },
-  );
+  const placed = findings.map((finding) => withAbsolutePlace(finding, directory)).toSorted(byPlace);
   const [first] = placed;
   const message = placed.length === 1 && first !== undefined ? first.message : `the app has ${placed.length} configuration errors`;
   return new PortolanError("PORTOLAN_CONFIG_INVALID", message, { findings: placed, ...(cause === undefined ? {} : { cause }) });
+}
+
+function withAbsolutePlace(finding: Finding, directory: string): Finding {
+  return finding.place === undefined ? finding : { ...finding, place: { ...finding.place, file: resolve(directory, finding.place.file) } };
+}
+
+/** In the order in which people read: file by file, from top to bottom. */
+function byPlace({ place: a }: Finding, { place: b }: Finding): number {
+  if (a?.file !== b?.file) return (a?.file ?? "") < (b?.file ?? "") ? -1 : 1;
+  return (a?.line ?? 0) - (b?.line ?? 0);
 }

@@ -1,0 +1,183 @@
+import { once } from "node:events";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { PortolanError, silentLogger, type Finding } from "@portolan/core";
+import { createRecordingLogger } from "@portolan/testkit";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { checkApp, loadApp, startNode, type NodeOptions, type RunningNode } from "./index.ts";
+import { createTestPlatform, type TestPlatform } from "./test-platform.ts";
+
+let directory: string;
+let platform: TestPlatform;
+const nodes: RunningNode[] = [];
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "portolan-node-"));
+  platform = createTestPlatform();
+});
+afterEach(async () => {
+  await Promise.all(nodes.splice(0).map((node) => node.stop()));
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function write(files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(directory, name)), { recursive: true });
+    await writeFile(join(directory, name), text);
+  }
+}
+
+const load = (environment = {}) => loadApp({ path: directory, platform, environment });
+
+async function start(settings: Partial<NodeOptions> = {}): Promise<RunningNode> {
+  const node = await startNode({ app: await load(), platform, log: silentLogger, store: "memory", http: { port: 0 }, ...settings });
+  nodes.push(node);
+  return node;
+}
+
+async function errorOf(work: Promise<unknown>): Promise<PortolanError> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof PortolanError) return error;
+  throw new Error("it did not fail with a PortolanError", { cause: error });
+}
+
+const placesOf = (findings: readonly Finding[] = []) =>
+  findings.map(({ message, place }) => [message, place?.file.slice(directory.length + 1), place?.line]);
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  // A server that listens on TCP has such an address.
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+const ECHO = "routes:\n  echo:\n    from: [{ tap: { name: in } }]\n    steps: []\n";
+const SLOW = "routes:\n  slow:\n    from: [{ tap: { name: in } }]\n    steps: [{ delay: { for: 300 } }]\n";
+
+describe("an app", () => {
+  it("is all flow files of its directory and below flows/, named after the directory", async () => {
+    await write({
+      "b.flow.yaml": "routes: { b: { steps: [] } }",
+      "flows/a/a.flow.yml": "routes: { a: { steps: [] } }",
+      "other.yaml": "nonsense: 1",
+      "src/c.flow.yaml": "nonsense: 1",
+    });
+    const { definition, files } = await load();
+    expect(definition.routes.map(({ id }) => id)).toEqual(["b", "a"]);
+    expect(definition.name).toBe(directory.split("/").at(-1));
+    expect(files).toEqual(["b.flow.yaml", "flows/a/a.flow.yml"]);
+  });
+
+  it("tells what is wrong in all of its files at once, with their places", async () => {
+    await write({
+      "portolan.config.json": '{\n  "prot": 1\n}',
+      "a.flow.yaml": "routes:\n  a:\n    stepz: []\n",
+      "flows/b.flow.yaml": "routes:\n  b: [\n",
+      "flows/c.flow.yaml": "routes:\n  c:\n    from: [{ tap: { name: '${TAP}', extra: 1 } }]\n",
+    });
+    const error = await errorOf(load());
+    expect(error.code).toBe("PORTOLAN_CONFIG_INVALID");
+    expect(placesOf(error.findings)).toEqual([
+      ['unknown key "stepz"', "a.flow.yaml", 3],
+      [expect.stringContaining("the YAML is malformed"), "flows/b.flow.yaml", expect.any(Number)],
+      ['unknown key "extra"', "flows/c.flow.yaml", 3],
+      ['unknown key "prot"', "portolan.config.json", 2],
+    ]);
+  });
+
+  it.each([
+    ["nothing", {}, "no app in "],
+    ["a main file that is not there", { "portolan.config.json": '{ "main": "shop.ts" }' }, "there is no file shop.ts"],
+  ])("that is %s is refused", async (_what, files, message) => {
+    await write(files);
+    expect((await errorOf(load())).findings?.[0]?.message).toContain(message);
+  });
+
+  it("in a directory that does not exist is refused", async () => {
+    const error = await errorOf(loadApp({ path: join(directory, "gone"), platform, environment: {} }));
+    expect(error).toMatchObject({ code: "PORTOLAN_CONFIG_INVALID", findings: [{ message: `${join(directory, "gone")} is no directory` }] });
+  });
+
+  it("can be one file, with the configuration beside it", async () => {
+    await write({ "a.flow.yaml": ECHO, "b.flow.yaml": "nonsense: 1", "portolan.config.json": '{ "name": "shop" }' });
+    const { definition } = await loadApp({ path: join(directory, "a.flow.yaml"), platform, environment: {} });
+    expect([definition.name, definition.routes.length]).toEqual(["shop", 1]);
+  });
+
+  it("is warned of failures that would be lost, and of clauses that can never match", async () => {
+    const clauses =
+      "[{ match: { kind: invalid }, outcome: handle }, { outcome: deadLetter }, { match: { kind: [invalid] } }, { match: { code: X } }]";
+    await write({ "a.flow.yaml": `routes:\n  a:\n    deadLetter: false\n    onError: ${clauses}\n` });
+    expect((await checkApp(await load(), platform)).map(({ path }) => path)).toEqual([
+      "routes.a.deadLetter",
+      "routes.a.onError.2",
+      "routes.a.onError.3",
+    ]);
+  });
+});
+
+describe("a node", () => {
+  it("runs the app's routes and says that it is ready", async () => {
+    await write({ "a.flow.yaml": ECHO });
+    const node = await start();
+    expect(await platform.send("in", { body: 1 })).toMatchObject({ body: 1 });
+    const ready = await fetch(`${node.url}/health/ready`);
+    expect([ready.status, await ready.json()]).toEqual([200, { status: "ready" }]);
+    expect((await fetch(`${node.url}/health/live`)).status).toBe(200);
+  });
+
+  it("finishes what is in process before it stops, and takes nothing new", async () => {
+    await write({ "a.flow.yaml": SLOW });
+    const node = await start();
+    const inProcess = platform.send("in", { body: "old" });
+    const stopped = node.stop();
+    expect(node.reasonsNotReady()).toEqual(["the node is stopping"]);
+    expect((await errorOf(node.engine.deliver("slow", { body: "new" }))).code).toBe("PORTOLAN_STOPPING");
+    expect(await inProcess).toMatchObject({ body: "old" });
+    expect(await stopped).toEqual({ drained: true });
+    expect(node.stop()).toBe(stopped);
+    await expect(fetch(`${node.url}/health/live`)).rejects.toThrow("fetch failed");
+  });
+
+  it("waits for messages in process no longer than its configuration says", async () => {
+    await write({ "a.flow.yaml": SLOW, "portolan.config.json": '{ "drain": "20ms" }' });
+    const node = await start();
+    const cutOff = platform.send("in", { body: 1 }).catch((error: unknown) => error);
+    expect(await node.stop()).toEqual({ drained: false });
+    await cutOff;
+  });
+
+  it("does not start on a port that is taken, and closes what it had opened", async () => {
+    await write({ "a.flow.yaml": ECHO });
+    const first = await start();
+    const port = Number(new URL(first.url ?? "").port);
+    expect(await errorOf(start({ http: { port } }))).toMatchObject({
+      code: "PORTOLAN_PORT_IN_USE",
+      message: expect.stringContaining(String(port)),
+    });
+  });
+
+  it("gives its port back when a source cannot be opened", async () => {
+    await write({ "a.flow.yaml": ECHO.replace("name: in", "name: broken") });
+    const log = createRecordingLogger();
+    const port = await freePort();
+    expect((await errorOf(start({ log, http: { port } }))).code).toBe("PORTOLAN_CONNECTION_FAILED");
+    await write({ "a.flow.yaml": ECHO });
+    expect((await start({ log, http: { port } })).url).toBe(`http://127.0.0.1:${port}`);
+    expect(log.entries).toEqual([]);
+  });
+
+  it("opens neither a port nor a source without its HTTP host", async () => {
+    await write({ "a.flow.yaml": ECHO });
+    const node = await start({ http: false });
+    expect(node.url).toBeUndefined();
+    expect(() => platform.send("in", { body: 1 })).toThrow("not open");
+    expect(await node.engine.deliver("echo", { body: 2 })).toMatchObject({ body: 2 });
+  });
+});
