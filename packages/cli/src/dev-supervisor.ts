@@ -25,6 +25,7 @@ export async function superviseApp({ path, settings, io }: Supervision): Promise
   const also = new Set<string>();
   let running: Version | undefined;
   let next: Version | undefined;
+  let stopping = false;
 
   const begin = () => {
     next?.kill();
@@ -52,6 +53,7 @@ export async function superviseApp({ path, settings, io }: Supervision): Promise
           if (next === version) next = undefined;
           if (running !== version) return;
           running = undefined;
+          if (stopping) return;
           say(`the app ended with exit code ${code}; waiting for a change`);
         },
       },
@@ -71,6 +73,7 @@ export async function superviseApp({ path, settings, io }: Supervision): Promise
   });
   begin();
   await stopRequested;
+  stopping = true;
   watcher.close();
   next?.kill();
   await running?.stop();
