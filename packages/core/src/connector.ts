@@ -34,6 +34,11 @@ export interface SourceDefinition<Specs extends OptionSpecs = OptionSpecs> {
 }
 
 export interface RunningSource {
+  /**
+   * For a source that has an end, such as a stream: resolves when everything was delivered and has ended, rejects if the rest
+   * cannot be read. Other sources have none.
+   */
+  readonly ended?: Promise<void>;
   /** Takes no new message and resolves when those that it delivered have ended and its resources are closed. */
   close(): Promise<void>;
 }
@@ -168,5 +173,7 @@ export function attachConnector<Options extends object>(
   definition: ConnectorDefinition,
   options: Options,
 ): { readonly [CONNECTOR]: ConnectorDefinition } & Readonly<Record<string, Options>> {
-  return { [definition.name]: options, [CONNECTOR]: definition } as { readonly [CONNECTOR]: ConnectorDefinition } & Readonly<Record<string, Options>>;
+  return { [definition.name]: options, [CONNECTOR]: definition } as { readonly [CONNECTOR]: ConnectorDefinition } & Readonly<
+    Record<string, Options>
+  >;
 }

@@ -40,7 +40,8 @@ export function createEngine(options: EngineOptions): Engine {
   const channelDefinitions = new Map(app.channels.map((channel) => [channel.name, channel]));
   const readers = new Map<string, string[]>();
   for (const route of app.routes) {
-    for (const source of route.from) if (source.kind === "channel") readers.set(source.channel, [...(readers.get(source.channel) ?? []), route.id]);
+    for (const source of route.from)
+      if (source.kind === "channel") readers.set(source.channel, [...(readers.get(source.channel) ?? []), route.id]);
   }
   const gates = new Map<string, Gate>();
   for (const route of app.routes) if (route.concurrency !== undefined) gates.set(route.id, createGate(route.concurrency));
@@ -101,12 +102,21 @@ export function createEngine(options: EngineOptions): Engine {
       trace: journal === "all" ? { startedAt: clock.now(), steps: [] } : undefined,
     });
 
-  const enter = (route: Route, message: Message, deliver: DeliverOptions & { readonly via: string }): Message | undefined | Promise<Message | undefined> => {
+  const enter = (
+    route: Route,
+    message: Message,
+    deliver: DeliverOptions & { readonly via: string },
+  ): Message | undefined | Promise<Message | undefined> => {
     const execution = executionFor(new UnitOfWork(ids(), route.definition.durability), message, deliver.signal);
-    return andThen(route.enter(message, execution), (ended) => endings.delivered(ended, { route: route.definition, execution, options: deliver }));
+    return andThen(route.enter(message, execution), (ended) =>
+      endings.delivered(ended, { route: route.definition, execution, options: deliver }),
+    );
   };
 
-  const gated = (route: Route, run: () => Message | undefined | Promise<Message | undefined>): Message | undefined | Promise<Message | undefined> => {
+  const gated = (
+    route: Route,
+    run: () => Message | undefined | Promise<Message | undefined>,
+  ): Message | undefined | Promise<Message | undefined> => {
     const gate = gates.get(route.id);
     const entered = gate?.enter();
     begin();
@@ -177,13 +187,37 @@ export function createEngine(options: EngineOptions): Engine {
       stopping: stopping.signal,
     });
     await endpoints.open();
-    consumers = await createConsumers({ app, stores, clock, log, gates, routes: compiled.routes, endings, execution: (unit, message) => executionFor(unit, message, undefined), ids });
+    consumers = await createConsumers({
+      app,
+      stores,
+      clock,
+      log,
+      gates,
+      routes: compiled.routes,
+      endings,
+      execution: (unit, message) => executionFor(unit, message, undefined),
+      ids,
+    });
     status = "running";
     consumers.start();
-    if (options.sources !== false) sources = await openSources({ app, compiled, clock, random, log, services, position: (name) => stores.durable.position(name), deliver });
+    if (options.sources !== false)
+      sources = await openSources({
+        app,
+        compiled,
+        clock,
+        random,
+        log,
+        services,
+        position: (name) => stores.durable.position(name),
+        deliver,
+      });
   };
 
-  const deliver = (routeId: string, incoming: Incoming, deliverOptions: DeliverOptions & { readonly via?: string } = {}): Promise<Message | undefined> => {
+  const deliver = (
+    routeId: string,
+    incoming: Incoming,
+    deliverOptions: DeliverOptions & { readonly via?: string } = {},
+  ): Promise<Message | undefined> => {
     try {
       return Promise.resolve(deliverNow(routeId, incoming, deliverOptions));
     } catch (error) {
@@ -254,4 +288,3 @@ function messageOf(incoming: Incoming, ids: () => string): Message {
     attributes: NO_ATTRIBUTES,
   };
 }
-

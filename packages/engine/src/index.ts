@@ -1,4 +1,15 @@
-export { type App, type AppInput as BuilderAppInput, type RouteInput, app, channel, isApp, retry, route, secret, system } from "./builder/builder.ts";
+export {
+  type App,
+  type AppInput as BuilderAppInput,
+  type RouteInput,
+  app,
+  channel,
+  isApp,
+  retry,
+  route,
+  secret,
+  system,
+} from "./builder/builder.ts";
 export type { ClauseInput, ErrorMatchInput } from "./builder/route-methods.ts";
 export type { Block, ChannelRef, RouteOf, Steps, StepOptions } from "./builder/steps.ts";
 export { type AppInput, type FlowFile, readApp } from "./definition/read-app.ts";

@@ -1,4 +1,4 @@
-import type { Clock, Contract, ContractCheck, Expression, JsonSchema, Logger, Message, OptionType, Random, StepNode, TargetNode } from "@portolan/core";
+import type { Clock, Contract, ContractCheck, Expression, Logger, Message, OptionType, Random, StepNode, TargetNode } from "@portolan/core";
 import type { Step } from "./runtime/step.ts";
 import type { Execution } from "./runtime/execution.ts";
 import type { Claims } from "./runtime/claims.ts";
@@ -79,8 +79,6 @@ export interface BlockOptions {
 }
 
 export type Evaluate = (message: Message, acc?: unknown) => unknown;
-
-export type { Execution, JsonSchema };
 
 /** Checks at compile time that `compile` fits the options' type. */
 export function definePattern<Options>(definition: PatternDefinition<Options>): PatternDefinition {

@@ -82,7 +82,12 @@ export function channel<C extends ContractInput = JsonSchema>(name: string, opti
   const { orderedBy, priority, delay, deadLetter, ...rest } = options;
   const raw = {
     ...rest,
-    ...defined({ orderedBy: onBody(orderedBy), priority: onBody(priority), delay: onBody(delay), deadLetter: isRecord(deadLetter) ? deadLetter["channel"] : deadLetter }),
+    ...defined({
+      orderedBy: onBody(orderedBy),
+      priority: onBody(priority),
+      delay: onBody(delay),
+      deadLetter: isRecord(deadLetter) ? deadLetter["channel"] : deadLetter,
+    }),
   };
   const reference: ChannelRef<Declared<C>> & { readonly [CHANNEL]: unknown } = { channel: name, [CHANNEL]: raw };
   return reference;
@@ -131,9 +136,16 @@ export function app(name: string, { routes, channels = [], systems = [], errors 
     const { parts } = builder;
     if (parts === undefined) continue;
     if (Object.hasOwn(rawRoutes, parts.id)) {
-      throw new PortolanError("PORTOLAN_CONFIG_INVALID", `route "${parts.id}" exists twice in app "${name}"`, { findings: [{ path: `routes.${parts.id}`, message: `route "${parts.id}" exists twice` }] });
+      throw new PortolanError("PORTOLAN_CONFIG_INVALID", `route "${parts.id}" exists twice in app "${name}"`, {
+        findings: [{ path: `routes.${parts.id}`, message: `route "${parts.id}" exists twice` }],
+      });
     }
-    rawRoutes[parts.id] = { ...parts.options, from: parts.from, steps: builder.steps, ...(parts.onError.length === 0 ? {} : { onError: parts.onError }) };
+    rawRoutes[parts.id] = {
+      ...parts.options,
+      from: parts.from,
+      steps: builder.steps,
+      ...(parts.onError.length === 0 ? {} : { onError: parts.onError }),
+    };
   }
   const rawChannels: Record<string, unknown> = {};
   for (const reference of channelsIn([rawRoutes, channels])) rawChannels[reference.channel] = reference[CHANNEL];

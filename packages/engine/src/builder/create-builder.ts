@@ -55,7 +55,11 @@ export function createBuilder(patterns: readonly PatternDefinition[]): (parts: R
     return make(this.steps, routeOf(this, { from: sources }));
   };
   methods["onError"] = function (match, clause, steps) {
-    const whole = isRecord(match) && clause === undefined && steps === undefined && ("match" in match || "retry" in match || "outcome" in match || "deadLetter" in match);
+    const whole =
+      isRecord(match) &&
+      clause === undefined &&
+      steps === undefined &&
+      ("match" in match || "retry" in match || "outcome" in match || "deadLetter" in match);
     const raw = whole ? { ...(match as object) } : { match: match ?? {}, ...(isRecord(clause) ? clause : {}) };
     const withSteps = steps === undefined ? raw : { ...raw, steps: block(steps) };
     return make(this.steps, routeOf(this, { onError: [channelNames(withSteps)] }));
@@ -73,7 +77,8 @@ function routeOf(builder: Builder, more: Partial<Pick<RouteParts, "from" | "onEr
 /** A step's id and note stand in the last argument, beside the pattern's own options. */
 function stepOptions(args: readonly unknown[]): { readonly own: RawStep; readonly rest: readonly unknown[] } {
   const last = args.at(-1);
-  if (!isRecord(last) || Object.getPrototypeOf(last) !== Object.prototype || Object.getOwnPropertySymbols(last).length > 0) return { own: {}, rest: args };
+  if (!isRecord(last) || Object.getPrototypeOf(last) !== Object.prototype || Object.getOwnPropertySymbols(last).length > 0)
+    return { own: {}, rest: args };
   const { id, note, ...rest } = last;
   if (typeof id !== "string" && typeof note !== "string") return { own: {}, rest: args };
   const own = { ...(id === undefined ? {} : { id }), ...(note === undefined ? {} : { note }) };
@@ -93,5 +98,3 @@ function channelNames(clause: Readonly<Record<string, unknown>>): Readonly<Recor
 function usage(message: string): PortolanError {
   return new PortolanError("PORTOLAN_USAGE", message);
 }
-
-

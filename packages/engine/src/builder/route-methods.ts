@@ -1,5 +1,5 @@
 import type { ErrorKind, Message, Outcome, RetryInput, SourceRef } from "@portolan/core";
-import type { Block, RouteOf, Steps, YIELDS } from "./steps.ts";
+import type { Block, RouteOf, YIELDS } from "./steps.ts";
 
 /** A channel as a source. */
 export interface ChannelSource {
@@ -7,7 +7,11 @@ export interface ChannelSource {
   readonly [YIELDS]?: unknown;
 }
 
-type SourceBody<S> = S extends { readonly [YIELDS]?: infer Body; readonly channel: string } ? Exclude<Body, undefined> : S extends SourceRef<infer Body> ? Body : unknown;
+type SourceBody<S> = S extends { readonly [YIELDS]?: infer Body; readonly channel: string }
+  ? Exclude<Body, undefined>
+  : S extends SourceRef<infer Body>
+    ? Body
+    : unknown;
 
 /** The body that a route starts with: its input contract's, else what its sources yield. */
 export type StartBody<In, Sources extends readonly unknown[]> = unknown extends In ? SourceBody<Sources[number]> : In;

@@ -24,7 +24,8 @@ export interface OutputMismatch<Out, Body> {
   readonly found: Body;
 }
 
-type CompleteOf<Body, Of> = Of extends RouteOf<unknown, infer Out> ? ([Body] extends [Out] ? "complete" : OutputMismatch<Out, Body>) : "block";
+type CompleteOf<Body, Of> =
+  Of extends RouteOf<unknown, infer Out> ? ([Body] extends [Out] ? "complete" : OutputMismatch<Out, Body>) : "block";
 
 /**
  * A list of steps in the making: `Body` is what reaches the next step, `Ended` what messages that ended earlier had.
@@ -73,7 +74,11 @@ export interface Taker<Body> {
 }
 
 /** Where `to` may send a body. */
-export type ToTarget<Body> = TargetRef<Body, unknown> | (Taker<Body> & ({ readonly channel: string } | { readonly steps: readonly RawStep[] })) | RouteName | RecordName;
+export type ToTarget<Body> =
+  | TargetRef<Body, unknown>
+  | (Taker<Body> & ({ readonly channel: string } | { readonly steps: readonly RawStep[] }))
+  | RouteName
+  | RecordName;
 
 /** Whom `call` may ask with a body. */
 export type CallTarget<Body> = TargetRef<Body, unknown> | (Taker<Body> & { readonly steps: readonly RawStep[] }) | RouteName | RecordName;

@@ -5,7 +5,7 @@ import { redeliveryOptions, retryOptions } from "./retry-option.ts";
 const retryOrFalse = option.either(option.oneOf(false), (value) => value === false, option.object(retryOptions));
 
 /** One clause of `onError`. */
-export const clauseOptions = {
+const clauseOptions = {
   match: withDefault(errorMatchOption, {}, "Which errors; nothing matches all"),
   retry: optional(retryOrFalse, "How the failing step is repeated; left out or false: it is not"),
   outcome: withDefault(option.oneOf("fail", "handle", "continue", "deadLetter"), "fail", "What happens after the last attempt"),
@@ -17,7 +17,7 @@ export const clauseOptions = {
 const DURABILITIES = ["power-loss", "process-crash", "none"] as const satisfies readonly Durability[];
 
 /** A route. */
-export const routeOptions = {
+const routeOptions = {
   from: withDefault(option.listOf(option.source), [], "Doors; with none the route is reachable by `call` and `to` only"),
   input: optional(option.contract, "Checked before the first step"),
   output: optional(option.contract, "Checked after the last step"),
@@ -54,16 +54,20 @@ export const channelOptions = {
   capacity: withDefault(option.integer({ min: 1 }), 1000, "Memory: senders wait when so many wait"),
 };
 
-export const systemOptions = {
+const systemOptions = {
   title: optional(option.text, "A name for people"),
   owner: optional(option.text, "Who answers for it"),
   note: optional(option.text, "What one should know about it"),
 };
 
-export const errorsOptions = {
+const errorsOptions = {
   deadLetter: withDefault(option.name, "dead", "Where messages go that nobody waits for"),
   retry: withDefault(option.object(retryOptions), {}, "Fills in what clauses leave out"),
-  onError: withDefault(option.listOf(option.object(clauseOptions)), [], "Clauses after each route's own, in the route that the message entered"),
+  onError: withDefault(
+    option.listOf(option.object(clauseOptions)),
+    [],
+    "Clauses after each route's own, in the route that the message entered",
+  ),
 };
 
 /** A flow file. */
@@ -75,4 +79,3 @@ export const flowOptions = {
 };
 
 export const flowOption = option.object(flowOptions);
-

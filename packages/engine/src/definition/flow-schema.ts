@@ -23,7 +23,9 @@ type Keyed = readonly [string, JsonSchema];
 
 function stepSchema({ patterns }: Pick<Registry, "patterns">): JsonSchema {
   const common = { id: { type: "string" }, note: { type: "string" }, disabled: { type: "boolean" } };
-  const properties = Object.fromEntries(patterns.map((pattern) => [pattern.name, { ...pattern.options.schema, description: pattern.summary }]));
+  const properties = Object.fromEntries(
+    patterns.map((pattern) => [pattern.name, { ...pattern.options.schema, description: pattern.summary }]),
+  );
   return {
     type: "object",
     properties: { ...common, ...properties },
@@ -39,7 +41,12 @@ function targetSchema({ connectors }: Pick<Registry, "connectors">): JsonSchema 
   const keyed = [...named, ...connectors.flatMap(targetKey)];
   return {
     anyOf: [
-      ...keyed.map(([name, schema]) => ({ type: "object", properties: { [name]: schema, ...system }, required: [name], additionalProperties: false })),
+      ...keyed.map(([name, schema]) => ({
+        type: "object",
+        properties: { [name]: schema, ...system },
+        required: [name],
+        additionalProperties: false,
+      })),
       { ...optionsSchema(addressOptions), description: "An address that is computed for each message" },
     ],
   };

@@ -9,19 +9,23 @@ export function checkLinks(app: AppDefinition, report: Report): void {
   for (const route of app.routes) {
     const path = ["routes", route.id];
     for (const target of targetsOf([route.steps, route.onError])) {
-      if (target["kind"] === "route" && !routeIds.includes(String(target["route"]))) report(path, unknownRoute(String(target["route"]), routeIds));
+      if (target["kind"] === "route" && !routeIds.includes(String(target["route"])))
+        report(path, unknownRoute(String(target["route"]), routeIds));
     }
-    for (const id of duplicateIds(route)) report(path, { message: `step id "${id}" exists twice`, expected: "each id once in a route", found: id });
+    for (const id of duplicateIds(route))
+      report(path, { message: `step id "${id}" exists twice`, expected: "each id once in a route", found: id });
   }
   for (const target of targetsOf(app.errors)) {
-    if (target["kind"] === "route" && !routeIds.includes(String(target["route"]))) report(["errors"], unknownRoute(String(target["route"]), routeIds));
+    if (target["kind"] === "route" && !routeIds.includes(String(target["route"])))
+      report(["errors"], unknownRoute(String(target["route"]), routeIds));
   }
   for (const channel of app.channels) {
     const path = ["channels", channel.name];
     if (channel.priority !== undefined && channel.orderedBy !== undefined) {
       report(path, { message: "`priority` and `orderedBy` exclude each other", expected: "one of them", found: "both" });
     }
-    if (/^route:/.test(channel.name)) report(path, { message: "names that begin with route: are inboxes of routes", expected: "another name", found: channel.name });
+    if (channel.name.startsWith("route:"))
+      report(path, { message: "names that begin with route: are inboxes of routes", expected: "another name", found: channel.name });
   }
 }
 

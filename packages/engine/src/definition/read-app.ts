@@ -48,7 +48,12 @@ export function readApp(input: AppInput, registry: Registry): AppDefinition {
     for (const kind of ["routes", "channels", "systems"] as const) {
       for (const name of Object.keys(flow[kind])) {
         const key = `${kind}.${name}`;
-        if (places.has(key)) report(findings, tree, [kind, name], { message: `${kind.slice(0, -1)} "${name}" exists twice`, expected: "each name once", found: name });
+        if (places.has(key))
+          report(findings, tree, [kind, name], {
+            message: `${kind.slice(0, -1)} "${name}" exists twice`,
+            expected: "each name once",
+            found: name,
+          });
         places.set(key, tree);
       }
     }
@@ -57,16 +62,15 @@ export function readApp(input: AppInput, registry: Registry): AppDefinition {
   const app = assemble(input.name, flows);
   checkLinks(app, (path, finding) => {
     const tree = places.get(path.slice(0, 2).join("."));
-    if (tree === undefined) findings.push({ path: path.join("."), ...finding });
-    else report(findings, tree, path, finding);
+    findings.push(tree === undefined ? { path: path.join("."), ...finding } : located(tree, path, finding));
   });
   if (findings.length > 0) throw invalidConfiguration(findings);
   return app;
 }
 
-function report(findings: Finding[], tree: RawTree, path: readonly (string | number)[], finding: Omit<Finding, "path" | "place">): void {
+function located(tree: RawTree, path: readonly (string | number)[], finding: Omit<Finding, "path" | "place">): Finding {
   const place = tree.locate(path);
-  findings.push({ path: path.join("."), ...finding, ...(place === undefined ? {} : { place }) });
+  return { path: path.join("."), ...finding, ...(place === undefined ? {} : { place }) };
 }
 
 function assemble(name: string, flows: readonly Flow[]): AppDefinition {
@@ -96,9 +100,14 @@ function mergeErrors(before: AppErrors, next: AppErrors): AppErrors {
 }
 
 /** Channels that exist because a source, a static target or a deadLetter names them. */
-function impliedChannels(routes: readonly RouteDefinition[], channels: readonly ChannelDefinition[], errors: AppErrors): ReadonlySet<string> {
+function impliedChannels(
+  routes: readonly RouteDefinition[],
+  channels: readonly ChannelDefinition[],
+  errors: AppErrors,
+): ReadonlySet<string> {
   const names = new Set<string>([errors.deadLetter]);
-  const clauses = (list: readonly ClauseDefinition[]) => list.forEach((clause) => clause.deadLetter !== undefined && names.add(clause.deadLetter));
+  const clauses = (list: readonly ClauseDefinition[]) =>
+    list.forEach((clause) => clause.deadLetter !== undefined && names.add(clause.deadLetter));
   clauses(errors.onError);
   for (const channel of channels) if (channel.deadLetter !== undefined) names.add(channel.deadLetter);
   for (const route of routes) {
@@ -111,8 +120,11 @@ function impliedChannels(routes: readonly RouteDefinition[], channels: readonly 
 }
 
 function defaultChannel(name: string): ChannelDefinition {
-  const options = Object.fromEntries(Object.entries(channelOptions).flatMap(([key, spec]) => (spec.presence === "default" ? [[key, "default" in spec ? spec.default : undefined]] : [])));
+  const options = Object.fromEntries(
+    Object.entries(channelOptions).flatMap(([key, spec]) =>
+      spec.presence === "default" ? [[key, "default" in spec ? spec.default : undefined]] : [],
+    ),
+  );
   // The defaults of all options that a definition demands.
   return { name, ...options } as unknown as ChannelDefinition;
 }
-

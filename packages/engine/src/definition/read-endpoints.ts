@@ -31,7 +31,8 @@ export function readTarget(value: unknown, context: TreeContext): TargetNode | u
   }
   const { system, ...rest } = value;
   const systemName = typeof system === "string" ? system : undefined;
-  if (system !== undefined && systemName === undefined) context.at("system").report({ message: "wrong value", expected: "the name of a system", found: describeValue(system) });
+  if (system !== undefined && systemName === undefined)
+    context.at("system").report({ message: "wrong value", expected: "the name of a system", found: describeValue(system) });
   if ("address" in rest) {
     const read = readOptions(addressOptions, rest, context);
     return read === undefined ? undefined : { kind: "address", ...read };
@@ -44,16 +45,28 @@ export function readTarget(value: unknown, context: TreeContext): TargetNode | u
   const under = context.at(name);
   if (name === "channel" || name === "route" || name === "record") {
     if (!forms.includes(name)) {
-      under.report({ message: "recorders exist in tests only", expected: `one of ${forms.filter((form) => form !== "record").join(", ")}`, found: "record" });
+      under.report({
+        message: "recorders exist in tests only",
+        expected: `one of ${forms.filter((form) => form !== "record").join(", ")}`,
+        found: "record",
+      });
       return undefined;
     }
     const named = option.name.read(rest[name], under);
     if (named === undefined) return undefined;
-    return name === "channel" ? { kind: "channel", channel: named } : name === "route" ? { kind: "route", route: named } : { kind: "record", name: named };
+    return name === "channel"
+      ? { kind: "channel", channel: named }
+      : name === "route"
+        ? { kind: "route", route: named }
+        : { kind: "record", name: named };
   }
   const connector = connectorOf(value, name, registry.connectors);
   if (connector?.target === undefined) {
-    under.report(connector === undefined ? unknownKey(name, forms) : { message: `${name} is no target`, expected: `one of ${forms.join(", ")}`, found: name });
+    under.report(
+      connector === undefined
+        ? unknownKey(name, forms)
+        : { message: `${name} is no target`, expected: `one of ${forms.join(", ")}`, found: name },
+    );
     return undefined;
   }
   const options = readOptions(connector.target.options, rest[name], under);
@@ -65,7 +78,10 @@ export function readTarget(value: unknown, context: TreeContext): TargetNode | u
 /** Reads where messages come from. */
 export function readSource(value: unknown, context: TreeContext): SourceNode | undefined {
   const { registry } = context.reading;
-  const forms = ["channel", ...registry.connectors.filter((connector) => connector.source !== undefined).map((connector) => connector.name)];
+  const forms = [
+    "channel",
+    ...registry.connectors.filter((connector) => connector.source !== undefined).map((connector) => connector.name),
+  ];
   const keys = isRecord(value) ? Object.keys(value) : [];
   const [name] = keys;
   if (!isRecord(value) || name === undefined || keys.length > 1) {
@@ -79,7 +95,11 @@ export function readSource(value: unknown, context: TreeContext): SourceNode | u
   }
   const connector = connectorOf(value, name, registry.connectors);
   if (connector?.source === undefined) {
-    under.report(connector === undefined ? unknownKey(name, forms) : { message: `${name} is no source`, expected: `one of ${forms.join(", ")}`, found: name });
+    under.report(
+      connector === undefined
+        ? unknownKey(name, forms)
+        : { message: `${name} is no source`, expected: `one of ${forms.join(", ")}`, found: name },
+    );
     return undefined;
   }
   const options = readOptions(connector.source.options, value[name], under);

@@ -23,7 +23,11 @@ function readStep(raw: unknown, context: TreeContext): StepNode | "disabled" | u
   const { patterns } = context.reading.registry;
   const names = patterns.map((pattern) => pattern.name);
   if (!isRecord(raw)) {
-    context.report({ message: "a step must be a map with one pattern key", expected: `one of ${names.join(", ")}`, found: describeValue(raw) });
+    context.report({
+      message: "a step must be a map with one pattern key",
+      expected: `one of ${names.join(", ")}`,
+      found: describeValue(raw),
+    });
     return undefined;
   }
   const keys = Object.keys(raw).filter((key) => !STEP_KEYS.includes(key) && raw[key] !== undefined);
@@ -31,7 +35,12 @@ function readStep(raw: unknown, context: TreeContext): StepNode | "disabled" | u
   for (const key of keys) if (!used.includes(key)) context.at(key).report(unknownKey(key, [...names, ...STEP_KEYS]));
   if (used.length !== 1) {
     if (used.length > 1 || keys.length === 0) {
-      context.report({ message: "a step has exactly one pattern key", expected: `one of ${names.join(", ")}`, found: used.length === 0 ? "none" : used.join(" and "), hint: "write two steps" });
+      context.report({
+        message: "a step has exactly one pattern key",
+        expected: `one of ${names.join(", ")}`,
+        found: used.length === 0 ? "none" : used.join(" and "),
+        hint: "write two steps",
+      });
     }
     return undefined;
   }

@@ -23,4 +23,3 @@ export const retryOptions = {
 
 /** Redelivery options of a channel: how long between deliveries. */
 export const redeliveryOptions = shared;
-

@@ -6,7 +6,8 @@ export function* targetsOf(value: unknown): Iterable<Readonly<Record<string, unk
     return;
   }
   const record = value as Readonly<Record<string, unknown>>;
-  if ("kind" in record && ((record["kind"] === "channel" && "channel" in record) || (record["kind"] === "route" && "route" in record))) yield record;
+  if ("kind" in record && ((record["kind"] === "channel" && "channel" in record) || (record["kind"] === "route" && "route" in record)))
+    yield record;
   if (Object.getPrototypeOf(record) !== Object.prototype) return;
   for (const [key, child] of Object.entries(record)) {
     if (key !== "connector" && key !== "input" && key !== "output" && key !== "contract" && key !== "from") yield* targetsOf(child);

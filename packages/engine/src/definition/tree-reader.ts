@@ -17,7 +17,13 @@ export function treeContext(reading: Reading, segments: readonly (string | numbe
     },
     variable(name) {
       const value = reading.registry.variables(name);
-      if (value === undefined) this.report({ message: `the variable ${name} is not set`, expected: `an environment variable ${name}`, found: "nothing", hint: `set ${name} before the start` });
+      if (value === undefined)
+        this.report({
+          message: `the variable ${name} is not set`,
+          expected: `an environment variable ${name}`,
+          found: "nothing",
+          hint: `set ${name} before the start`,
+        });
       return value;
     },
     nested: {

@@ -18,7 +18,8 @@ export function createCapacity(parts: CapacityParts): Capacity {
   const waiting = new Map<string, number>();
   const senders = new Map<string, (() => void)[]>();
   const name = (channel: string, route: string) => `${channel}\u0000${route}`;
-  const isFull = (channel: string) => parts.subscribers(channel).some((route) => (waiting.get(name(channel, route)) ?? 0) >= parts.capacity(channel));
+  const isFull = (channel: string) =>
+    parts.subscribers(channel).some((route) => (waiting.get(name(channel, route)) ?? 0) >= parts.capacity(channel));
 
   return {
     room(unit, channels) {

@@ -32,10 +32,17 @@ export function createChannel(parts: ChannelParts): Channel {
   const append = (message: Message, execution: Execution): void | Promise<void> => {
     const stored = { id: message.id, body: message.body, headers: message.headers };
     if (plain) {
-      execution.list.add({ kind: "pendingAppend", channel: definition.name, message: stored, delayMs: typeof parts.delay === "number" ? parts.delay : undefined });
+      execution.list.add({
+        kind: "pendingAppend",
+        channel: definition.name,
+        message: stored,
+        delayMs: typeof parts.delay === "number" ? parts.delay : undefined,
+      });
       return;
     }
-    return placeOf(parts, message).then((place) => execution.list.add({ kind: "pendingAppend", channel: definition.name, message: stored, ...place }));
+    return placeOf(parts, message).then((place) =>
+      execution.list.add({ kind: "pendingAppend", channel: definition.name, message: stored, ...place }),
+    );
   };
 
   const runConsumers = async (message: Message, execution: Execution): Promise<void> => {

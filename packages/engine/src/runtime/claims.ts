@@ -19,7 +19,10 @@ export interface ClaimAsk {
   readonly signal: AbortSignal | undefined;
 }
 
-export type Claimed = { readonly state: "granted" } | { readonly state: "duplicate"; readonly result?: unknown } | { readonly state: "held" };
+export type Claimed =
+  | { readonly state: "granted" }
+  | { readonly state: "duplicate"; readonly result?: unknown }
+  | { readonly state: "held" };
 
 /** How often a key held by another node is asked for again. */
 const POLL_MS = 250;
@@ -92,22 +95,27 @@ export function createClaims(store: Store, clock: Clock): Claims {
     });
 
   const ask = (unit: UnitOfWork, request: ClaimAsk): Claimed | Promise<Claimed> =>
-    andThen(store.claim({ scope: request.scope, key: request.key, owner: unit.id, leaseMs: request.leaseMs }), (answer): Claimed | Promise<Claimed> => {
-      if (answer.state === "granted") {
-        hold(unit, request);
-        return { state: "granted" };
-      }
-      if (answer.state === "kept") {
+    andThen(
+      store.claim({ scope: request.scope, key: request.key, owner: unit.id, leaseMs: request.leaseMs }),
+      (answer): Claimed | Promise<Claimed> => {
+        if (answer.state === "granted") {
+          hold(unit, request);
+          return { state: "granted" };
+        }
+        if (answer.state === "kept") {
+          const name = claimName(request.scope, request.key);
+          for (const wake of queues.get(name) ?? []) wake();
+          queues.delete(name);
+          return { state: "duplicate", result: answer.result };
+        }
+        if (!request.wait) return { state: "held" };
         const name = claimName(request.scope, request.key);
-        for (const wake of queues.get(name) ?? []) wake();
-        queues.delete(name);
-        return { state: "duplicate", result: answer.result };
-      }
-      if (!request.wait) return { state: "held" };
-      const name = claimName(request.scope, request.key);
-      const turn = queues.has(name) ? waitTurn(name, request.signal) : sleep(clock, Math.max(1, Math.min(POLL_MS, answer.until - clock.now())), request.signal);
-      return turn.then(() => ask(unit, request));
-    });
+        const turn = queues.has(name)
+          ? waitTurn(name, request.signal)
+          : sleep(clock, Math.max(1, Math.min(POLL_MS, answer.until - clock.now())), request.signal);
+        return turn.then(() => ask(unit, request));
+      },
+    );
 
   return {
     claim(unit, request) {

@@ -59,7 +59,8 @@ function merged(bodies: readonly unknown[]): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   for (const body of bodies) {
     if (!isRecord(body)) throw new PortolanError("PORTOLAN_COMBINE_FAILED", `merge takes objects only, found ${describeValue(body)}`);
-    for (const [key, value] of Object.entries(body)) Object.defineProperty(result, key, { value, enumerable: true, configurable: true, writable: true });
+    for (const [key, value] of Object.entries(body))
+      Object.defineProperty(result, key, { value, enumerable: true, configurable: true, writable: true });
   }
   return result;
 }

@@ -57,8 +57,8 @@ export function compileApp(context: CompileContext): CompiledApp {
   const outputs = new Map<string, ContractCheck | undefined>();
   const readers = new Map<string, string[]>();
   for (const definition of context.app.routes) {
-    const input = contractOf(context, definition.input, `routes.${definition.id}.input`, report);
-    const output = contractOf(context, definition.output, `routes.${definition.id}.output`, report);
+    const input = contractOf(context, definition.input, { path: `routes.${definition.id}.input`, report });
+    const output = contractOf(context, definition.output, { path: `routes.${definition.id}.output`, report });
     inputs.set(definition.id, input);
     outputs.set(definition.id, output);
     const policy = compilePolicy(context, definition, report);
@@ -98,7 +98,12 @@ function compileSteps(nodes: readonly StepNode[], within: StepContext): Step {
   for (const [index, node] of nodes.entries()) {
     const pattern = context.patterns.get(node.pattern);
     if (pattern === undefined) {
-      within.report({ path: node.path, message: `unknown pattern "${node.pattern}"`, expected: [...context.patterns.keys()].join(", "), ...place(node) });
+      within.report({
+        path: node.path,
+        message: `unknown pattern "${node.pattern}"`,
+        expected: [...context.patterns.keys()].join(", "),
+        ...place(node),
+      });
       continue;
     }
     let consumed = false;
@@ -109,13 +114,21 @@ function compileSteps(nodes: readonly StepNode[], within: StepContext): Step {
     compiled.push({ id: node.id, pattern: node.pattern, run: pattern.compile(node, stepCompiler(node, within, rest)) });
     if (consumed) break;
   }
-  return sequence(compiled, { route: definition.id, clock: context.clock, policy: within.policy, traced: context.traced, stopping: context.stopping });
+  return sequence(compiled, {
+    route: definition.id,
+    clock: context.clock,
+    policy: within.policy,
+    traced: context.traced,
+    stopping: context.stopping,
+  });
 }
 
 function stepCompiler(node: StepNode, within: StepContext, rest: () => Step): StepCompiler {
   const { context, definition, report } = within;
-  const invalid = (message: string, expected: string, found: string) => report({ path: node.path, message, expected, found, ...place(node) });
-  const invalidExpression = (message: string, found: string) => invalid(`the expression cannot be compiled: ${message}`, "an expression", found);
+  const invalid = (message: string, expected: string, found: string) =>
+    report({ path: node.path, message, expected, found, ...place(node) });
+  const invalidExpression = (message: string, found: string) =>
+    invalid(`the expression cannot be compiled: ${message}`, "an expression", found);
   const expression = (value: Expression): Evaluate => context.expressions.compile(value, invalidExpression);
   return {
     route: definition.id,
@@ -133,26 +146,34 @@ function stepCompiler(node: StepNode, within: StepContext, rest: () => Step): St
     target: (target) =>
       context.endpoints.compile(target, { route: definition.id, step: node.id, expression: (address) => expression(address.address) }),
     // A contract that cannot be used has been reported; the app does not start then.
-    contract: (contract) => contractOf(context, contract, node.path, report) ?? { check: (body) => ({ body }) },
+    contract: (contract) => contractOf(context, contract, { path: node.path, report }) ?? { check: (body) => ({ body }) },
     invalid,
   };
 }
 
 function compilePolicy(context: CompileContext, definition: RouteDefinition, report: Report): Policy {
-  const compile = (clauses: readonly ClauseDefinition[], path: string) => clauses.map((clause, index) => compileClause(clause, `${path}.${index}`));
+  const compile = (clauses: readonly ClauseDefinition[], path: string) =>
+    clauses.map((clause, index) => compileClause(clause, `${path}.${index}`));
   const compileClause = (clause: ClauseDefinition, path: string): Clause => {
-    const invalid = (message: string, found: string) => report({ path, message: `the expression cannot be compiled: ${message}`, expected: "an expression", found });
+    const invalid = (message: string, found: string) =>
+      report({ path, message: `the expression cannot be compiled: ${message}`, expected: "an expression", found });
     const predicate = (value: Expression) => asPredicate(guarded(context.expressions.compile(value, invalid)));
     const { match, retry } = clause;
     return {
       definition: clause,
       matches: compileMatch(match, match.when === undefined ? undefined : predicate(match.when)),
-      retry: retry === undefined || retry === false ? undefined : planRetry(retry, { random: context.random, inherited: context.app.errors.retry, predicate }),
+      retry:
+        retry === undefined || retry === false
+          ? undefined
+          : planRetry(retry, { random: context.random, inherited: context.app.errors.retry, predicate }),
       named: match.kind !== undefined || match.code !== undefined,
       steps: compileSteps(clause.steps, { context, definition, policy: undefined, report }),
     };
   };
-  return { own: compile(definition.onError, `routes.${definition.id}.onError`), app: compile(context.app.errors.onError, "errors.onError") };
+  return {
+    own: compile(definition.onError, `routes.${definition.id}.onError`),
+    app: compile(context.app.errors.onError, "errors.onError"),
+  };
 }
 
 function compileChannel(
@@ -171,7 +192,7 @@ function compileChannel(
         );
   return createChannel({
     definition,
-    contract: contractOf(context, definition.contract, `${path}.contract`, report),
+    contract: contractOf(context, definition.contract, { path: `${path}.contract`, report }),
     orderedBy: evaluate(definition.orderedBy, "orderedBy"),
     priority: evaluate(definition.priority, "priority"),
     delay: typeof definition.delay === "number" ? definition.delay : evaluate(definition.delay, "delay"),
@@ -179,7 +200,11 @@ function compileChannel(
   });
 }
 
-function contractOf(context: CompileContext, contract: Contract | undefined, path: string, report: Report): ContractCheck | undefined {
+function contractOf(
+  context: CompileContext,
+  contract: Contract | undefined,
+  { path, report }: { readonly path: string; readonly report: Report },
+): ContractCheck | undefined {
   if (contract === undefined) return undefined;
   try {
     return context.contracts.compile(contract);

@@ -58,7 +58,11 @@ export function createConsumer(parts: ConsumerParts): Consumer {
   };
 
   const retryLater = (error: unknown, what: string) => {
-    parts.log.log("error", what, { channel: subscription.channel, route: subscription.route, error: error instanceof Error ? error.message : String(error) });
+    parts.log.log("error", what, {
+      channel: subscription.channel,
+      route: subscription.route,
+      error: error instanceof Error ? error.message : String(error),
+    });
     timer?.cancel();
     timer = clock.after(RETRY_TAKE_MS, pump);
   };

@@ -36,7 +36,7 @@ export interface ConsumersParts {
 }
 
 /** Every route has an inbox, where what is re-driven to it arrives: a durable channel of this name. */
-export function inboxOf(route: string): string {
+function inboxOf(route: string): string {
   return `route:${route}`;
 }
 
@@ -53,17 +53,26 @@ export async function createConsumers(parts: ConsumersParts): Promise<Consumers>
   };
 }
 
-async function openConsumers(parts: ConsumersParts, of: { readonly store: Store; readonly mode: "memory" | "durable" }): Promise<readonly Consumer[]> {
+async function openConsumers(
+  parts: ConsumersParts,
+  of: { readonly store: Store; readonly mode: "memory" | "durable" },
+): Promise<readonly Consumer[]> {
   const { app } = parts;
   const inboxes = of.mode === "durable" ? app.routes.map((route) => inboxDefinition(route.id)) : [];
   const channels = [...app.channels.filter((channel) => channel.mode === of.mode), ...inboxes];
   const byName = new Map(channels.map((channel) => [channel.name, channel]));
   const subscriptions = app.routes.flatMap((route) => [
-    ...route.from.flatMap((source) => (source.kind === "channel" && byName.has(source.channel) ? [{ channel: source.channel, route: route.id }] : [])),
+    ...route.from.flatMap((source) =>
+      source.kind === "channel" && byName.has(source.channel) ? [{ channel: source.channel, route: route.id }] : [],
+    ),
     ...(of.mode === "durable" ? [{ channel: inboxOf(route.id), route: route.id }] : []),
   ]);
   const opened = await of.store.open({
-    channels: channels.map(({ name, orderedBy, priority }) => ({ name, ordered: orderedBy !== undefined, prioritized: priority !== undefined })),
+    channels: channels.map(({ name, orderedBy, priority }) => ({
+      name,
+      ordered: orderedBy !== undefined,
+      prioritized: priority !== undefined,
+    })),
     subscriptions,
   });
   const consumers = new Map<number, Consumer>();

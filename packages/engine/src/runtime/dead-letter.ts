@@ -23,6 +23,10 @@ export function deadLetterOf(failure: StepFailure, { route, from, at }: DeadLett
 }
 
 /** The message as it goes to a dead-letter channel. */
-export function deadLetterEffect(channel: string, received: Pick<Message, "id" | "body" | "headers">, deadLetter: DeadLetter): AppendEffect {
+export function deadLetterEffect(
+  channel: string,
+  received: Pick<Message, "id" | "body" | "headers">,
+  deadLetter: DeadLetter,
+): AppendEffect {
   return { kind: "append", channel, message: { id: received.id, body: received.body, headers: received.headers, deadLetter } };
 }

@@ -71,24 +71,41 @@ export function createEndings(parts: EndingParts): Endings {
   const { app, clock, log, committer } = parts;
   const unawaited = new Set<Promise<void>>();
 
-  const deadLetterChannel = (route: RouteDefinition, clauseChannel: string | undefined, channel: ChannelDefinition | undefined): string | false =>
-    clauseChannel ?? route.deadLetter ?? channel?.deadLetter ?? app.errors.deadLetter;
+  const deadLetterChannel = (
+    route: RouteDefinition,
+    clauseChannel: string | undefined,
+    channel: ChannelDefinition | undefined,
+  ): string | false => clauseChannel ?? route.deadLetter ?? channel?.deadLetter ?? app.errors.deadLetter;
 
-  const letter = (failure: StepFailure, ctx: { readonly route: RouteDefinition; readonly execution: Execution; readonly channel?: ChannelDefinition }, clauseChannel?: string): Effect[] => {
+  const letter = (
+    failure: StepFailure,
+    ctx: { readonly route: RouteDefinition; readonly execution: Execution; readonly channel?: ChannelDefinition },
+    clauseChannel?: string,
+  ): Effect[] => {
     const channel = deadLetterChannel(ctx.route, clauseChannel, ctx.channel);
     const { received, unit } = ctx.execution;
-    log.log(channel === false ? "error" : "warn", channel === false ? "a message failed and is dropped, as its route says" : `a message went to the dead letter ${channel}`, {
-      route: ctx.route.id,
-      step: failure.step,
-      messageId: received.id,
-      code: failure.error.code,
-      error: failure.error.message,
-    });
+    log.log(
+      channel === false ? "error" : "warn",
+      channel === false ? "a message failed and is dropped, as its route says" : `a message went to the dead letter ${channel}`,
+      {
+        route: ctx.route.id,
+        step: failure.step,
+        messageId: received.id,
+        code: failure.error.code,
+        error: failure.error.message,
+      },
+    );
     if (channel === false) return [];
-    return [deadLetterEffect(channel, received, deadLetterOf(failure, { route: ctx.route, from: unit.delivery?.channel, at: clock.now() }))];
+    return [
+      deadLetterEffect(channel, received, deadLetterOf(failure, { route: ctx.route, from: unit.delivery?.channel, at: clock.now() })),
+    ];
   };
 
-  const journalEffects = (ctx: { readonly route: RouteDefinition; readonly execution: Execution }, via: string, verdict: Verdict): Effect[] => {
+  const journalEffects = (
+    ctx: { readonly route: RouteDefinition; readonly execution: Execution },
+    via: string,
+    verdict: Verdict,
+  ): Effect[] => {
     if (parts.journal === "none" || (parts.journal === "failures" && verdict.failure === undefined)) return [];
     const { trace, received } = ctx.execution;
     const now = clock.now();
@@ -113,7 +130,9 @@ export function createEndings(parts: EndingParts): Endings {
     const commit = committer.commit(execution.list, effects);
     if (commit === undefined) return;
     const written = commit
-      .catch((error: unknown) => log.log("error", "the journal could not be written", { error: error instanceof Error ? error.message : String(error) }))
+      .catch((error: unknown) =>
+        log.log("error", "the journal could not be written", { error: error instanceof Error ? error.message : String(error) }),
+      )
       .finally(() => unawaited.delete(written));
     unawaited.add(written);
   };
@@ -127,7 +146,11 @@ export function createEndings(parts: EndingParts): Endings {
       case "handled":
         return { outcome: "handled", effects: [], failure: end.failure };
       case "failed":
-        return { outcome: toDeadLetter ? "deadLettered" : "failed", effects: toDeadLetter ? letter(end.failure, ctx) : [], failure: end.failure };
+        return {
+          outcome: toDeadLetter ? "deadLettered" : "failed",
+          effects: toDeadLetter ? letter(end.failure, ctx) : [],
+          failure: end.failure,
+        };
       case "deadLetter":
         return { outcome: "deadLettered", effects: letter(end.failure, ctx, end.channel), failure: end.failure };
       default:
@@ -169,7 +192,11 @@ export function createEndings(parts: EndingParts): Endings {
         const state = { attempts: { ...ctx.delivery.parked?.attempts, [step]: attempts }, firstAttemptAt };
         const failure = new StepFailure(error, { step, message: ctx.execution.received, attempts });
         ctx.execution.list.discard();
-        return { outcome: "parked", failure, effects: [{ kind: "postpone", ref: ctx.delivery.ref, due, failures: ctx.delivery.failures, parked: state }] };
+        return {
+          outcome: "parked",
+          failure,
+          effects: [{ kind: "postpone", ref: ctx.delivery.ref, due, failures: ctx.delivery.failures, parked: state }],
+        };
       }
       default:
         throw end satisfies never;
@@ -187,7 +214,10 @@ export function createEndings(parts: EndingParts): Endings {
       if (end.kind === "parked" || end.kind === "abandoned") throw new PortolanError("PORTOLAN_STOPPING", "the node is stopping");
       const verdict = verdictOf(end, ctx);
       const journal = journalEffects(ctx, ctx.options.via, verdict);
-      const position = ctx.options.position === undefined || (end.kind === "failed" && ctx.options.failure !== "deadLetter") ? [] : [{ kind: "setPosition" as const, ...ctx.options.position }];
+      const position =
+        ctx.options.position === undefined || (end.kind === "failed" && ctx.options.failure !== "deadLetter")
+          ? []
+          : [{ kind: "setPosition" as const, ...ctx.options.position }];
       const awaited = [...verdict.effects, ...position];
       if (awaited.length === 0 && ctx.execution.list.size === 0) {
         // Nothing but the journal: nobody has to wait for that.
@@ -210,11 +240,18 @@ export function createEndings(parts: EndingParts): Endings {
     expired(ctx) {
       const error = new PortolanError("PORTOLAN_EXPIRED", `the message outlived the ttl of channel ${ctx.channel.name}`);
       const failure = new StepFailure(error, { step: "", message: ctx.execution.received, attempts: 0 });
-      return close({ outcome: "deadLettered", failure, effects: [{ kind: "settle", ref: ctx.delivery.ref }, ...letter(failure, ctx)] }, ctx);
+      return close(
+        { outcome: "deadLettered", failure, effects: [{ kind: "settle", ref: ctx.delivery.ref }, ...letter(failure, ctx)] },
+        ctx,
+      );
     },
 
     deadLetterPart(part, failure, { route, execution }) {
-      const channel = deadLetterChannel(route, undefined, app.channels.find((one) => one.name === execution.unit.delivery?.channel));
+      const channel = deadLetterChannel(
+        route,
+        undefined,
+        app.channels.find((one) => one.name === execution.unit.delivery?.channel),
+      );
       if (channel === false) return;
       const info = deadLetterOf(failure, { route, from: execution.unit.delivery?.channel, at: clock.now() });
       execution.list.add(deadLetterEffect(channel, part, info));

@@ -63,7 +63,8 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
     return {
       address: `route:${id}`,
       send: (message, execution) => andThen(route().call(message, execution), () => undefined),
-      call: (message, execution) => andThen(route().call(message, execution), (result) => replied(message, result === undefined ? undefined : result)),
+      call: (message, execution) =>
+        andThen(route().call(message, execution), (result) => replied(message, result === undefined ? undefined : result)),
     };
   };
 
@@ -78,12 +79,16 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
 
   const connectorEndpoint = (use: EndpointUse, target: () => RunningTarget | Promise<RunningTarget>, address: string): RunningEndpoint => {
     const request = (message: Message, execution: Execution, mode: "to" | "call") =>
-      andThen(target(), (running) => running.send(message, { mode, key: `${message.id}/${use.route}/${use.step}`, signal: execution.signal }));
+      andThen(target(), (running) =>
+        running.send(message, { mode, key: `${message.id}/${use.route}/${use.step}`, signal: execution.signal }),
+      );
     return {
       address,
       send: (message, execution) => andThen(request(message, execution, "to"), () => undefined),
       call: (message, execution) =>
-        andThen(request(message, execution, "call"), (reply) => replied(message, reply === undefined ? undefined : { body: reply.body, headers: reply.headers })),
+        andThen(request(message, execution, "call"), (reply) =>
+          replied(message, reply === undefined ? undefined : { body: reply.body, headers: reply.headers }),
+        ),
     };
   };
 
@@ -97,7 +102,9 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
     return connectorEndpoint(use, target, `${node.connector.name}:${node.connector.target?.describe(node.options) ?? ""}`);
   };
 
-  const byScheme = new Map(parts.connectors.flatMap((connector) => (connector.target?.address?.schemes ?? []).map((scheme) => [scheme, connector] as const)));
+  const byScheme = new Map(
+    parts.connectors.flatMap((connector) => (connector.target?.address?.schemes ?? []).map((scheme) => [scheme, connector] as const)),
+  );
 
   const openComputed = (address: string): Promise<RunningTarget> | undefined => {
     const known = computed.get(address);
@@ -129,13 +136,17 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
     if (scheme === "record" && parts.recorder !== undefined) return recordEndpoint(name);
     if (scheme !== "" && !INTERNAL.includes(scheme)) {
       if (!node.allow.some((pattern) => wildcard(pattern).test(address))) {
-        throw new PortolanError("PORTOLAN_ADDRESS_DENIED", `the address ${address} is not allowed`, { hint: `add a pattern to "allow"; allowed: ${node.allow.join(", ") || "none"}` });
+        throw new PortolanError("PORTOLAN_ADDRESS_DENIED", `the address ${address} is not allowed`, {
+          hint: `add a pattern to "allow"; allowed: ${node.allow.join(", ") || "none"}`,
+        });
       }
       const target = openComputed(address);
       if (target !== undefined) return connectorEndpoint(use, () => target, address);
     }
     if (node.onUnknown === "skip") return undefined;
-    throw new PortolanError("PORTOLAN_ADDRESS_UNKNOWN", `the address ${address} leads nowhere`, { hint: "an address is channel:NAME, route:ID or a connector's URI" });
+    throw new PortolanError("PORTOLAN_ADDRESS_UNKNOWN", `the address ${address} leads nowhere`, {
+      hint: "an address is channel:NAME, route:ID or a connector's URI",
+    });
   };
 
   const computedEndpoint = (node: AddressTargetNode, use: EndpointUse): RunningEndpoint => {
@@ -168,7 +179,10 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
       for (const slot of opening) slot.target = await slot.node.connector.target?.open(slot.node.options, parts.context);
     },
     async close() {
-      const running = [...opening.map((slot) => slot.target), ...(await Promise.all([...computed.values()].map((target) => target.catch(() => undefined))))];
+      const running = [
+        ...opening.map((slot) => slot.target),
+        ...(await Promise.all([...computed.values()].map((target) => target.catch(() => undefined)))),
+      ];
       computed.clear();
       for (const target of running) await target?.close();
     },

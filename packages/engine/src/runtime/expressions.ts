@@ -1,4 +1,11 @@
-import { isConstantExpression, isLanguageExpression, type Expression, type ExpressionScope, type Language, type Message } from "@portolan/core";
+import {
+  isConstantExpression,
+  isLanguageExpression,
+  type Expression,
+  type ExpressionScope,
+  type Language,
+  type Message,
+} from "@portolan/core";
 import type { Evaluate } from "../pattern.ts";
 import { errorOf } from "./failure.ts";
 import { truth } from "./values.ts";

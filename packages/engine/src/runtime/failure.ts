@@ -65,7 +65,11 @@ export class FanOutFailure {
   readonly attempts: number;
 
   constructor(first: StepFailure, parts: readonly number[], what: string) {
-    this.error = new PortolanError("PORTOLAN_PARTS_FAILED", `${what}: ${first.error.message}`, { kind: first.error.kind, cause: first.error, parts });
+    this.error = new PortolanError("PORTOLAN_PARTS_FAILED", `${what}: ${first.error.message}`, {
+      kind: first.error.kind,
+      cause: first.error,
+      parts,
+    });
     this.attempts = first.attempts;
   }
 }
@@ -74,6 +78,11 @@ export class FanOutFailure {
 export function errorOf(thrown: unknown): PortolanError {
   if (thrown instanceof StepFailure || thrown instanceof FanOutFailure) return thrown.error;
   if (thrown instanceof PortolanError) return thrown;
-  const message = thrown instanceof Error ? thrown.message : typeof thrown === "object" && thrown !== null && "message" in thrown ? String(thrown.message) : String(thrown);
+  const message =
+    thrown instanceof Error
+      ? thrown.message
+      : typeof thrown === "object" && thrown !== null && "message" in thrown
+        ? String(thrown.message)
+        : String(thrown);
   return new PortolanError("PORTOLAN_EXPRESSION_FAILED", message, { cause: thrown });
 }

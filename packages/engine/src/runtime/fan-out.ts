@@ -52,7 +52,11 @@ interface State {
 }
 
 /** Runs the parts, one after another or side by side: flow-format section 5, Failed parts. */
-export async function fanOut(parts: Iterable<Part> | AsyncIterable<Part>, options: FanOutOptions, context: FanOutContext): Promise<FanOutResult> {
+export async function fanOut(
+  parts: Iterable<Part> | AsyncIterable<Part>,
+  options: FanOutOptions,
+  context: FanOutContext,
+): Promise<FanOutResult> {
   const cancel = new AbortController();
   const outer = context.execution.signal;
   const signal = outer === undefined ? cancel.signal : AbortSignal.any([outer, cancel.signal]);
@@ -90,11 +94,14 @@ export async function fanOut(parts: Iterable<Part> | AsyncIterable<Part>, option
   };
 
   const partFailed = (part: Part, thrown: unknown): void => {
-    const failure = thrown instanceof StepFailure ? thrown : new StepFailure(errorOf(thrown), { step: "", message: part.message, attempts: 1 });
+    const failure =
+      thrown instanceof StepFailure ? thrown : new StepFailure(errorOf(thrown), { step: "", message: part.message, attempts: 1 });
     state.failures.push({ index: part.index, failure });
     state.ended += 1;
     const { maxFailed, maxFailedRatio, onPartFailure } = options;
-    const tooMany = (maxFailed !== undefined && state.failures.length > maxFailed) || (maxFailedRatio !== undefined && state.failures.length / state.ended > maxFailedRatio);
+    const tooMany =
+      (maxFailed !== undefined && state.failures.length > maxFailed) ||
+      (maxFailedRatio !== undefined && state.failures.length / state.ended > maxFailedRatio);
     if (onPartFailure === "stop" || tooMany) state.broken = { thrown: failureOf(state, options) };
     else if (onPartFailure === "deadLetter") context.deadLetter(part.message, failure, context.execution);
   };
@@ -146,7 +153,10 @@ function failureOf(state: State, options: FanOutOptions): FanOutFailure {
   const indexes = sorted.map(({ index }) => index);
   // Only called with at least one failure.
   const first = sorted[0] as (typeof sorted)[number];
-  const what = indexes.length === 1 ? `${options.what} ${indexes[0]} failed` : `${options.what}s ${indexes.slice(0, 10).join(", ")}${indexes.length > 10 ? ", …" : ""} failed`;
+  const what =
+    indexes.length === 1
+      ? `${options.what} ${indexes[0]} failed`
+      : `${options.what}s ${indexes.slice(0, 10).join(", ")}${indexes.length > 10 ? ", …" : ""} failed`;
   return new FanOutFailure(first.failure, indexes, what);
 }
 

@@ -72,7 +72,14 @@ export interface ErrorAttribute {
 
 /** The message with `attributes.error` set. */
 export function withError(message: Message, error: PortolanError, at: Omit<FailurePoint, "message"> & { readonly route: string }): Message {
-  const attribute: ErrorAttribute = { code: error.code, kind: error.kind, message: error.message, route: at.route, step: at.step, attempts: at.attempts };
+  const attribute: ErrorAttribute = {
+    code: error.code,
+    kind: error.kind,
+    message: error.message,
+    route: at.route,
+    step: at.step,
+    attempts: at.attempts,
+  };
   return withAttribute(message, "error", attribute);
 }
 

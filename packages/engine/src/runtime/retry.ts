@@ -1,6 +1,14 @@
 import type { Message, PortolanError, Random, RetryOptions } from "@portolan/core";
 
-const DEFAULTS = { attempts: 5, delay: 1000, backoff: "exponential", factor: 2, maxDelay: 60_000, jitter: "equal", wait: "inline" } as const;
+const DEFAULTS = {
+  attempts: 5,
+  delay: 1000,
+  backoff: "exponential",
+  factor: 2,
+  maxDelay: 60_000,
+  jitter: "equal",
+  wait: "inline",
+} as const;
 
 /** Retry options with everything filled in. */
 export interface RetryPlan {
@@ -35,7 +43,10 @@ export function planRetry(options: RetryOptions, context: RetryContext): RetryPl
   };
 }
 
-function baseDelay(options: Required<Pick<RetryOptions, "delay" | "backoff" | "factor" | "maxDelay">> & RetryOptions, attempt: number): number {
+function baseDelay(
+  options: Required<Pick<RetryOptions, "delay" | "backoff" | "factor" | "maxDelay">> & RetryOptions,
+  attempt: number,
+): number {
   const { delay = 0, backoff, factor = 1, maxDelay = Infinity, delays } = options;
   if (delays !== undefined && delays.length > 0) return delays[Math.min(attempt - 2, delays.length - 1)] ?? 0;
   switch (backoff) {
@@ -55,5 +66,7 @@ function jittered(delay: number, jitter: RetryOptions["jitter"], random: Random)
 
 /** Options without those left out, so that they do not hide inherited ones. */
 function defined<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
 }

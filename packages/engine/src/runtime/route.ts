@@ -43,10 +43,13 @@ export function createRoute(parts: RouteParts): Route {
     definition,
 
     enter(message, execution) {
-      const done = (result: Message): RouteEnd => (execution.end === DROPPED ? { kind: "dropped", message: result } : { kind: "done", message: result });
+      const done = (result: Message): RouteEnd =>
+        execution.end === DROPPED ? { kind: "dropped", message: result } : { kind: "done", message: result };
       try {
         const result = run(message, execution);
-        return result instanceof Promise ? result.then(done, (thrown: unknown) => endFailed(thrown, { definition, policy, execution })) : done(result);
+        return result instanceof Promise
+          ? result.then(done, (thrown: unknown) => endFailed(thrown, { definition, policy, execution }))
+          : done(result);
       } catch (thrown) {
         return endFailed(thrown, { definition, policy, execution });
       }
@@ -79,7 +82,11 @@ function withContracts({ definition, steps, input, output }: RouteParts): Step {
 }
 
 /** The message with the body that the contract yields, or PORTOLAN_CONTRACT_FAILED with what is wrong. */
-export function checked(check: ContractCheck, message: Message, at: { readonly contract: string; readonly route?: string }): Message | Promise<Message> {
+export function checked(
+  check: ContractCheck,
+  message: Message,
+  at: { readonly contract: string; readonly route?: string },
+): Message | Promise<Message> {
   return andThen(check.check(message.body), (result) => {
     if ("body" in result) return result.body === message.body ? message : withBody(message, result.body);
     const findings = result.issues.map((issue) => ({ path: issue.path, message: issue.message }));
@@ -149,7 +156,10 @@ async function callFailed(thrown: unknown, ending: Ending & { readonly mark: num
 }
 
 /** The failure and the clause that decides about it at the end of the route. */
-async function boundary(thrown: unknown, { definition, policy, execution }: Ending): Promise<{ clause: Clause | undefined; failure: StepFailure; failing: Message }> {
+async function boundary(
+  thrown: unknown,
+  { definition, policy, execution }: Ending,
+): Promise<{ clause: Clause | undefined; failure: StepFailure; failing: Message }> {
   const failure = asStepFailure(thrown, definition.id, execution.received);
   const failing = withError(failure.message, failure.error, { route: definition.id, step: failure.step, attempts: failure.attempts });
   if (failure.final) return { clause: undefined, failure, failing };

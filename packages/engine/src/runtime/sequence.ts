@@ -25,12 +25,17 @@ export interface SequenceContext {
 
 /** A list of steps as one step. Stays synchronous as long as its steps do. */
 export function sequence(steps: readonly CompiledStep[], context: SequenceContext): Step {
-  const retrying = context.policy !== undefined && [...context.policy.own, ...context.policy.app].some((clause) => clause.retry !== undefined);
+  const retrying =
+    context.policy !== undefined && [...context.policy.own, ...context.policy.app].some((clause) => clause.retry !== undefined);
   const compiled = context.traced ? steps.map((step) => ({ ...step, run: withTrace(step, context.clock) })) : steps;
   const runs = compiled.map((step) => (retrying ? withFirstAttempt(step) : step.run));
   const count = runs.length;
 
-  const fail = (thrown: unknown, index: number, at: { readonly message: Message; readonly execution: Execution; readonly mark: number }): Message | Promise<Message> => {
+  const fail = (
+    thrown: unknown,
+    index: number,
+    at: { readonly message: Message; readonly execution: Execution; readonly mark: number },
+  ): Message | Promise<Message> => {
     if (isControl(thrown) || thrown instanceof StepFailure) throw thrown;
     // The index comes from the loop below.
     const step = compiled[index] as CompiledStep;
@@ -142,7 +147,10 @@ export async function runClauseSteps(
   } catch (thrown) {
     if (isControl(thrown)) throw thrown;
     const failure = errorOf(thrown);
-    throw new StepFailure(suppressing(failure, at.error), thrown instanceof StepFailure ? thrown : at.point, { decided: true, final: true });
+    throw new StepFailure(suppressing(failure, at.error), thrown instanceof StepFailure ? thrown : at.point, {
+      decided: true,
+      final: true,
+    });
   }
 }
 
@@ -223,7 +231,13 @@ function withTrace(step: CompiledStep, clock: Clock): Step {
     if (trace === undefined) return step.run(message, execution);
     const began = clock.now();
     const record = (error?: string) => {
-      trace.steps.push({ step: step.id, pattern: step.pattern, at: began - trace.startedAt, ms: clock.now() - began, ...(error === undefined ? {} : { error }) });
+      trace.steps.push({
+        step: step.id,
+        pattern: step.pattern,
+        at: began - trace.startedAt,
+        ms: clock.now() - began,
+        ...(error === undefined ? {} : { error }),
+      });
     };
     let result: Message | Promise<Message>;
     try {

@@ -23,7 +23,8 @@ export const call = definePattern({
 - call: { route: price }`,
   options: option.target,
   compile({ options: target }, compiler) {
-    if (target.kind === "channel") compiler.invalid("a channel has no reply", "a route, an address or a connector", `channel ${target.channel}`);
+    if (target.kind === "channel")
+      compiler.invalid("a channel has no reply", "a route, an address or a connector", `channel ${target.channel}`);
     const endpoint = compiler.target(target);
     return (message, execution) => endpoint.call(message, execution);
   },

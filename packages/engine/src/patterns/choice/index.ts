@@ -6,14 +6,23 @@ import { andThen, type Step } from "../../runtime/step.ts";
 declare module "../../builder/steps.ts" {
   interface Steps<Body, Ended, Of> {
     /** Takes the first arm whose predicate holds. The result is the union of the arms. */
-    choice<Next, End>(arms: (choice: ChoiceArms<Body, never, never>) => ChoiceArms<Body, Next, End>, options?: StepOptions): Steps<Next | Body, Ended | End, Of>;
-    choice<Next, End>(arms: (choice: ChoiceArms<Body, never, never>) => ClosedChoice<Next, End>, options?: StepOptions): Steps<Next, Ended | End, Of>;
+    choice<Next, End>(
+      arms: (choice: ChoiceArms<Body, never, never>) => ChoiceArms<Body, Next, End>,
+      options?: StepOptions,
+    ): Steps<Next | Body, Ended | End, Of>;
+    choice<Next, End>(
+      arms: (choice: ChoiceArms<Body, never, never>) => ClosedChoice<Next, End>,
+      options?: StepOptions,
+    ): Steps<Next, Ended | End, Of>;
   }
 }
 
 /** The arms of a choice in the making. Without `otherwise` the message may go on unchanged. */
 export interface ChoiceArms<Body, Next, Ended> {
-  when<Taken, End>(predicate: (message: Message<Body>) => unknown, block: Block<Body, Taken, End>): ChoiceArms<Body, Next | Taken, Ended | End>;
+  when<Taken, End>(
+    predicate: (message: Message<Body>) => unknown,
+    block: Block<Body, Taken, End>,
+  ): ChoiceArms<Body, Next | Taken, Ended | End>;
   when<Narrowed extends Body, Taken, End>(
     predicate: (message: Message<Body>) => message is Message<Narrowed>,
     block: Block<Narrowed, Taken, End>,
@@ -30,7 +39,9 @@ export interface ClosedChoice<Next, Ended> {
 
 const options = option.object({
   when: required(
-    option.listOf(option.object({ when: required(option.expression, "Taken if it holds"), steps: required(option.steps, "What happens then") })),
+    option.listOf(
+      option.object({ when: required(option.expression, "Taken if it holds"), steps: required(option.steps, "What happens then") }),
+    ),
     "Arms, tried in order; the first that holds is taken, and only that one",
   ),
   otherwise: optional(option.steps, "Taken if no arm holds"),

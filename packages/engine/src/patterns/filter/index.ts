@@ -7,9 +7,16 @@ import { andThen } from "../../runtime/step.ts";
 declare module "../../builder/steps.ts" {
   interface Steps<Body, Ended, Of> {
     /** Lets through what matches; a type guard narrows the body. */
-    filter<Narrowed extends Body>(when: (message: Message<Body>) => message is Message<Narrowed>, options?: StepOptions): Steps<Narrowed, Ended, Of>;
+    filter<Narrowed extends Body>(
+      when: (message: Message<Body>) => message is Message<Narrowed>,
+      options?: StepOptions,
+    ): Steps<Narrowed, Ended, Of>;
     filter(when: (message: Message<Body>) => unknown, options?: StepOptions): Steps<Body, Ended, Of>;
-    filter<Next, End>(when: (message: Message<Body>) => unknown, block: Block<Body, Next, End>, options?: StepOptions): Steps<Body | Next, Ended | End, Of>;
+    filter<Next, End>(
+      when: (message: Message<Body>) => unknown,
+      block: Block<Body, Next, End>,
+      options?: StepOptions,
+    ): Steps<Body | Next, Ended | End, Of>;
   }
 }
 

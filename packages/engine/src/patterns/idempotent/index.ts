@@ -1,4 +1,15 @@
-import { option, optional, PortolanError, required, withAttribute, withBody, withDefault, type KeepKeyEffect, type Message, type Duration } from "@portolan/core";
+import {
+  option,
+  optional,
+  PortolanError,
+  required,
+  withAttribute,
+  withBody,
+  withDefault,
+  type KeepKeyEffect,
+  type Message,
+  type Duration,
+} from "@portolan/core";
 import type { StepOptions } from "../../builder/steps.ts";
 import { definePattern } from "../../pattern.ts";
 import type { Claimed } from "../../runtime/claims.ts";
@@ -10,7 +21,11 @@ declare module "../../builder/steps.ts" {
   interface Steps<Body, Ended, Of> {
     /** Lets each key through once. */
     idempotent(key: (message: Message<Body>) => unknown, options?: IdempotentOptions): Steps<Body, Ended, Of>;
-    idempotent<Next, End>(key: (message: Message<Body>) => unknown, block: Block<Body, Next, End>, options?: IdempotentOptions): Steps<Body | Next, Ended | End, Of>;
+    idempotent<Next, End>(
+      key: (message: Message<Body>) => unknown,
+      block: Block<Body, Next, End>,
+      options?: IdempotentOptions,
+    ): Steps<Body | Next, Ended | End, Of>;
   }
 }
 
@@ -27,11 +42,19 @@ const options = option.object({
   key: required(option.expression, "What makes messages the same; missing fails with PORTOLAN_KEY_MISSING"),
   steps: optional(option.steps, "The block that each key goes through once; without it, the rest of the list"),
   scope: optional(option.name, "Steps with the same scope share keys; default: this route and step"),
-  duplicates: withDefault(option.oneOf("drop", "mark", "replay"), "drop", "What a duplicate does: nothing, the block with `attributes.duplicate`, or take the first one's resulting body"),
+  duplicates: withDefault(
+    option.oneOf("drop", "mark", "replay"),
+    "drop",
+    "What a duplicate does: nothing, the block with `attributes.duplicate`, or take the first one's resulting body",
+  ),
   inFlight: withDefault(option.oneOf("wait", "drop", "fail"), "wait", "A duplicate while the first is being processed"),
   keepOnFailure: withDefault(option.boolean, false, "The key stays even if the message fails"),
   ttl: withDefault(option.duration, 604_800_000, "How long keys are kept"),
-  lease: withDefault(option.duration, 60_000, "How long a claim lives without being renewed; it is renewed while the message is in process"),
+  lease: withDefault(
+    option.duration,
+    60_000,
+    "How long a claim lives without being renewed; it is renewed while the message is in process",
+  ),
 });
 
 /** Idempotent receiver. */
@@ -66,9 +89,11 @@ export const idempotent = definePattern({
     };
 
     const duplicate = (message: Message, execution: Execution, claimed: Claimed): Message | Promise<Message> => {
-      if (claimed.state === "held" && inFlight === "fail") throw new PortolanError("PORTOLAN_IN_FLIGHT", `a message with this key is being processed (${scope})`);
+      if (claimed.state === "held" && inFlight === "fail")
+        throw new PortolanError("PORTOLAN_IN_FLIGHT", `a message with this key is being processed (${scope})`);
       if (claimed.state === "duplicate" && duplicates === "mark") return block(withAttribute(message, "duplicate", true), execution);
-      if (claimed.state === "duplicate" && duplicates === "replay") return withBody(message, claimed.result === undefined ? null : claimed.result);
+      if (claimed.state === "duplicate" && duplicates === "replay")
+        return withBody(message, claimed.result === undefined ? null : claimed.result);
       if (gate) execution.end = DROPPED;
       return message;
     };

@@ -8,8 +8,16 @@ import { numberOf } from "../../runtime/values.ts";
 declare module "../../builder/steps.ts" {
   interface Steps<Body, Ended, Of> {
     /** Repeats a block a number of times, or while a predicate holds. */
-    loop<End>(times: (message: Message<Body>) => number, block: Block<Body, Body, End>, options?: LoopOptions): Steps<Body, Ended | End, Of>;
-    loop<End>(condition: { readonly while: (message: Message<Body>) => unknown }, block: Block<Body, Body, End>, options?: LoopOptions): Steps<Body, Ended | End, Of>;
+    loop<End>(
+      times: (message: Message<Body>) => number,
+      block: Block<Body, Body, End>,
+      options?: LoopOptions,
+    ): Steps<Body, Ended | End, Of>;
+    loop<End>(
+      condition: { readonly while: (message: Message<Body>) => unknown },
+      block: Block<Body, Body, End>,
+      options?: LoopOptions,
+    ): Steps<Body, Ended | End, Of>;
   }
 }
 
@@ -39,7 +47,8 @@ export const loop = definePattern({
 - loop: { times: 3, steps: [{ map: 'body & "!"' }] }`,
   options,
   compile({ options: { times, while: condition, copy, max, steps } }, compiler) {
-    if ((times === undefined) === (condition === undefined)) compiler.invalid("a loop has exactly one of `times` and `while`", "times or while", times === undefined ? "neither" : "both");
+    if ((times === undefined) === (condition === undefined))
+      compiler.invalid("a loop has exactly one of `times` and `while`", "times or while", times === undefined ? "neither" : "both");
     const count = times === undefined ? undefined : compiler.expression(times);
     const holds = condition === undefined ? undefined : compiler.predicate(condition);
     const block = compiler.block(steps);
@@ -49,7 +58,8 @@ export const loop = definePattern({
       let current = entered;
       for (let index = 0; size === null || index < size; index++) {
         if (size === null && !(await holds?.(mark(current, index, null)))) break;
-        if (index >= max) throw new PortolanError("PORTOLAN_LOOP_LIMIT", `more than ${max} rounds`, { hint: "raise max if that many are right" });
+        if (index >= max)
+          throw new PortolanError("PORTOLAN_LOOP_LIMIT", `more than ${max} rounds`, { hint: "raise max if that many are right" });
         const result = block(mark(copy ? entered : current, index, size), execution);
         current = result instanceof Promise ? await result : result;
         if (execution.end !== RUNNING) break;
@@ -58,7 +68,9 @@ export const loop = definePattern({
     };
     return (message, execution) => {
       if (count === undefined) return rounds(message, execution, null);
-      return andThen(count(message), (value) => rounds(message, execution, Math.max(0, Math.trunc(numberOf(value, "the number of rounds")))));
+      return andThen(count(message), (value) =>
+        rounds(message, execution, Math.max(0, Math.trunc(numberOf(value, "the number of rounds")))),
+      );
     };
   },
   method([rounds, steps, extra], block) {

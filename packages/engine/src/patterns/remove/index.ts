@@ -9,7 +9,13 @@ const patternList = option.listOf(option.name);
 declare module "../../builder/steps.ts" {
   interface Steps<Body, Ended, Of> {
     /** Removes headers and attributes by name or pattern. */
-    remove(patterns: { readonly headers?: readonly string[]; readonly attributes?: readonly string[]; readonly except?: readonly string[] } & StepOptions): Steps<Body, Ended, Of>;
+    remove(
+      patterns: {
+        readonly headers?: readonly string[];
+        readonly attributes?: readonly string[];
+        readonly except?: readonly string[];
+      } & StepOptions,
+    ): Steps<Body, Ended, Of>;
   }
 }
 
@@ -45,7 +51,9 @@ export const remove = definePattern({
           ? message.attributes
           : Object.fromEntries(
               Object.entries(message.attributes).filter(
-                ([name]) => !attributePatterns.some((pattern) => pattern.matches(name) && (pattern.exact || !isReserved(name))) || attributeExceptions.some((pattern) => pattern.matches(name)),
+                ([name]) =>
+                  !attributePatterns.some((pattern) => pattern.matches(name) && (pattern.exact || !isReserved(name))) ||
+                  attributeExceptions.some((pattern) => pattern.matches(name)),
               ),
             ),
     });
@@ -54,7 +62,9 @@ export const remove = definePattern({
 });
 
 function withoutHeaders(headers: Headers, patterns: readonly NamePattern[], exceptions: readonly NamePattern[]): Headers {
-  const removed = Object.keys(headers).filter((name) => patterns.some((pattern) => pattern.matches(name)) && !exceptions.some((pattern) => pattern.matches(name)));
+  const removed = Object.keys(headers).filter(
+    (name) => patterns.some((pattern) => pattern.matches(name)) && !exceptions.some((pattern) => pattern.matches(name)),
+  );
   if (removed.length === 0) return headers;
   const changes: Record<string, HeaderValue | undefined> = Object.fromEntries(removed.map((name) => [name, undefined]));
   return mergeHeaders(headers, changes);

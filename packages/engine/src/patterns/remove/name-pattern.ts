@@ -4,7 +4,11 @@ export interface NamePattern {
   matches(name: string): boolean;
 }
 
-export function compileNamePattern(pattern: string, ignoreCase: boolean, invalid: (message: string, expected: string, found: string) => void): NamePattern {
+export function compileNamePattern(
+  pattern: string,
+  ignoreCase: boolean,
+  invalid: (message: string, expected: string, found: string) => void,
+): NamePattern {
   const regex = /^\/(.*)\/$/s.exec(pattern);
   const flags = ignoreCase ? "i" : "";
   if (regex !== null) {
@@ -12,7 +16,11 @@ export function compileNamePattern(pattern: string, ignoreCase: boolean, invalid
       const compiled = new RegExp(regex[1] ?? "", flags);
       return { exact: false, matches: (name) => compiled.test(name) };
     } catch (error) {
-      invalid(`the regular expression cannot be read: ${error instanceof Error ? error.message : String(error)}`, "a regular expression between slashes", pattern);
+      invalid(
+        `the regular expression cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+        "a regular expression between slashes",
+        pattern,
+      );
       return { exact: true, matches: () => false };
     }
   }

@@ -26,13 +26,15 @@ export const set = definePattern({
   title: "Set",
   group: "data",
   summary: "Sets headers and attributes.",
-  semantics: "All expressions see the message before the step. Header names ignore case: setting `Foo` replaces `foo`. Names of attributes that the engine writes are configuration errors.",
+  semantics:
+    "All expressions see the message before the step. Header names ignore case: setting `Foo` replaces `foo`. Names of attributes that the engine writes are configuration errors.",
   example: `
 - set: { headers: { country: body.address.country }, attributes: { started: $millis() } }`,
   options,
   compile({ options: { headers = {}, attributes = {} } }, compiler) {
     for (const name of Object.keys(attributes)) {
-      if (isReserved(name)) compiler.invalid(`the attribute "${name}" is written by the engine`, `a name other than ${reservedAttributes.join(", ")}`, name);
+      if (isReserved(name))
+        compiler.invalid(`the attribute "${name}" is written by the engine`, `a name other than ${reservedAttributes.join(", ")}`, name);
     }
     const headerValues = compileAll(headers, compiler.expression);
     const attributeValues = compileAll(attributes, compiler.expression);
@@ -40,7 +42,8 @@ export const set = definePattern({
       id: message.id,
       body: message.body,
       headers: headerValues.length === 0 ? message.headers : mergeHeaders(message.headers, headersOf(headerValues, newHeaders)),
-      attributes: attributeValues.length === 0 ? message.attributes : { ...message.attributes, ...attributesOf(attributeValues, newAttributes) },
+      attributes:
+        attributeValues.length === 0 ? message.attributes : { ...message.attributes, ...attributesOf(attributeValues, newAttributes) },
     });
     return (message) => {
       const values = [...headerValues, ...attributeValues].map(([, evaluate]) => evaluate(message));
@@ -73,7 +76,10 @@ export function headerValue(name: string, value: unknown): HeaderValue | undefin
   if (value === undefined || value === null) return undefined;
   const items: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (!items.every((item) => ["string", "number", "boolean"].includes(typeof item))) {
-    throw new PortolanError("PORTOLAN_EXPRESSION_TYPE", `the header ${name} must be text, a number, a boolean or a list of these, found ${describeValue(value)}`);
+    throw new PortolanError(
+      "PORTOLAN_EXPRESSION_TYPE",
+      `the header ${name} must be text, a number, a boolean or a list of these, found ${describeValue(value)}`,
+    );
   }
   // Every item has just been checked.
   return value as HeaderValue;

@@ -47,7 +47,10 @@ export function createCheckpoints(options: { readonly key: Expression; readonly 
 
 function orderable(value: unknown): number | string {
   if (typeof value === "number" || typeof value === "string") return value;
-  throw new PortolanError("PORTOLAN_EXPRESSION_TYPE", `the value of a checkpoint must be a number or a text, found ${describeValue(value)}`);
+  throw new PortolanError(
+    "PORTOLAN_EXPRESSION_TYPE",
+    `the value of a checkpoint must be a number or a text, found ${describeValue(value)}`,
+  );
 }
 
 function isAbove(value: number | string, mark: unknown): boolean {

@@ -13,7 +13,12 @@ declare module "../../builder/steps.ts" {
     split<Element, Part, Result = Body>(
       by: (message: Message<Body>) => readonly Element[] | Iterable<Element> | AsyncIterable<Element> | null | undefined,
       block: Block<Element, Part, unknown>,
-      options: SplitOptions & { readonly combine: { readonly fold: (acc: Result, part: Message<Part>) => Result | Promise<Result>; readonly initial: (message: Message<Body>) => Result } },
+      options: SplitOptions & {
+        readonly combine: {
+          readonly fold: (acc: Result, part: Message<Part>) => Result | Promise<Result>;
+          readonly initial: (message: Message<Body>) => Result;
+        };
+      },
     ): Steps<Result, Ended, Of>;
     split<Element, Part>(
       by: (message: Message<Body>) => readonly Element[] | Iterable<Element> | AsyncIterable<Element> | null | undefined,
@@ -90,7 +95,8 @@ export const split = definePattern({
   options,
   compile({ options }, compiler) {
     const { onPartFailure } = options;
-    if (options.timeout !== undefined && !options.parallel) compiler.invalid("`timeout` needs `parallel`", "parallel: true", "parallel: false");
+    if (options.timeout !== undefined && !options.parallel)
+      compiler.invalid("`timeout` needs `parallel`", "parallel: true", "parallel: false");
     if (onPartFailure === "stop" && (options.maxFailed !== undefined || options.maxFailedRatio !== undefined)) {
       compiler.invalid("`stop` ends at the first failure", "no maxFailed and no maxFailedRatio", "both");
     }
@@ -98,7 +104,14 @@ export const split = definePattern({
     const block = compiler.block(options.steps);
     const combiner = compileCombiner(options.combine, compiler);
     const checkpoints = options.checkpoint === undefined ? undefined : createCheckpoints(options.checkpoint, compiler);
-    const fanOutOptions = { ...options, timeoutMs: options.timeout, maxFailed: options.maxFailed, maxFailedRatio: options.maxFailedRatio, keepResults: combiner.needsResults, what: "part" };
+    const fanOutOptions = {
+      ...options,
+      timeoutMs: options.timeout,
+      maxFailed: options.maxFailed,
+      maxFailedRatio: options.maxFailedRatio,
+      keepResults: combiner.needsResults,
+      what: "part",
+    };
     const tells = onPartFailure === "skip" || onPartFailure === "deadLetter";
 
     return async (message, execution) => {

@@ -18,7 +18,9 @@ export function elementsOf(value: unknown, options: ElementOptions): Elements {
   if (stream !== undefined) return { kind: "stream", stream: grouped(stream, options) };
   const rest = options.skipFirst === 0 ? listOf(value) : listOf(value).slice(options.skipFirst);
   if (options.group === 1) return { kind: "list", list: rest };
-  const groups = Array.from({ length: Math.ceil(rest.length / options.group) }, (_, index) => rest.slice(index * options.group, (index + 1) * options.group));
+  const groups = Array.from({ length: Math.ceil(rest.length / options.group) }, (_, index) =>
+    rest.slice(index * options.group, (index + 1) * options.group),
+  );
   return { kind: "list", list: groups };
 }
 
@@ -27,13 +29,17 @@ export function partsOf(elements: Elements, whole: Message, block: Step): Iterab
   const partOf = (element: unknown, index: number, at: { readonly size: number | null; readonly last: boolean }): Part => ({
     index,
     name: String(index),
-    message: withAttribute({ id: `${whole.id}-${index}`, body: element, headers: whole.headers, attributes: whole.attributes }, "split", { index, ...at }),
+    message: withAttribute({ id: `${whole.id}-${index}`, body: element, headers: whole.headers, attributes: whole.attributes }, "split", {
+      index,
+      ...at,
+    }),
     run: block,
   });
   if (elements.kind === "stream") return streamedParts(elements.stream, partOf);
   const { list } = elements;
   return (function* () {
-    for (let index = 0; index < list.length; index++) yield partOf(list[index], index, { size: list.length, last: index === list.length - 1 });
+    for (let index = 0; index < list.length; index++)
+      yield partOf(list[index], index, { size: list.length, last: index === list.length - 1 });
   })();
 }
 

@@ -16,7 +16,8 @@ export const stop = definePattern({
   title: "Stop",
   group: "routing",
   summary: "Ends the processing of the message at hand, successfully, with the message as it stands as result.",
-  semantics: "In a route it ends the route (enclosing inline blocks, too; `finally` runs); in a copy block it ends that part, whose result is combined. The unit of work commits.",
+  semantics:
+    "In a route it ends the route (enclosing inline blocks, too; `finally` runs); in a copy block it ends that part, whose result is combined. The unit of work commits.",
   example: `
 - stop: {}`,
   options: option.object({}),

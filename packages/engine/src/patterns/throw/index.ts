@@ -6,7 +6,10 @@ import { andThen } from "../../runtime/step.ts";
 declare module "../../builder/steps.ts" {
   interface Steps<Body, Ended, Of> {
     /** Fails the message. */
-    throw(text: (message: Message<Body>) => string, options?: { readonly kind?: ErrorKind; readonly code?: string } & StepOptions): Steps<never, Ended, Of>;
+    throw(
+      text: (message: Message<Body>) => string,
+      options?: { readonly kind?: ErrorKind; readonly code?: string } & StepOptions,
+    ): Steps<never, Ended, Of>;
   }
 }
 

@@ -7,7 +7,10 @@ declare module "../../builder/steps.ts" {
   interface Steps<Body, Ended, Of> {
     /** Sends the message one-way; it goes on unchanged. */
     to(target: ToTarget<Body>, options?: StepOptions): Steps<Body, Ended, Of>;
-    to(address: (message: Message<Body>) => string | undefined | Promise<string | undefined>, options?: AddressOptions): Steps<Body, Ended, Of>;
+    to(
+      address: (message: Message<Body>) => string | undefined | Promise<string | undefined>,
+      options?: AddressOptions,
+    ): Steps<Body, Ended, Of>;
   }
 }
 

@@ -18,7 +18,10 @@ declare module "../../builder/steps.ts" {
 /** A try in the making: its catches and its finally follow at once. */
 export interface TrySteps<Body, Ended, Of> extends BuilderSteps<Body, Ended, Of> {
   /** The first catch that matches deals with the failure; it gets the message as it reached the failing step. */
-  catch<Next, End>(match: ErrorMatchInput & { readonly useOriginal?: boolean }, block: Block<unknown, Next, End>): TrySteps<Body | Next, Ended | End, Of>;
+  catch<Next, End>(
+    match: ErrorMatchInput & { readonly useOriginal?: boolean },
+    block: Block<unknown, Next, End>,
+  ): TrySteps<Body | Next, Ended | End, Of>;
   /** Runs always, on a copy. */
   finally<Next, End>(block: Block<unknown, Next, End>): TrySteps<Body, Ended, Of>;
 }
@@ -64,7 +67,10 @@ const tryStep = definePattern({
     }));
     const last = options.finally === undefined ? undefined : compiler.block(options.finally, { policy: false });
 
-    const caught = async (thrown: unknown, at: { readonly entered: Message; readonly execution: Execution; readonly mark: number }): Promise<Message> => {
+    const caught = async (
+      thrown: unknown,
+      at: { readonly entered: Message; readonly execution: Execution; readonly mark: number },
+    ): Promise<Message> => {
       const failure = failureOf(thrown, at.entered, compiler);
       const where = { route: compiler.route, step: failure.step, attempts: failure.attempts };
       const failing = withError(failure.message, failure.error, where);
@@ -135,7 +141,9 @@ class LeavesTry {
 }
 
 function failureOf(thrown: unknown, entered: Message, compiler: StepCompiler): StepFailure {
-  return thrown instanceof StepFailure ? thrown : new StepFailure(errorOf(thrown), { step: compiler.stepId, message: entered, attempts: 1 });
+  return thrown instanceof StepFailure
+    ? thrown
+    : new StepFailure(errorOf(thrown), { step: compiler.stepId, message: entered, attempts: 1 });
 }
 
 export { tryStep as try };

@@ -7,7 +7,10 @@ import { andThen, type Step } from "../../runtime/step.ts";
 declare module "../../builder/steps.ts" {
   interface Steps<Body, Ended, Of> {
     /** Fails what a predicate or a contract refuses. */
-    validate<Narrowed extends Body>(when: (message: Message<Body>) => message is Message<Narrowed>, options?: ValidateOptions<Body>): Steps<Narrowed, Ended, Of>;
+    validate<Narrowed extends Body>(
+      when: (message: Message<Body>) => message is Message<Narrowed>,
+      options?: ValidateOptions<Body>,
+    ): Steps<Narrowed, Ended, Of>;
     validate(when: (message: Message<Body>) => unknown, options?: ValidateOptions<Body>): Steps<Body, Ended, Of>;
     validate<Checked>(contract: StandardSchemaV1<unknown, Checked>, options?: ValidateOptions<Body>): Steps<Body & Checked, Ended, Of>;
   }
@@ -30,7 +33,8 @@ export const validate = definePattern({
   title: "Validate",
   group: "data",
   summary: "Fails a message that a predicate or a contract refuses, with kind `invalid`.",
-  semantics: "Exactly one of `when` and `contract`. A message that passes goes on unchanged; one that does not fails with `PORTOLAN_VALIDATION_FAILED`.",
+  semantics:
+    "Exactly one of `when` and `contract`. A message that passes goes on unchanged; one that does not fails with `PORTOLAN_VALIDATION_FAILED`.",
   example: `
 - validate: { when: body.total > 0, message: '"the total must be positive"' }`,
   options,
@@ -43,7 +47,11 @@ export const validate = definePattern({
         });
       });
     if ((when === undefined) === (contract === undefined)) {
-      compiler.invalid("a validate step has exactly one of `when` and `contract`", "when or contract", when === undefined ? "neither" : "both");
+      compiler.invalid(
+        "a validate step has exactly one of `when` and `contract`",
+        "when or contract",
+        when === undefined ? "neither" : "both",
+      );
     }
     if (when !== undefined) {
       const holds = compiler.predicate(when);
@@ -54,7 +62,13 @@ export const validate = definePattern({
     const check = compiler.contract(contract);
     return (message) =>
       andThen(check.check(message.body), (result) =>
-        "body" in result ? message : refuse(message, result.issues.map((issue) => (issue.path === "" ? issue.message : `${issue.path} ${issue.message}`)).join("; "), result.issues),
+        "body" in result
+          ? message
+          : refuse(
+              message,
+              result.issues.map((issue) => (issue.path === "" ? issue.message : `${issue.path} ${issue.message}`)).join("; "),
+              result.issues,
+            ),
       );
   },
   method([check, extra]) {

@@ -10,7 +10,10 @@ declare module "../../builder/steps.ts" {
     wireTap(target: ToTarget<Body>, options?: StepOptions): Steps<Body, Ended, Of>;
     wireTap<Copy>(
       target: ToTarget<Copy>,
-      options: { readonly body: (message: Message<Body>) => Copy; readonly headers?: Readonly<Record<string, (message: Message<Body>) => unknown>> } & StepOptions,
+      options: {
+        readonly body: (message: Message<Body>) => Copy;
+        readonly headers?: Readonly<Record<string, (message: Message<Body>) => unknown>>;
+      } & StepOptions,
     ): Steps<Body, Ended, Of>;
   }
 }
@@ -45,7 +48,13 @@ export const wireTap = definePattern({
         const copy: Message = {
           id: message.id,
           body: copyBody === undefined ? null : copyBody,
-          headers: names.length === 0 ? message.headers : mergeHeaders(message.headers, Object.fromEntries(names.map((name, index) => [name, headerValue(name, copyHeaders[index])]))),
+          headers:
+            names.length === 0
+              ? message.headers
+              : mergeHeaders(
+                  message.headers,
+                  Object.fromEntries(names.map((name, index) => [name, headerValue(name, copyHeaders[index])])),
+                ),
           attributes: message.attributes,
         };
         compiler.node.tap(copy, endpoint, compiler.stepId);
