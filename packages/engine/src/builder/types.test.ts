@@ -37,10 +37,9 @@ it("every step knows the body that reaches it", () => {
   const called = route("c", { input: schema<Order>() }).call(price);
   same<BodyAt<typeof called>, Receipt>(true);
   expect(r.steps.map((step) => Object.keys(step)[0])).toEqual(["filter", "map", "map"]);
+  const ordered = route("x").from(orders);
   // @ts-expect-error the body is an order, which has no `amount`
-  route("x")
-    .from(orders)
-    .map((m) => m.body.amount);
+  ordered.map((m) => m.body.amount);
 });
 
 it("a choice yields the union of its arms", () => {
@@ -71,10 +70,9 @@ it("a target refuses a body that its contract does not allow", () => {
   expect(route("ok").from(orders).to(orders).steps).toMatchObject([{ to: { channel: "orders" } }]);
   // @ts-expect-error an order is no text
   route("r").from(orders).to(texts);
+  const wantsOrder = route("p", { input: schema<Order>() });
   // @ts-expect-error the called route wants an order
-  route("r")
-    .from(texts)
-    .call(route("p", { input: schema<Order>() }));
+  route("r").from(texts).call(wantsOrder);
 });
 
 it("a route that does not end in its declared output does not compile", () => {
@@ -115,11 +113,10 @@ it("parts have the type of the elements, and combine decides the result", () => 
   );
   same<BodyAt<typeof sum>, number>(true);
   expect(list.steps).toMatchObject([{ split: { combine: "list", steps: [{}] } }]);
+  type Line = Steps<Order>;
   // @ts-expect-error an element is an order
-  lines.split(
-    (m) => m.body.lines,
-    (s) => s.map((m) => m.body.nothing),
-  );
+  const wrong = (s: Line) => s.map((m) => m.body.nothing);
+  lines.split((m) => m.body.lines, wrong);
 });
 
 it("a type guard narrows, a catch widens, throw and stop end", () => {
@@ -140,17 +137,11 @@ it("a type guard narrows, a catch widens, throw and stop end", () => {
 });
 
 it("only a route has sources and error clauses", () => {
-  route("r")
+  const r = route("r")
     .from(orders)
     .onError(retry({ attempts: 8, wait: "parked" }))
     .onError({ match: { kind: "invalid" }, outcome: "deadLetter" });
   // @ts-expect-error a block has no error clauses
-  expect(() =>
-    route("r")
-      .from(orders)
-      .filter(
-        (m) => m.body.total > 1,
-        (s) => s.onError(retry({})),
-      ),
-  ).toThrow("only a route");
+  const wrong = (s: Steps<Order>) => s.onError(retry({}));
+  expect(() => r.filter((m) => m.body.total > 1, wrong)).toThrow("only a route");
 });

@@ -49,11 +49,13 @@ export function readApp(input: AppInput, registry: Registry): AppDefinition {
       for (const name of Object.keys(flow[kind])) {
         const key = `${kind}.${name}`;
         if (places.has(key))
-          report(findings, tree, [kind, name], {
-            message: `${kind.slice(0, -1)} "${name}" exists twice`,
-            expected: "each name once",
-            found: name,
-          });
+          findings.push(
+            located(tree, [kind, name], {
+              message: `${kind.slice(0, -1)} "${name}" exists twice`,
+              expected: "each name once",
+              found: name,
+            }),
+          );
         places.set(key, tree);
       }
     }
