@@ -1,5 +1,6 @@
-import { asPortolanError, formatDuration, PortolanError, sleep } from "@portolan/core";
+import { formatDuration, PortolanError } from "@portolan/core";
 import type { RunningSource, SourceContext, SourceDefinition } from "@portolan/core";
+import { deliverPersistently, pause } from "../persistent-delivery.ts";
 import { type ScheduleOptions, scheduleOptions } from "./options.ts";
 import { createPlan, parseCron } from "./plan.ts";
 
@@ -12,8 +13,7 @@ export interface ScheduleBody {
 
 /** Waits are cut, so that a change of the system's clock is noticed, and no timer exceeds its range. */
 const LONGEST_WAIT_MS = 300_000;
-const FIRST_RETRY_MS = 1_000;
-const LONGEST_RETRY_MS = 60_000;
+const CONFLICT_RETRY_MS = 1_000;
 
 export const scheduleSource: SourceDefinition<typeof scheduleOptions> = {
   summary: "Starts a route at planned times. Nodes that share a store make one run for each planned time.",
@@ -129,48 +129,31 @@ function createRuns(options: ScheduleOptions, { context, signal, last: committed
   }
 
   async function waitUntil(time: number): Promise<void> {
-    while (!isOver() && clock.now() < time) await wait(Math.min(time - clock.now(), LONGEST_WAIT_MS));
+    while (!isOver() && clock.now() < time) await pause(context, Math.min(time - clock.now(), LONGEST_WAIT_MS), signal);
   }
 
-  async function wait(delayMs: number): Promise<void> {
-    // Aborted: the loops look at the signal.
-    await sleep(clock, delayMs, signal).catch(() => undefined);
-  }
-
-  /** Delivers until it is committed, or somebody else was faster. */
-  async function run(planned: number): Promise<void> {
+  /** Delivers until it is committed, or somebody else was faster; false if the node is stopping. */
+  async function run(planned: number): Promise<boolean> {
     const id = `${name}/${iso(planned)}`;
     const body: ScheduleBody = { plannedAt: iso(planned), previousAt: last === undefined ? null : iso(last) };
-    for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(2 * delayMs, LONGEST_RETRY_MS)) {
+    for (;;) {
       const position = { name, value: iso(planned), expected: last === undefined ? undefined : iso(last) };
-      try {
-        await context.deliver({ body, id }, { failure: "deadLetter", position });
-        last = planned;
-        return;
-      } catch (thrown) {
-        const error = asPortolanError(thrown);
-        if (isOver() || error.code === "PORTOLAN_STOPPING") return;
-        if (error.code === "PORTOLAN_CONFLICT" && (await isDoneElsewhere(planned))) return;
-        log.log("warn", "a run could not be made and is repeated", {
-          source: name,
-          plannedAt: iso(planned),
-          code: error.code,
-          error: error.message,
-        });
-        await wait(delayMs);
-        if (isOver()) return;
-      }
+      const outcome = await deliverPersistently(context, { body, id }, { position, signal });
+      if (outcome === "committed") last = planned;
+      // A conflict of something else in the unit of work: the position is as it was.
+      if (outcome !== "conflict" || (await isDoneElsewhere(planned))) return outcome !== "stopped";
+      await pause(context, CONFLICT_RETRY_MS, signal);
     }
   }
 
-  /** Takes over the position that another node has committed; true if it is at or past this planned time. */
+  /** Takes over the position that another node has committed, if it has committed one. */
   async function isDoneElsewhere(planned: number): Promise<boolean> {
     const current = readTime(await context.position(name));
     if (current === last) return false;
     log.log("debug", "another node made the run", { source: name, plannedAt: iso(planned) });
     last = current;
+    // Nodes that started at different times go on with the planned times of the first.
     cursor = Math.max(cursor, current ?? cursor);
-    // Planned times of another start are those of the node that was first.
     return true;
   }
 
@@ -187,7 +170,7 @@ function createRuns(options: ScheduleOptions, { context, signal, last: committed
       const planned = times.shift();
       if (planned === undefined || planned <= cursor) continue;
       cursor = planned;
-      await run(planned);
+      if (!(await run(planned))) return;
       if (times.length === 0) times = dueAfterRun();
     }
   };

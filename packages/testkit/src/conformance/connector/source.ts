@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { PortolanError } from "@portolan/core";
-import type { SourceBench } from "./source-bench.ts";
+import type { Delivered, SourceBench } from "./source-bench.ts";
 
 /** An open source to be tested, and the system that it listens to. */
 export interface SourceUnderTest {
@@ -35,7 +35,7 @@ export const SOURCE_CASES: readonly SourceCase[] = [
     acknowledges: true,
     async run(under) {
       await under.offer(1);
-      const delivered = await under.bench.next();
+      const delivered = await arrival(under);
       await under.settle();
       assert.equal(await under.acknowledged(), 0, "it was acknowledged while in process");
       delivered.accept();
@@ -46,7 +46,7 @@ export const SOURCE_CASES: readonly SourceCase[] = [
     name: "has no more messages in process than its concurrency allows",
     async run(under) {
       await under.offer(under.concurrency + 2);
-      const first = await under.bench.next();
+      const first = await arrival(under);
       await under.settle();
       assert.ok(under.bench.deliveries.length <= under.concurrency, `${under.bench.deliveries.length} are in process`);
       first.accept();
@@ -57,7 +57,7 @@ export const SOURCE_CASES: readonly SourceCase[] = [
     name: "takes the next message after one has failed, and the failure is known where it must",
     async run(under) {
       await under.offer(1);
-      const failing = await under.bench.next();
+      const failing = await arrival(under);
       failing.fail(new PortolanError("PORTOLAN_THROWN", "no", { kind: "rejected" }));
       if (under.refused === undefined) assert.equal(under.bench.deadLetters.length, 1, "the failure asks for the dead letter");
       else await until(under, async () => (await under.refused?.()) === 1);
@@ -70,7 +70,7 @@ export const SOURCE_CASES: readonly SourceCase[] = [
     name: "waits at close for the message in process",
     async run(under) {
       await under.offer(1);
-      const delivered = await under.bench.next();
+      const delivered = await arrival(under);
       let isClosed = false;
       const closing = under.bench.source.close().then(() => {
         isClosed = true;
@@ -95,6 +95,14 @@ export const SOURCE_CASES: readonly SourceCase[] = [
     },
   },
 ];
+
+/** The first delivery. */
+async function arrival(under: SourceUnderTest): Promise<Delivered> {
+  await until(under, () => under.bench.deliveries.length > 0);
+  const [delivered] = under.bench.deliveries;
+  assert.ok(delivered);
+  return delivered;
+}
 
 /** Lets things happen until they are as they should be; the test's own timeout ends it otherwise. */
 async function until(under: SourceUnderTest, isSo: () => boolean | Promise<boolean>): Promise<void> {
