@@ -8,6 +8,7 @@ interface LockEntry {
   readonly version?: string;
   readonly resolved?: string;
   readonly integrity?: string;
+  readonly inBundle?: boolean;
   readonly license?: string;
   readonly link?: boolean;
   readonly dev?: boolean;
@@ -51,7 +52,8 @@ function specFindings(key: string, entry: LockEntry): readonly string[] {
 }
 
 function archiveFindings(key: string, entry: LockEntry): readonly string[] {
-  if (!isInstalled(key, entry)) return [];
+  // A bundled package comes inside the archive of the one that bundles it.
+  if (!isInstalled(key, entry) || entry.inBundle === true) return [];
   const findings: string[] = [];
   if (!/^sha512-[\w+/]+=*$/.test(entry.integrity ?? ""))
     findings.push(`${key}: expected a sha512 integrity, found ${entry.integrity ?? "none"}`);

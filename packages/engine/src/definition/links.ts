@@ -1,23 +1,27 @@
 import { listNames, nearestName, type AppDefinition, type Finding, type RouteDefinition } from "@portolan/core";
 import { targetsOf } from "./targets.ts";
 
-type Report = (path: readonly (string | number)[], finding: Omit<Finding, "path" | "place">) => void;
+type Report = (path: readonly (string | number)[], finding: Omit<Finding, "path">) => void;
 
 /** Checks what can only be seen on the whole app: names that must exist, ids that must be unique, options that exclude each other. */
 export function checkLinks(app: AppDefinition, report: Report): void {
-  const routeIds = app.routes.map((route) => route.id);
+  const routes = app.routes.map((route) => route.id);
+  const systems = app.systems.map((system) => system.name);
+  const checkTargets = (value: unknown, path: readonly string[]) => {
+    for (const { target, step } of targetsOf(value)) {
+      const place = step?.place === undefined ? {} : { place: step.place };
+      if (target.kind === "route" && !routes.includes(target.route)) report(path, { ...missing("route", target.route, routes), ...place });
+      if (target.kind === "connector" && target.system !== undefined && !systems.includes(target.system)) {
+        report(path, { ...missing("system", target.system, systems), ...place });
+      }
+    }
+  };
+  checkTargets(app.errors, ["errors"]);
   for (const route of app.routes) {
     const path = ["routes", route.id];
-    for (const target of targetsOf([route.steps, route.onError])) {
-      if (target["kind"] === "route" && !routeIds.includes(String(target["route"])))
-        report(path, unknownRoute(String(target["route"]), routeIds));
-    }
+    checkTargets([route.steps, route.onError], path);
     for (const id of duplicateIds(route))
       report(path, { message: `step id "${id}" exists twice`, expected: "each id once in a route", found: id });
-  }
-  for (const target of targetsOf(app.errors)) {
-    if (target["kind"] === "route" && !routeIds.includes(String(target["route"])))
-      report(["errors"], unknownRoute(String(target["route"]), routeIds));
   }
   for (const channel of app.channels) {
     const path = ["channels", channel.name];
@@ -29,11 +33,11 @@ export function checkLinks(app: AppDefinition, report: Report): void {
   }
 }
 
-function unknownRoute(name: string, known: readonly string[]): Omit<Finding, "path" | "place"> {
+function missing(what: string, name: string, known: readonly string[]): Omit<Finding, "path" | "place"> {
   const nearest = nearestName(name, known);
   return {
-    message: `there is no route "${name}"`,
-    expected: known.length === 0 ? "a route of this app" : listNames(known),
+    message: `there is no ${what} "${name}"`,
+    expected: known.length === 0 ? `a ${what} of this app` : listNames(known),
     found: name,
     ...(nearest === undefined ? {} : { hint: `did you mean "${nearest}"?` }),
   };

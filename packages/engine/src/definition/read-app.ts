@@ -70,8 +70,8 @@ export function readApp(input: AppInput, registry: Registry): AppDefinition {
   return app;
 }
 
-function located(tree: RawTree, path: readonly (string | number)[], finding: Omit<Finding, "path" | "place">): Finding {
-  const place = tree.locate(path);
+function located(tree: RawTree, path: readonly (string | number)[], finding: Omit<Finding, "path">): Finding {
+  const place = finding.place ?? tree.locate(path);
   return { path: path.join("."), ...finding, ...(place === undefined ? {} : { place }) };
 }
 
@@ -117,7 +117,7 @@ function impliedChannels(
     if (typeof route.deadLetter === "string") names.add(route.deadLetter);
     clauses(route.onError);
   }
-  for (const target of targetsOf([...routes, errors])) if (target["kind"] === "channel") names.add(String(target["channel"]));
+  for (const { target } of targetsOf([...routes, errors])) if (target.kind === "channel") names.add(target.channel);
   return names;
 }
 

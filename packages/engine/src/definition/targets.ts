@@ -1,15 +1,36 @@
+import type { StepNode, TargetNode } from "@portolan/core";
+
+/** A target and the step that it belongs to. */
+export interface FoundTarget {
+  readonly target: TargetNode;
+  readonly step: Pick<StepNode, "path" | "place"> | undefined;
+}
+
+const KINDS: readonly unknown[] = ["channel", "route", "record", "address", "connector"] satisfies readonly TargetNode["kind"][];
+/** Parts of the tree that hold no targets, or values that are not the tree's. */
+const CLOSED: readonly string[] = ["connector", "contract", "from", "input", "output"];
+
 /** Every target in a part of the tree, wherever patterns put them. */
-export function* targetsOf(value: unknown): Iterable<Readonly<Record<string, unknown>>> {
-  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return;
+export function* targetsOf(value: unknown, step?: FoundTarget["step"]): Iterable<FoundTarget> {
+  if (typeof value !== "object" || value === null) return;
   if (Array.isArray(value)) {
-    for (const item of value) yield* targetsOf(item);
+    for (const item of value) yield* targetsOf(item, step);
     return;
   }
-  const record = value as Readonly<Record<string, unknown>>;
-  if ("kind" in record && ((record["kind"] === "channel" && "channel" in record) || (record["kind"] === "route" && "route" in record)))
-    yield record;
-  if (Object.getPrototypeOf(record) !== Object.prototype) return;
-  for (const [key, child] of Object.entries(record)) {
-    if (key !== "connector" && key !== "input" && key !== "output" && key !== "contract" && key !== "from") yield* targetsOf(child);
+  if (Object.getPrototypeOf(value) !== Object.prototype) return;
+  if (isTarget(value)) {
+    yield { target: value, step };
+    return;
   }
+  const within = isStep(value) ? value : step;
+  for (const [key, child] of Object.entries(value)) if (!CLOSED.includes(key)) yield* targetsOf(child, within);
+}
+
+/** The reader makes targets, and nothing else in the tree has one of these kinds. */
+function isTarget(value: object): value is TargetNode {
+  return "kind" in value && KINDS.includes(value.kind);
+}
+
+function isStep(value: object): value is StepNode {
+  return "pattern" in value && "path" in value && "options" in value;
 }
