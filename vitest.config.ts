@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     isolate: false,
     pool: "forks",
-    include: ["packages/*/src/**/*.test.ts", "examples/*/**/*.test.ts", "tools/**/*.test.ts"],
+    include: ["packages/*/src/**/*.test.ts", "examples/*/**/*.test.ts", "tools/**/*.test.ts", "bench/src/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/*.real.test.ts"],
     testTimeout: 20_000,
     sequence: { shuffle: { files: true } },
