@@ -15,6 +15,8 @@ export function patternRegistry(root: string): GeneratedFile {
     .toSorted();
   const local = (folder: string) => `${camelCase(folder)}Pattern`;
   const imports = folders.map((folder) => `import { ${camelCase(folder)} as ${local(folder)} } from "./patterns/${folder}/index.ts";\n`);
+  // Declaration files keep these imports only, and with them the methods that the folders declare.
+  const declarations = folders.map((folder) => `import "./patterns/${folder}/index.ts";\n`);
   const items = folders.map((folder) => `  ${local(folder)},\n`);
   return {
     path: "packages/engine/src/patterns.gen.ts",
@@ -22,6 +24,7 @@ export function patternRegistry(root: string): GeneratedFile {
       GENERATED_CODE,
       'import type { PatternDefinition } from "./pattern.ts";\n',
       ...imports,
+      ...declarations,
       "\n/** Every pattern of the engine. */\n",
       "export const patterns: readonly PatternDefinition[] = [\n",
       ...items,

@@ -17,6 +17,23 @@ import { to as toPattern } from "./patterns/to/index.ts";
 import { try as tryPattern } from "./patterns/try/index.ts";
 import { validate as validatePattern } from "./patterns/validate/index.ts";
 import { wireTap as wireTapPattern } from "./patterns/wire-tap/index.ts";
+import "./patterns/call/index.ts";
+import "./patterns/choice/index.ts";
+import "./patterns/delay/index.ts";
+import "./patterns/filter/index.ts";
+import "./patterns/idempotent/index.ts";
+import "./patterns/log/index.ts";
+import "./patterns/loop/index.ts";
+import "./patterns/map/index.ts";
+import "./patterns/remove/index.ts";
+import "./patterns/set/index.ts";
+import "./patterns/split/index.ts";
+import "./patterns/stop/index.ts";
+import "./patterns/throw/index.ts";
+import "./patterns/to/index.ts";
+import "./patterns/try/index.ts";
+import "./patterns/validate/index.ts";
+import "./patterns/wire-tap/index.ts";
 
 /** Every pattern of the engine. */
 export const patterns: readonly PatternDefinition[] = [
