@@ -29,6 +29,8 @@ export interface DeadLetter {
   readonly failedBody: unknown;
   /** The channel that the message came from, if it came from one. */
   readonly channel?: string | undefined;
+  /** Where re-driving puts it, if not into the route's own inbox `route:ID`: a part goes back to the block it failed in. */
+  readonly inbox?: string | undefined;
   /** When it failed, in ms. */
   readonly at: number;
 }
@@ -248,8 +250,8 @@ export interface Store {
   /** Removes waiting messages (all, without `sequences`); answers how many there were. */
   remove(channel: string, sequences?: readonly number[]): Awaitable<number>;
   /**
-   * Moves dead letters back to the routes that failed on them (all, without `sequences`), each to its route's own inbox
-   * `route:ID`; answers how many. A message that is no dead letter is left where it is.
+   * Moves dead letters back to the routes that failed on them (all, without `sequences`), each to its own `inbox`, or
+   * to its route's, `route:ID`; answers how many. A message that is no dead letter is left where it is.
    */
   redrive(channel: string, sequences?: readonly number[]): Awaitable<number>;
   /** Everything that the journal holds of a message, oldest first. */

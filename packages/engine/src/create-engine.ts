@@ -18,7 +18,7 @@ import { createClaims } from "./runtime/claims.ts";
 import { createCommitter } from "./runtime/committer.ts";
 import { compileApp, type CompiledApp } from "./runtime/compile-app.ts";
 import { createConsumers, type Consumers } from "./runtime/consumers.ts";
-import { deadLetterEffect, deadLetterOf } from "./runtime/dead-letter.ts";
+import { deadLetterEffect, deadLetterOf, inboxOf } from "./runtime/dead-letter.ts";
 import { createEndpoints } from "./runtime/endpoints.ts";
 import { Execution } from "./runtime/execution.ts";
 import { createExpressions } from "./runtime/expressions.ts";
@@ -29,6 +29,11 @@ import { openSources, type Sources } from "./runtime/sources.ts";
 import type { Route } from "./runtime/route.ts";
 import { andThen } from "./runtime/step.ts";
 import { UnitOfWork } from "./runtime/unit-of-work.ts";
+
+type Delivered = DeliverOptions & { readonly via?: string };
+type Outcome = Message | undefined | Promise<Message | undefined>;
+
+const NO_OPTIONS: Delivered = Object.freeze({});
 
 /** Makes an engine; nothing runs before `start`. */
 export function createEngine(options: EngineOptions): Engine {
@@ -102,21 +107,14 @@ export function createEngine(options: EngineOptions): Engine {
       trace: journal === "all" ? { startedAt: clock.now(), steps: [] } : undefined,
     });
 
-  const enter = (
-    route: Route,
-    message: Message,
-    deliver: DeliverOptions & { readonly via: string },
-  ): Message | undefined | Promise<Message | undefined> => {
-    const execution = executionFor(new UnitOfWork(ids(), route.definition.durability), message, deliver.signal);
-    return andThen(route.enter(message, execution), (ended) =>
-      endings.delivered(ended, { route: route.definition, execution, options: deliver }),
-    );
+  const enter = (route: Route, message: Message, deliver: Delivered): Outcome => {
+    const execution = executionFor(new UnitOfWork(ids, route.definition.durability), message, deliver.signal);
+    const context = { route: route.definition, execution, options: deliver };
+    const ended = route.enter(message, execution);
+    return ended instanceof Promise ? ended.then((end) => endings.delivered(end, context)) : endings.delivered(ended, context);
   };
 
-  const gated = (
-    route: Route,
-    run: () => Message | undefined | Promise<Message | undefined>,
-  ): Message | undefined | Promise<Message | undefined> => {
+  const gated = (route: Route, message: Message, deliver: Delivered): Outcome => {
     const gate = gates.get(route.id);
     const entered = gate?.enter();
     begin();
@@ -124,9 +122,9 @@ export function createEngine(options: EngineOptions): Engine {
       gate?.leave();
       end();
     };
-    let result: Message | undefined | Promise<Message | undefined>;
+    let result: Outcome;
     try {
-      result = entered === undefined ? run() : entered.then(run);
+      result = entered === undefined ? enter(route, message, deliver) : entered.then(() => enter(route, message, deliver));
     } catch (error) {
       leave();
       throw error;
@@ -155,19 +153,24 @@ export function createEngine(options: EngineOptions): Engine {
           await enter(tapped, message, { mode: "oneWay", failure: "deadLetter", via: `tap:${definition.id}` });
           return;
         }
-        const execution = executionFor(new UnitOfWork(ids(), definition.durability), message, undefined);
+        const execution = executionFor(new UnitOfWork(ids, definition.durability), message, undefined);
         try {
           await endpoint.send(message, execution);
           await committer.commit(execution.list, []);
         } catch (thrown) {
           const failure = new StepFailure(errorOf(thrown), { step, message, attempts: 1 });
-          const letter = deadLetterOf(failure, { route: definition, from: undefined, at: clock.now() });
+          const letter = deadLetterOf(failure, {
+            route: definition,
+            from: undefined,
+            at: clock.now(),
+            inbox: inboxOf(definition.id, step),
+          });
           execution.list.rollback(0);
           await committer.commit(execution.list, [deadLetterEffect(app.errors.deadLetter, message, letter)]);
         }
       });
     },
-    deadLetter: (part, failure, execution) => endings.deadLetterPart(part, failure, { route: definition, execution }),
+    deadLetter: (part, failure, at) => endings.deadLetterPart(part, failure, { route: definition, ...at }),
   });
 
   const start = async (): Promise<void> => {
@@ -194,6 +197,7 @@ export function createEngine(options: EngineOptions): Engine {
       log,
       gates,
       routes: compiled.routes,
+      reentries: compiled.reentries,
       endings,
       execution: (unit, message) => executionFor(unit, message, undefined),
       ids,
@@ -213,11 +217,7 @@ export function createEngine(options: EngineOptions): Engine {
       });
   };
 
-  const deliver = (
-    routeId: string,
-    incoming: Incoming,
-    deliverOptions: DeliverOptions & { readonly via?: string } = {},
-  ): Promise<Message | undefined> => {
+  const deliver = (routeId: string, incoming: Incoming, deliverOptions: Delivered = NO_OPTIONS): Promise<Message | undefined> => {
     try {
       return Promise.resolve(deliverNow(routeId, incoming, deliverOptions));
     } catch (error) {
@@ -225,12 +225,11 @@ export function createEngine(options: EngineOptions): Engine {
     }
   };
 
-  const deliverNow = (routeId: string, incoming: Incoming, deliverOptions: DeliverOptions & { readonly via?: string }) => {
+  const deliverNow = (routeId: string, incoming: Incoming, deliverOptions: Delivered) => {
     if (status !== "running") throw new PortolanError("PORTOLAN_STOPPING", `the node is ${status === "new" ? "not started" : status}`);
     const route = compiled?.routes.get(routeId);
     if (route === undefined) throw new PortolanError("PORTOLAN_ADDRESS_UNKNOWN", `there is no route ${routeId}`);
-    const message = messageOf(incoming, ids);
-    return gated(route, () => enter(route, message, { via: "deliver", ...deliverOptions }));
+    return gated(route, messageOf(incoming, ids), deliverOptions);
   };
 
   const send: Engine["send"] = async (name, incoming) => {
@@ -246,7 +245,7 @@ export function createEngine(options: EngineOptions): Engine {
     }
     begin();
     try {
-      const execution = executionFor(new UnitOfWork(ids(), "power-loss"), message, undefined);
+      const execution = executionFor(new UnitOfWork(ids, "power-loss"), message, undefined);
       await channel.send(message, execution);
       await committer.commit(execution.list, []);
     } catch (error) {

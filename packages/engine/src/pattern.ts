@@ -56,6 +56,8 @@ export interface StepCompiler {
   contract(contract: Contract): ContractCheck;
   /** For a gate without `steps`: the rest of the list it stands in, which is then part of this step. */
   rest(): Step;
+  /** What dead letters of this step go through when they are re-driven; without it they begin the route anew. */
+  reenter(block: Step): void;
   /** What the running node offers to steps. */
   readonly node: StepServices;
   /** Reports a configuration error of this step. */
@@ -69,8 +71,11 @@ export interface StepServices {
   position(name: string): unknown;
   /** Sends a copy on the side, in a unit of work of its own; returns at once and never throws. */
   tap(message: Message, endpoint: RunningEndpoint, step: string): void;
-  /** Puts a failed part into the dead letter, within the unit of work of `execution`. */
-  deadLetter(part: Message, failure: StepFailure, execution: Execution): void;
+  /**
+   * Puts a failed part into the dead letter, within the unit of work of `execution`. Re-driven, it goes through the block
+   * that the step has named with `reenter`.
+   */
+  deadLetter(part: Message, failure: StepFailure, at: { readonly execution: Execution; readonly step: string }): void;
 }
 
 export interface BlockOptions {

@@ -72,7 +72,7 @@ function fitsText(raw: Readonly<Record<string, unknown>>, key: string, context: 
 function positionOf(segments: readonly (string | number)[]): string {
   const start = segments.indexOf("steps");
   const inClause = segments.includes("onError");
-  const own = segments.slice(inClause ? segments.indexOf("onError") : start + 1);
+  const own = segments.slice(segments[0] === "errors" ? 0 : inClause ? segments.indexOf("onError") : start + 1);
   const parts: (string | number)[] = [];
   for (const [index, segment] of own.entries()) {
     const afterPosition = typeof own[index - 1] === "number";

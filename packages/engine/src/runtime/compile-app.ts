@@ -16,6 +16,7 @@ import {
 } from "@portolan/core";
 import type { BlockOptions, Evaluate, PatternDefinition, StepCompiler, StepServices } from "../pattern.ts";
 import { createChannel, type Channel } from "./channel.ts";
+import { inboxOf } from "./dead-letter.ts";
 import type { Endpoints } from "./endpoints.ts";
 import { asPredicate, expressionText, guarded, type Expressions } from "./expressions.ts";
 import { compileMatch, type Clause, type Policy } from "./policy.ts";
@@ -42,6 +43,8 @@ export interface CompileContext {
 export interface CompiledApp {
   readonly routes: ReadonlyMap<string, Route>;
   readonly channels: ReadonlyMap<string, Channel>;
+  /** Blocks that dead letters go back to, by their inbox. */
+  readonly reentries: ReadonlyMap<string, Route>;
   readonly inputs: ReadonlyMap<string, ContractCheck | undefined>;
   readonly outputs: ReadonlyMap<string, ContractCheck | undefined>;
 }
@@ -56,14 +59,20 @@ export function compileApp(context: CompileContext): CompiledApp {
   const inputs = new Map<string, ContractCheck | undefined>();
   const outputs = new Map<string, ContractCheck | undefined>();
   const readers = new Map<string, string[]>();
+  const reentries = new Map<string, Route>();
   for (const definition of context.app.routes) {
     const input = contractOf(context, definition.input, { path: `routes.${definition.id}.input`, report });
     const output = contractOf(context, definition.output, { path: `routes.${definition.id}.output`, report });
     inputs.set(definition.id, input);
     outputs.set(definition.id, output);
-    const policy = compilePolicy(context, definition, report);
-    const steps = compileSteps(definition.steps, { context, definition, policy, report });
+    const blocks: [step: string, block: Step][] = [];
+    const reenter = (step: string, block: Step) => blocks.push([step, block]);
+    const policy = compilePolicy(context, definition, { report, reenter });
+    const steps = compileSteps(definition.steps, { context, definition, policy, report, reenter });
     routes.set(definition.id, createRoute({ definition, steps, policy, input, output }));
+    for (const [step, block] of blocks) {
+      reentries.set(inboxOf(definition.id, step), createRoute({ definition, steps: block, policy, input: undefined, output: undefined }));
+    }
     for (const source of definition.from) {
       if (source.kind === "channel") readers.set(source.channel, [...(readers.get(source.channel) ?? []), definition.id]);
     }
@@ -74,7 +83,7 @@ export function compileApp(context: CompileContext): CompiledApp {
     channels.set(definition.name, compileChannel(context, definition, { consumers, report }));
   }
   if (findings.length > 0) throw invalidConfiguration(findings);
-  return { routes, channels, inputs, outputs };
+  return { routes, channels, reentries, inputs, outputs };
 }
 
 /** The one error for all that is wrong with a configuration. */
@@ -90,6 +99,7 @@ interface StepContext {
   readonly definition: RouteDefinition;
   readonly policy: Policy | undefined;
   readonly report: Report;
+  reenter(step: string, block: Step): void;
 }
 
 function compileSteps(nodes: readonly StepNode[], within: StepContext): Step {
@@ -143,6 +153,7 @@ function stepCompiler(node: StepNode, within: StepContext, rest: () => Step): St
     source: expressionText,
     block: (steps, options: BlockOptions = {}) => compileSteps(steps, options.policy === false ? { ...within, policy: undefined } : within),
     rest,
+    reenter: (block) => within.reenter(node.id, block),
     target: (target) =>
       context.endpoints.compile(target, { route: definition.id, step: node.id, expression: (address) => expression(address.address) }),
     // A contract that cannot be used has been reported; the app does not start then.
@@ -151,7 +162,11 @@ function stepCompiler(node: StepNode, within: StepContext, rest: () => Step): St
   };
 }
 
-function compilePolicy(context: CompileContext, definition: RouteDefinition, report: Report): Policy {
+function compilePolicy(
+  context: CompileContext,
+  definition: RouteDefinition,
+  { report, reenter }: Pick<StepContext, "report" | "reenter">,
+): Policy {
   const compile = (clauses: readonly ClauseDefinition[], path: string) =>
     clauses.map((clause, index) => compileClause(clause, `${path}.${index}`));
   const compileClause = (clause: ClauseDefinition, path: string): Clause => {
@@ -167,7 +182,7 @@ function compilePolicy(context: CompileContext, definition: RouteDefinition, rep
           ? undefined
           : planRetry(retry, { random: context.random, inherited: context.app.errors.retry, predicate }),
       named: match.kind !== undefined || match.code !== undefined,
-      steps: compileSteps(clause.steps, { context, definition, policy: undefined, report }),
+      steps: compileSteps(clause.steps, { context, definition, policy: undefined, report, reenter }),
     };
   };
   return {

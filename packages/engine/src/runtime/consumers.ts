@@ -10,6 +10,7 @@ import {
 } from "@portolan/core";
 import { arrived } from "./channel.ts";
 import { createConsumer, type Consumer } from "./consumer.ts";
+import { inboxOf } from "./dead-letter.ts";
 import type { Endings } from "./endings.ts";
 import type { Execution } from "./execution.ts";
 import type { Gate } from "./gate.ts";
@@ -30,14 +31,11 @@ export interface ConsumersParts {
   readonly log: Logger;
   readonly gates: ReadonlyMap<string, Gate>;
   readonly routes: ReadonlyMap<string, Route>;
+  /** Blocks that dead letters go back to, by their inbox. */
+  readonly reentries: ReadonlyMap<string, Route>;
   readonly endings: Endings;
   execution(unit: UnitOfWork, message: Message): Execution;
   ids(): string;
-}
-
-/** Every route has an inbox, where what is re-driven to it arrives: a durable channel of this name. */
-function inboxOf(route: string): string {
-  return `route:${route}`;
 }
 
 /** Opens the stores with the channels and subscriptions of the app. */
@@ -58,15 +56,17 @@ async function openConsumers(
   of: { readonly store: Store; readonly mode: "memory" | "durable" },
 ): Promise<readonly Consumer[]> {
   const { app } = parts;
-  const inboxes = of.mode === "durable" ? app.routes.map((route) => inboxDefinition(route.id)) : [];
-  const channels = [...app.channels.filter((channel) => channel.mode === of.mode), ...inboxes];
+  const inboxes = of.mode === "durable" ? inboxRoutes(parts) : new Map<string, Route>();
+  const channels = [...app.channels.filter((channel) => channel.mode === of.mode), ...[...inboxes.keys()].map(inboxDefinition)];
   const byName = new Map(channels.map((channel) => [channel.name, channel]));
-  const subscriptions = app.routes.flatMap((route) => [
-    ...route.from.flatMap((source) =>
-      source.kind === "channel" && byName.has(source.channel) ? [{ channel: source.channel, route: route.id }] : [],
+  const subscriptions = [
+    ...app.routes.flatMap((route) =>
+      route.from.flatMap((source) =>
+        source.kind === "channel" && byName.has(source.channel) ? [{ channel: source.channel, route: route.id }] : [],
+      ),
     ),
-    ...(of.mode === "durable" ? [{ channel: inboxOf(route.id), route: route.id }] : []),
-  ]);
+    ...[...inboxes].map(([channel, route]) => ({ channel, route: route.id })),
+  ];
   const opened = await of.store.open({
     channels: channels.map(({ name, orderedBy, priority }) => ({
       name,
@@ -79,14 +79,23 @@ async function openConsumers(
   for (const subscription of opened) {
     // The store answers the subscriptions that it was asked for.
     const channel = byName.get(subscription.channel) as ChannelDefinition;
-    consumers.set(subscription.id, consumerOf(parts, subscription, channel));
+    const route = inboxes.get(channel.name) ?? (parts.routes.get(subscription.route) as Route);
+    consumers.set(subscription.id, consumerOf(parts, subscription, { channel, route }));
   }
   of.store.onWork((id) => consumers.get(id)?.wake());
   return [...consumers.values()];
 }
 
-function consumerOf(parts: ConsumersParts, subscription: Subscription, channel: ChannelDefinition): Consumer {
-  const route = parts.routes.get(subscription.route) as Route;
+/** The inboxes of the app with what a message goes through that arrives there. */
+function inboxRoutes({ routes, reentries }: ConsumersParts): ReadonlyMap<string, Route> {
+  return new Map([...[...routes.values()].map((route) => [inboxOf(route.id), route] as const), ...reentries]);
+}
+
+function consumerOf(
+  parts: ConsumersParts,
+  subscription: Subscription,
+  { channel, route }: { readonly channel: ChannelDefinition; readonly route: Route },
+): Consumer {
   const { definition } = route;
   return createConsumer({
     subscription,
@@ -96,7 +105,7 @@ function consumerOf(parts: ConsumersParts, subscription: Subscription, channel: 
     clock: parts.clock,
     log: parts.log,
     process(delivery: Delivery) {
-      const unit = new UnitOfWork(parts.ids(), definition.durability, delivery);
+      const unit = new UnitOfWork(parts.ids, definition.durability, delivery);
       const message = arrived(delivery.message);
       const execution = parts.execution(unit, message);
       const context = { route: definition, execution, delivery, channel, release: () => subscription.release([delivery.ref]) };
@@ -106,6 +115,6 @@ function consumerOf(parts: ConsumersParts, subscription: Subscription, channel: 
   });
 }
 
-function inboxDefinition(route: string): ChannelDefinition {
-  return { name: inboxOf(route), mode: "durable", concurrency: 1, maxAttempts: 5, redelivery: { delay: 1000 }, capacity: 1000 };
+function inboxDefinition(name: string): ChannelDefinition {
+  return { name, mode: "durable", concurrency: 1, maxAttempts: 5, redelivery: { delay: 1000 }, capacity: 1000 };
 }

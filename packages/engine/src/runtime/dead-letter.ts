@@ -7,10 +7,19 @@ export interface DeadLetterContext {
   /** The channel that the message came from. */
   readonly from: string | undefined;
   readonly at: number;
+  /** Where re-driving puts it, if not into the route's inbox. */
+  readonly inbox?: string | undefined;
+}
+
+/** Every route has an inbox, where what is re-driven to it arrives; a step whose dead letters re-enter it has one of its own. */
+export function inboxOf(route: string, step?: string): string {
+  return step === undefined ? `route:${route}` : `route:${route}/${step}`;
 }
 
 /** What is kept about a failure: flow-format section 10. */
-export function deadLetterOf(failure: StepFailure, { route, from, at }: DeadLetterContext): DeadLetter {
+export function deadLetterOf(failure: StepFailure, { route, from, at, inbox }: DeadLetterContext): DeadLetter {
+  // What failed again in a block that it had been re-driven to goes back there.
+  const home = inbox ?? (from?.startsWith(inboxOf(route.id, "")) === true ? from : undefined);
   return {
     route: route.id,
     step: failure.step,
@@ -19,6 +28,7 @@ export function deadLetterOf(failure: StepFailure, { route, from, at }: DeadLett
     failedBody: failure.message.body,
     channel: from,
     at,
+    ...(home === undefined ? {} : { inbox: home }),
   };
 }
 

@@ -1,6 +1,6 @@
 import {
   PortolanError,
-  mergeHeaders,
+  createHeaders,
   withAttribute,
   withBody,
   type AddressTargetNode,
@@ -192,7 +192,7 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
 /** The body becomes the reply, headers stay, the reply's headers are an attribute. */
 function replied(message: Message, reply: Pick<Message, "body" | "headers"> | undefined): Message {
   const body = reply === undefined || reply.body === undefined ? null : reply.body;
-  return withAttribute(withBody(message, body), "reply", { headers: reply === undefined ? {} : mergeHeaders(reply.headers, {}) });
+  return withAttribute(withBody(message, body), "reply", { headers: reply === undefined ? {} : createHeaders(reply.headers) });
 }
 
 function schemeOf(address: string): string {

@@ -29,7 +29,7 @@ export interface FanOutContext {
   readonly execution: Execution;
   readonly clock: Clock;
   /** Puts a failed part into the dead letter. */
-  deadLetter(part: Message, failure: StepFailure, execution: Execution): void;
+  deadLetter(part: Message, failure: StepFailure): void;
   /** A part has ended well; called before its effects join the unit of work. */
   ended?(part: Part, execution: Execution): void | Promise<void>;
 }
@@ -103,7 +103,7 @@ export async function fanOut(
       (maxFailed !== undefined && state.failures.length > maxFailed) ||
       (maxFailedRatio !== undefined && state.failures.length / state.ended > maxFailedRatio);
     if (onPartFailure === "stop" || tooMany) state.broken = { thrown: failureOf(state, options) };
-    else if (onPartFailure === "deadLetter") context.deadLetter(part.message, failure, context.execution);
+    else if (onPartFailure === "deadLetter") context.deadLetter(part.message, failure);
   };
 
   const all = options.parallel ? runParallel(parts, options.concurrency, { runOne, state }) : runSerial(parts, { runOne, state });

@@ -33,27 +33,37 @@ export interface ClaimHold {
  * parts that may run side by side collect into lists of their own.
  */
 export class UnitOfWork {
-  readonly id: string;
   readonly durability: Durability;
   readonly delivery: Delivery | undefined;
-  /** Keys claimed by this unit of work: a second claim is a duplicate, nobody waits for himself. */
-  readonly claims = new Map<string, ClaimHold>();
   order = 0;
+  private readonly ids: () => string;
+  private ownId: string | undefined;
+  private held: Map<string, ClaimHold> | undefined;
 
-  constructor(id: string, durability: Durability, delivery?: Delivery) {
-    this.id = id;
+  constructor(ids: () => string, durability: Durability, delivery?: Delivery) {
+    this.ids = ids;
     this.durability = durability;
     this.delivery = delivery;
   }
 
+  /** Who claims. Made when it is first asked for: most units claim nothing. */
+  get id(): string {
+    return (this.ownId ??= this.ids());
+  }
+
+  /** Keys claimed by this unit of work: a second claim is a duplicate, nobody waits for himself. */
+  get claims(): Map<string, ClaimHold> {
+    return (this.held ??= new Map());
+  }
+
   /** The commit is over: what was claimed is kept, or given back. */
   endClaims(committed: boolean): void {
-    if (this.claims.size === 0) return;
-    for (const hold of this.claims.values()) {
+    if (this.held === undefined || this.held.size === 0) return;
+    for (const hold of this.held.values()) {
       if (committed) hold.keep();
       else hold.release();
     }
-    this.claims.clear();
+    this.held.clear();
   }
 }
 

@@ -101,7 +101,7 @@ export class Channels {
       if (message?.deadLetter === undefined) continue;
       const { id, body, headers, deadLetter } = message;
       this.remove(name, [sequence], now);
-      this.append({ kind: "append", channel: `route:${deadLetter.route}`, message: { id, body, headers } }, now);
+      this.append({ kind: "append", channel: deadLetter.inbox ?? `route:${deadLetter.route}`, message: { id, body, headers } }, now);
       moved += 1;
     }
     return moved;

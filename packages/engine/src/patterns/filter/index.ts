@@ -1,8 +1,7 @@
 import { option, optional, required, withAttribute, type Message } from "@portolan/core";
 import type { Block, StepOptions } from "../../builder/steps.ts";
 import { definePattern } from "../../pattern.ts";
-import { DROPPED } from "../../runtime/execution.ts";
-import { andThen } from "../../runtime/step.ts";
+import { DROPPED, type Execution } from "../../runtime/execution.ts";
 
 declare module "../../builder/steps.ts" {
   interface Steps<Body, Ended, Of> {
@@ -41,13 +40,16 @@ export const filter = definePattern({
   compile({ options: { when, steps } }, compiler) {
     const holds = compiler.predicate(when);
     const block = steps === undefined ? undefined : compiler.block(steps);
-    return (message, execution) =>
-      andThen(holds(message), (matched) => {
-        const marked = message.attributes["matched"] === matched ? message : withAttribute(message, "matched", matched);
-        if (block !== undefined) return matched ? block(marked, execution) : marked;
-        if (!matched) execution.end = DROPPED;
-        return marked;
-      });
+    const pass = (message: Message, execution: Execution, matched: boolean): Message | Promise<Message> => {
+      const marked = message.attributes["matched"] === matched ? message : withAttribute(message, "matched", matched);
+      if (block !== undefined) return matched ? block(marked, execution) : marked;
+      if (!matched) execution.end = DROPPED;
+      return marked;
+    };
+    return (message, execution) => {
+      const matched = holds(message);
+      return typeof matched === "boolean" ? pass(message, execution, matched) : matched.then((is) => pass(message, execution, is));
+    };
   },
   method: ([when, steps], block) => (steps === undefined ? { when } : { when, steps: block(steps) }),
 });

@@ -1,8 +1,8 @@
-import { mergeHeaders, option, withDefault, type Headers, type HeaderValue } from "@portolan/core";
+import { option, withDefault, withoutHeader, type Headers } from "@portolan/core";
 import type { StepOptions } from "../../builder/steps.ts";
 import { definePattern } from "../../pattern.ts";
 import { isReserved } from "../../runtime/reserved-attributes.ts";
-import { compileNamePattern, type NamePattern } from "./name-pattern.ts";
+import { compileNamePattern, matchesAny, type NamePattern } from "./name-pattern.ts";
 
 const patternList = option.listOf(option.name);
 
@@ -53,7 +53,7 @@ export const remove = definePattern({
               Object.entries(message.attributes).filter(
                 ([name]) =>
                   !attributePatterns.some((pattern) => pattern.matches(name) && (pattern.exact || !isReserved(name))) ||
-                  attributeExceptions.some((pattern) => pattern.matches(name)),
+                  matchesAny(attributeExceptions, name),
               ),
             ),
     });
@@ -62,10 +62,7 @@ export const remove = definePattern({
 });
 
 function withoutHeaders(headers: Headers, patterns: readonly NamePattern[], exceptions: readonly NamePattern[]): Headers {
-  const removed = Object.keys(headers).filter(
-    (name) => patterns.some((pattern) => pattern.matches(name)) && !exceptions.some((pattern) => pattern.matches(name)),
-  );
-  if (removed.length === 0) return headers;
-  const changes: Record<string, HeaderValue | undefined> = Object.fromEntries(removed.map((name) => [name, undefined]));
-  return mergeHeaders(headers, changes);
+  let kept = headers;
+  for (const name in headers) if (matchesAny(patterns, name) && !matchesAny(exceptions, name)) kept = withoutHeader(kept, name);
+  return kept;
 }

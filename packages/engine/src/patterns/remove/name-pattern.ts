@@ -24,6 +24,19 @@ export function compileNamePattern(
       return { exact: true, matches: () => false };
     }
   }
+  if (!pattern.includes("*")) {
+    const lower = pattern.toLowerCase();
+    // Most names differ in length already.
+    return {
+      exact: true,
+      matches: (name) => name === pattern || (ignoreCase && name.length === pattern.length && name.toLowerCase() === lower),
+    };
+  }
   const whole = new RegExp(`^${pattern.split("*").map(RegExp.escape).join(".*")}$`, `s${flags}`);
-  return { exact: !pattern.includes("*"), matches: (name) => whole.test(name) };
+  return { exact: false, matches: (name) => whole.test(name) };
+}
+
+export function matchesAny(patterns: readonly NamePattern[], name: string): boolean {
+  for (const pattern of patterns) if (pattern.matches(name)) return true;
+  return false;
 }

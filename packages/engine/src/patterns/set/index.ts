@@ -1,4 +1,15 @@
-import { mergeHeaders, option, optional, PortolanError, describeValue, type HeaderValue, type Message } from "@portolan/core";
+import {
+  option,
+  optional,
+  PortolanError,
+  describeValue,
+  withHeader,
+  withoutHeader,
+  type Attributes,
+  type Headers,
+  type HeaderValue,
+  type Message,
+} from "@portolan/core";
 import type { StepOptions } from "../../builder/steps.ts";
 import { definePattern, type Evaluate } from "../../pattern.ts";
 import { isReserved, reservedAttributes } from "../../runtime/reserved-attributes.ts";
@@ -41,17 +52,16 @@ export const set = definePattern({
     const apply = (message: Message, newHeaders: readonly unknown[], newAttributes: readonly unknown[]): Message => ({
       id: message.id,
       body: message.body,
-      headers: headerValues.length === 0 ? message.headers : mergeHeaders(message.headers, headersOf(headerValues, newHeaders)),
-      attributes:
-        attributeValues.length === 0 ? message.attributes : { ...message.attributes, ...attributesOf(attributeValues, newAttributes) },
+      headers: withHeaderValues(message.headers, headerValues, newHeaders),
+      attributes: withAttributeValues(message.attributes, attributeValues, newAttributes),
     });
     return (message) => {
-      const values = [...headerValues, ...attributeValues].map(([, evaluate]) => evaluate(message));
-      const split = headerValues.length;
-      if (values.some((value) => value instanceof Promise)) {
-        return Promise.all(values).then((all) => apply(message, all.slice(0, split), all.slice(split)));
+      const newHeaders = evaluated(headerValues, message);
+      const newAttributes = evaluated(attributeValues, message);
+      if (newHeaders.some(isPromise) || newAttributes.some(isPromise)) {
+        return Promise.all([Promise.all(newHeaders), Promise.all(newAttributes)]).then(([one, other]) => apply(message, one, other));
       }
-      return apply(message, values.slice(0, split), values.slice(split));
+      return apply(message, newHeaders, newAttributes);
     };
   },
   method: ([values]) => values,
@@ -63,16 +73,36 @@ function compileAll<T>(values: Readonly<Record<string, T>>, compile: (value: T) 
   return Object.entries(values).map(([name, value]) => [name, compile(value)] as const);
 }
 
-function headersOf(named: Named, values: readonly unknown[]): Record<string, HeaderValue | undefined> {
-  return Object.fromEntries(named.map(([name], index) => [name, headerValue(name, values[index])]));
+function evaluated(named: Named, message: Message): readonly unknown[] {
+  return named.length === 0 ? NONE : named.map(([, evaluate]) => evaluate(message));
 }
 
-function attributesOf(named: Named, values: readonly unknown[]): Record<string, unknown> {
-  return Object.fromEntries(named.map(([name], index) => [name, values[index] === undefined ? null : values[index]]));
+const NONE: readonly unknown[] = [];
+
+function isPromise(value: unknown): boolean {
+  return value instanceof Promise;
+}
+
+function withHeaderValues(headers: Headers, named: Named, values: readonly unknown[]): Headers {
+  let changed = headers;
+  for (let index = 0; index < named.length; index++) {
+    // The index is below the length of the list.
+    const [name] = named[index] as Named[number];
+    const value = headerValue(name, values[index]);
+    changed = value === undefined ? withoutHeader(changed, name) : withHeader(changed, name, value);
+  }
+  return changed;
+}
+
+function withAttributeValues(attributes: Attributes, named: Named, values: readonly unknown[]): Attributes {
+  if (named.length === 0) return attributes;
+  const added = named.map(([name], index) => [name, values[index] === undefined ? null : values[index]] as const);
+  return { ...attributes, ...Object.fromEntries(added) };
 }
 
 /** Text, numbers, booleans, or a list of these. */
 export function headerValue(name: string, value: unknown): HeaderValue | undefined {
+  if (typeof value === "string") return value;
   if (value === undefined || value === null) return undefined;
   const items: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (!items.every((item) => ["string", "number", "boolean"].includes(typeof item))) {

@@ -102,6 +102,7 @@ export const split = definePattern({
     }
     const by = compiler.expression(options.by);
     const block = compiler.block(options.steps);
+    if (onPartFailure === "deadLetter") compiler.reenter(block);
     const combiner = compileCombiner(options.combine, compiler);
     const checkpoints = options.checkpoint === undefined ? undefined : createCheckpoints(options.checkpoint, compiler);
     const fanOutOptions = {
@@ -122,7 +123,7 @@ export const split = definePattern({
       const { results, failed } = await fanOut(progress === undefined ? parts : progress.unseen(parts), fanOutOptions, {
         execution,
         clock: compiler.clock,
-        deadLetter: compiler.node.deadLetter,
+        deadLetter: (part, failure) => compiler.node.deadLetter(part, failure, { execution, step: compiler.stepId }),
         ...(progress === undefined ? {} : { ended: progress.passed }),
       });
       const combined: Message | Promise<Message> = combiner.combine(message, results);

@@ -37,6 +37,7 @@ export const wireTap = definePattern({
   options,
   compile({ options: { target, body, headers = {} } }, compiler) {
     const endpoint = compiler.target(target);
+    compiler.reenter((message, execution) => andThen(endpoint.send(message, execution), () => message));
     const newBody = body === undefined ? undefined : compiler.expression(body);
     const names = Object.keys(headers);
     const values = Object.values(headers).map((value) => compiler.expression(value));

@@ -151,6 +151,18 @@ export const ADMIN_CASES: readonly Case[] = [
     },
   },
   {
+    name: "re-drives a dead letter to the inbox that it names",
+    channels: DEAD,
+    async run({ commit, store, waiting }) {
+      const part = dead("a", "deliver");
+      assert.ok(part.deadLetter);
+      await commit([append("dead", "a", { message: { ...part, deadLetter: { ...part.deadLetter, inbox: "route:deliver/0" } } })]);
+      assert.equal(await store.redrive("dead"), 1);
+      assert.equal(await waiting("route:deliver/0"), 1);
+      assert.equal(await waiting("route:deliver"), 0);
+    },
+  },
+  {
     name: "re-drives a large dead letter whole",
     channels: DEAD,
     async run({ commit, store, takeAll, settle }) {
