@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
-import { readFileSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { licenceFindings, type LockFile, sourceFindings } from "./lock-file.ts";
 import { machineFindings } from "./portable-tree.ts";
@@ -20,6 +21,7 @@ const CHECKS: readonly Check[] = [
   { name: "format", run: () => command("oxfmt", "--list-different") },
   { name: "lint", run: () => command("oxlint") },
   { name: "types", run: () => command("tsc", "-b", "--pretty", "false") },
+  { name: "type cost", run: typeCost },
   { name: "unused", run: () => command("knip", "--no-progress", "--treat-config-hints-as-errors") },
   { name: "generated", run: () => command("node", "--conditions=portolan-source", "tools/generate.ts", "--check") },
   { name: "lock files", run: () => findings(lockFindings()) },
@@ -54,6 +56,35 @@ function command(tool: string, ...args: readonly string[]): Promise<Result> {
     child.on("error", reject);
     child.on("close", (code) => resolve({ passed: code === 0, output }));
   });
+}
+
+/**
+ * Types that flow through a route must stay cheap for everyone's editor. The engine with its type tests took 81,000
+ * instantiations when this ceiling was set.
+ */
+const INSTANTIATIONS = 120_000;
+
+async function typeCost(): Promise<Result> {
+  const folder = mkdtempSync(path.join(tmpdir(), "portolan-type-cost-"));
+  try {
+    const { output } = await command(
+      "tsc",
+      "-p",
+      "packages/engine",
+      "--outDir",
+      folder,
+      "--tsBuildInfoFile",
+      path.join(folder, "info"),
+      "--extendedDiagnostics",
+    );
+    const found = Number(/^Instantiations:\s+(\d+)/m.exec(output)?.[1] ?? Number.NaN);
+    return {
+      passed: found <= INSTANTIATIONS,
+      output: `${found} type instantiations in packages/engine, expected at most ${INSTANTIATIONS}`,
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 function findings(lines: readonly string[]): Result {

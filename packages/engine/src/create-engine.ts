@@ -173,8 +173,8 @@ export function createEngine(options: EngineOptions): Engine {
     deadLetter: (part, failure, at) => endings.deadLetterPart(part, failure, { route: definition, ...at }),
   });
 
-  const start = async (): Promise<void> => {
-    if (status !== "new") throw new PortolanError("PORTOLAN_USAGE", `the engine is ${status}; it can be started once`);
+  const compile = (): CompiledApp => {
+    if (compiled !== undefined) return compiled;
     const registry = options.patterns ?? allPatterns;
     compiled = compileApp({
       app,
@@ -189,6 +189,12 @@ export function createEngine(options: EngineOptions): Engine {
       traced: journal === "all",
       stopping: stopping.signal,
     });
+    return compiled;
+  };
+
+  const start = async (): Promise<void> => {
+    if (status !== "new") throw new PortolanError("PORTOLAN_USAGE", `the engine is ${status}; it can be started once`);
+    const { routes, reentries } = compile();
     await endpoints.open();
     consumers = await createConsumers({
       app,
@@ -196,8 +202,8 @@ export function createEngine(options: EngineOptions): Engine {
       clock,
       log,
       gates,
-      routes: compiled.routes,
-      reentries: compiled.reentries,
+      routes,
+      reentries,
       endings,
       execution: (unit, message) => executionFor(unit, message, undefined),
       ids,
@@ -268,6 +274,7 @@ export function createEngine(options: EngineOptions): Engine {
   };
 
   return {
+    compile: () => void compile(),
     start,
     stop,
     deliver,

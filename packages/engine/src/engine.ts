@@ -39,6 +39,8 @@ export interface EngineOptions {
 
 /** A compiled app on its stores. */
 export interface Engine {
+  /** Compiles the app without opening anything; throws PORTOLAN_CONFIG_INVALID with all findings. */
+  compile(): void;
   /** Compiles (throws PORTOLAN_CONFIG_INVALID with all findings), opens the stores, consumers and sources. */
   start(): Promise<void>;
   /** Takes no new message, finishes those in process, closes sources and targets. The stores stay open: they are the caller's. */

@@ -18,16 +18,14 @@ export async function checkApp(app: LoadedApp, platform: Platform): Promise<read
     clock,
     random: systemRandom,
     log: silentLogger,
-    sources: false,
   });
   try {
-    await engine.start();
+    engine.compile();
   } catch (error) {
     throw error instanceof PortolanError && error.findings !== undefined
       ? invalidConfiguration(app.directory, error.findings, error)
       : error;
   }
-  await engine.stop();
   return warningsOf(app);
 }
 

@@ -221,7 +221,12 @@ export function createEndings(parts: EndingParts): Endings {
   return {
     delivered(end, ctx) {
       if (end.kind === "parked" || end.kind === "abandoned") throw new PortolanError("PORTOLAN_STOPPING", "the node is stopping");
-      if ((end.kind === "done" || end.kind === "dropped") && !recordsSuccess && ctx.options.position === undefined && ctx.execution.list.size === 0) {
+      if (
+        (end.kind === "done" || end.kind === "dropped") &&
+        !recordsSuccess &&
+        ctx.options.position === undefined &&
+        ctx.execution.list.size === 0
+      ) {
         // Most messages of routes that answer leave nothing behind: a third of their cost would be the verdict about that.
         ctx.execution.unit.endClaims(true);
         return end.kind === "done" ? end.message : undefined;
