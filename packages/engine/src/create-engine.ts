@@ -213,7 +213,7 @@ export function createEngine(options: EngineOptions): Engine {
     if (options.sources !== false)
       sources = await openSources({
         app,
-        compiled,
+        compiled: compile(),
         clock,
         random,
         log,
