@@ -178,6 +178,18 @@ export const ERROR_CODES = {
     title: "The store was written by a newer version.",
     explanation: "A store's schema is migrated forwards only. Run the version that wrote it, or a newer one.",
   },
+  PORTOLAN_STORE_MISSING: {
+    kind: "defect",
+    title: "There is no store in the directory.",
+    explanation:
+      "A command was to look into a store, and the directory holds none. A store is made when its app first starts, usually in `.portolan` beside the app.",
+  },
+  PORTOLAN_BODY_UNSTORABLE: {
+    kind: "invalid",
+    title: "A value cannot be stored.",
+    explanation:
+      "A durable channel carries JSON data, text or bytes; positions and kept results are stored likewise. The error names the member that is something else, such as a Map, a BigInt or bytes within data. Map the body to plain data before it is sent.",
+  },
   PORTOLAN_CONFLICT: {
     kind: "transient",
     title: "Somebody else was faster.",

@@ -1,2 +1,3 @@
 export { type MemoryStoreOptions, createMemoryStore } from "./memory/memory-store.ts";
 export type { StoreChange, StoreLog, StoreLogRecord } from "./store-log.ts";
+export { type SqliteStoreOptions, createSqliteStore } from "./sqlite/sqlite-store.ts";

@@ -1,4 +1,5 @@
 import type { JournalEntry, RetentionPolicy } from "@portolan/core";
+import { hasFailed } from "../journal-outcome.ts";
 
 export interface Journal {
   add(entry: JournalEntry): void;
@@ -42,21 +43,4 @@ export function createJournal(): Journal {
       return removed;
     },
   };
-}
-
-/** Whether an entry tells of a unit of work that did not succeed, be it for good or until the next attempt. */
-export function hasFailed(entry: JournalEntry): boolean {
-  switch (entry.outcome) {
-    case "failed":
-    case "deadLettered":
-    case "parked":
-    case "redelivered":
-      return true;
-    case "done":
-    case "dropped":
-    case "handled":
-      return false;
-    default:
-      return entry.outcome satisfies never;
-  }
 }

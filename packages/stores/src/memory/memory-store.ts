@@ -4,7 +4,7 @@ import { mayConflict } from "../position.ts";
 import type { StoreChange, StoreLog, StoreLogRecord } from "../store-log.ts";
 import { type LogWriter, createLogWriter } from "./log-writer.ts";
 import { createMemoryState } from "./memory-state.ts";
-import { createWorkBell } from "./work-bell.ts";
+import { createWorkBell } from "../work-bell.ts";
 
 export interface MemoryStoreOptions {
   readonly clock: Clock;

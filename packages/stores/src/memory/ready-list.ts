@@ -49,6 +49,6 @@ export function createReadyList<Item extends Ranked>(): ReadyList<Item> {
   };
 }
 
-function ranksBefore(a: Ranked, b: Ranked): boolean {
+export function ranksBefore(a: Ranked, b: Ranked): boolean {
   return a.priority === b.priority ? a.sequence < b.sequence : a.priority > b.priority;
 }

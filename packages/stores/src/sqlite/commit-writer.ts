@@ -1,0 +1,125 @@
+import type { DatabaseSync } from "node:sqlite";
+import { PortolanError } from "@portolan/core";
+import type { EncodedCommit } from "./protocol.ts";
+import type { Spool } from "./spool.ts";
+import { asStoreError, isDiskTrouble } from "./sqlite-error.ts";
+import { inTransaction } from "./statement.ts";
+import type { Changes, EffectWriter } from "./transaction.ts";
+
+export type CommitOutcome = PortolanError | undefined;
+
+export interface CommitWriter {
+  /** Writes commits in their order, together if it can be; one outcome for each. */
+  write(commits: readonly EncodedCommit[]): readonly CommitOutcome[];
+  /** Writes what is owed: commits that asked for no durability, were acknowledged, and met a full or failing disk. */
+  settleDebts(): CommitOutcome;
+  readonly isOwing: boolean;
+}
+
+export interface CommitWriterParts {
+  readonly database: DatabaseSync;
+  readonly place: string;
+  readonly effects: EffectWriter;
+  readonly spool: Spool;
+  /** Called in each transaction before anything is read: another connection may have written since. */
+  readonly refresh: () => void;
+  readonly onCommitted: (changes: Changes) => void;
+  /** A transaction was undone: numbers and channels that it had made are not there. */
+  readonly onUndone: () => void;
+}
+
+export function createCommitWriter(parts: CommitWriterParts): CommitWriter {
+  const { database, effects, spool } = parts;
+  let synchronous = "FULL";
+  let owed: EncodedCommit[] = [];
+
+  function setSynchronous(commits: readonly EncodedCommit[]): void {
+    const wanted = commits.some(({ durability }) => durability === "power-loss") ? "FULL" : "NORMAL";
+    if (wanted === synchronous) return;
+    database.exec(`PRAGMA synchronous = ${wanted}`);
+    synchronous = wanted;
+  }
+
+  /** One transaction. A conflict fails its own commit; anything else fails, and undoes, them all. */
+  function writeTogether(commits: readonly EncodedCommit[]): readonly CommitOutcome[] {
+    const changes: Changes = { pending: [], keptKeys: [], spooled: [] };
+    try {
+      setSynchronous(commits);
+      const outcomes = inTransaction(database, () => {
+        parts.refresh();
+        const found = commits.map((commit) => writeOne(commit, changes));
+        spool.sync();
+        return found;
+      });
+      parts.onCommitted(changes);
+      return outcomes;
+    } catch (error) {
+      parts.onUndone();
+      spool.remove(changes.spooled);
+      throw error;
+    }
+  }
+
+  function writeOne(commit: EncodedCommit, changes: Changes): CommitOutcome {
+    try {
+      effects.write(commit, changes);
+      return undefined;
+    } catch (error) {
+      if (error instanceof PortolanError && error.code === "PORTOLAN_CONFLICT") return error;
+      throw error;
+    }
+  }
+
+  /**
+   * Each in a transaction of its own: what can be written is, and only those fail that cannot. But what comes after a commit
+   * that is owed must not become visible before it.
+   */
+  function writeApart(commits: readonly EncodedCommit[]): readonly CommitOutcome[] {
+    let blocking: CommitOutcome;
+    return commits.map((commit) => {
+      if (blocking !== undefined) return refuse(commit, blocking);
+      try {
+        return writeTogether([commit])[0];
+      } catch (error) {
+        const failure = asStoreError(error, parts.place);
+        if (isDiskTrouble(error) && commit.durability === "none") blocking = failure;
+        return blocking === undefined ? failure : refuse(commit, blocking);
+      }
+    });
+  }
+
+  function refuse(commit: EncodedCommit, failure: PortolanError): PortolanError {
+    if (commit.durability === "none") owed.push(commit);
+    return failure;
+  }
+
+  /** Debts are older than anything else that is to be written. */
+  function write(commits: readonly EncodedCommit[]): readonly CommitOutcome[] {
+    const debts = owed;
+    owed = [];
+    const all = [...debts, ...commits];
+    try {
+      return writeTogether(all).slice(debts.length);
+    } catch {
+      // The causes come to light one by one.
+      return writeApart(all).slice(debts.length);
+    }
+  }
+
+  return {
+    write,
+    settleDebts() {
+      if (owed.length > 0) write([]);
+      return owed.length === 0 ? undefined : debtError(owed.length, parts.place);
+    },
+    get isOwing() {
+      return owed.length > 0;
+    },
+  };
+}
+
+function debtError(count: number, place: string): PortolanError {
+  return new PortolanError("PORTOLAN_STORE_FAILED", `${count} commits that asked for no durability could not be written to ${place}`, {
+    hint: "The disk is full or failing. Free space before the node is stopped.",
+  });
+}

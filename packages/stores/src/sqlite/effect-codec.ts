@@ -1,0 +1,64 @@
+import type { ClaimAnswer, Delivery, Effect, JournalEntry } from "@portolan/core";
+import { hasFailed } from "../journal-outcome.ts";
+import { decodeNested, encodeJson, encodeNested } from "./body-codec.ts";
+import type { MessageCodec } from "./message-codec.ts";
+import type { DeliveryRow, EncodedClaimAnswer, EncodedEffect } from "./protocol.ts";
+
+/** An effect as the worker takes it. Fails on what cannot be stored. */
+export function encodeEffect(effect: Effect, messages: MessageCodec): EncodedEffect {
+  switch (effect.kind) {
+    case "append": {
+      const { channel, message, key = null, priority = null, due = 0, expiresAt = null } = effect;
+      return { kind: "append", channel, message: messages.encode(message), key, priority, due, expiresAt };
+    }
+    case "settle":
+      return { kind: "settle", subscription: effect.ref.subscription, sequence: effect.ref.sequence };
+    case "postpone": {
+      const { ref, due, failures, parked } = effect;
+      return { kind: "postpone", ...ref, due, failures, parked: parked === undefined ? null : JSON.stringify(parked) };
+    }
+    case "keepKey": {
+      const { scope, key, until, result } = effect;
+      return { kind: "keepKey", scope, key, until, result: result === undefined ? null : encodeNested(result) };
+    }
+    case "setPosition": {
+      const value = encodeJson(effect.value ?? null, "position");
+      if (!("expected" in effect)) return { kind: "setPosition", name: effect.name, value };
+      return { kind: "setPosition", name: effect.name, value, expected: encodeJson(effect.expected ?? null, "position") };
+    }
+    case "journal": {
+      const { entry } = effect;
+      return {
+        kind: "journal",
+        messageId: entry.messageId,
+        startedAt: entry.startedAt,
+        failed: hasFailed(entry),
+        entry: JSON.stringify(entry),
+      };
+    }
+    default:
+      return effect satisfies never;
+  }
+}
+
+export function decodeDelivery(row: DeliveryRow, of: { readonly id: number; readonly channel: string }, messages: MessageCodec): Delivery {
+  const [sequence, id, kind, body, spool, headers, deadLetter, appendedAt, expiresAt, failures, parked] = row;
+  return {
+    ref: { subscription: of.id, sequence },
+    channel: of.channel,
+    message: messages.decode([sequence, id, kind, body, spool, headers, deadLetter, appendedAt]),
+    failures,
+    parked: parked === null ? undefined : JSON.parse(parked),
+    appendedAt,
+    expiresAt: expiresAt ?? undefined,
+  };
+}
+
+export function decodeClaimAnswer(answer: EncodedClaimAnswer): ClaimAnswer {
+  if (answer.state !== "kept") return answer;
+  return answer.result === null ? { state: "kept" } : { state: "kept", result: decodeNested(JSON.parse(answer.result)) };
+}
+
+export function decodeEntries(entries: readonly string[]): readonly JournalEntry[] {
+  return entries.map((entry) => JSON.parse(entry));
+}

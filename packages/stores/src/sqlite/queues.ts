@@ -1,0 +1,73 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { ChannelTable } from "./channel-table.ts";
+import { RowQueue, prepareQueueStatements } from "./row-queue.ts";
+import { prepare } from "./statement.ts";
+import type { PendingChange } from "./transaction.ts";
+
+/** The queues of all active subscriptions, and how much waits for each, kept in step with the database. */
+export interface Queues {
+  find(subscription: number): RowQueue | undefined;
+  isInFlight(subscription: number, sequence: number): boolean;
+  count(subscription: number): number;
+  /** What a transaction changed, once it is on the disk. */
+  apply(changes: readonly PendingChange[]): void;
+  /** Reads everything again, and rings for all that wait. */
+  reset(): void;
+}
+
+export function createQueues(database: DatabaseSync, channels: ChannelTable, ring: (subscription: number) => void): Queues {
+  const statements = prepareQueueStatements(database);
+  const counts = prepare<readonly [subscription: number, count: number]>(
+    database,
+    "SELECT subscription, count(*) FROM pending GROUP BY subscription",
+  );
+  const queues = new Map<number, RowQueue>();
+  const waiting = new Map<number, number>();
+
+  function add(subscription: number, difference: number): void {
+    waiting.set(subscription, (waiting.get(subscription) ?? 0) + difference);
+  }
+
+  function applyOne(change: PendingChange): void {
+    const queue = queues.get(change.subscription);
+    switch (change.kind) {
+      case "appended":
+        add(change.subscription, 1);
+        if (queue === undefined) return;
+        queue.appended(change.sequence, change.due);
+        return ring(change.subscription);
+      case "finished":
+        add(change.subscription, -1);
+        if (queue?.finished(change.sequence, change.key)) ring(change.subscription);
+        return;
+      case "postponed":
+        queue?.postponed(change.sequence, change.due);
+        return ring(change.subscription);
+      default:
+        change satisfies never;
+    }
+  }
+
+  function resetQueue(id: number, isPrioritized: boolean): void {
+    const queue = queues.get(id);
+    if (queue === undefined) queues.set(id, new RowQueue(id, isPrioritized, statements));
+    else queue.reset();
+    if ((waiting.get(id) ?? 0) > 0) ring(id);
+  }
+
+  return {
+    find: (subscription) => queues.get(subscription),
+    isInFlight: (subscription, sequence) => queues.get(subscription)?.isInFlight(sequence) ?? false,
+    count: (subscription) => waiting.get(subscription) ?? 0,
+    apply(changes) {
+      for (const change of changes) applyOne(change);
+    },
+    reset() {
+      waiting.clear();
+      for (const [subscription, count] of counts.all()) waiting.set(subscription, count);
+      for (const channel of channels.all) {
+        for (const { id, isActive } of channel.subscriptions) if (isActive) resetQueue(id, channel.isPrioritized);
+      }
+    },
+  };
+}

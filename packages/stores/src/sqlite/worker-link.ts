@@ -1,0 +1,177 @@
+import { Worker } from "node:worker_threads";
+import { type Clock, PortolanError } from "@portolan/core";
+import { fromPlain } from "./plain-error.ts";
+import type { CallName, Calls, EncodedCommit, FromWorker, ToWorker, WorkerOptions } from "./protocol.ts";
+
+/** The caller's end of a store's worker. What is said in one turn of the event loop travels together. */
+export interface WorkerLink {
+  /** Resolves when the worker has opened the store; rejects if it cannot. */
+  readonly ready: Promise<void>;
+  commit(commit: EncodedCommit): Promise<void>;
+  call<Name extends CallName>(name: Name, ...args: Parameters<Calls[Name]>): Promise<ReturnType<Calls[Name]>>;
+  tell(message: Exclude<ToWorker, { readonly kind: "commits" | "call" | "close" }>): void;
+  /** Everything asked for is done first. */
+  close(): Promise<void>;
+  /** Whether commits that asked for no durability are waiting for a disk in trouble. */
+  readonly isOwing: boolean;
+}
+
+export interface WorkerLinkOptions extends WorkerOptions {
+  readonly clock: Clock;
+  readonly onRung: (subscription: number) => void;
+}
+
+interface Waiting {
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: PortolanError) => void;
+}
+
+const IS_SOURCE = import.meta.url.endsWith(".ts");
+
+export function createWorkerLink({ directory, clock, onRung }: WorkerLinkOptions): WorkerLink {
+  const opening = Promise.withResolvers<void>();
+  const closing = Promise.withResolvers<void>();
+  const commits: Waiting[] = [];
+  const calls = new Map<number, Waiting>();
+  let newCommits: EncodedCommit[] = [];
+  let newMessages: ToWorker[] = [];
+  let isFlushing = false;
+  let isOwing = false;
+  let nextCall = 1;
+  let ended: PortolanError | undefined;
+
+  const worker = startWorker({ directory });
+  worker.on("message", receive);
+  worker.on("error", (cause) => end(diedError(directory, cause)));
+  worker.on("exit", () => end(diedError(directory)));
+  // Whoever opens or closes the store learns of it; nobody has to.
+  opening.promise.catch(() => undefined);
+  closing.promise.catch(() => undefined);
+
+  function receive(message: FromWorker): void {
+    switch (message.kind) {
+      case "ready":
+        opening.resolve();
+        break;
+      case "committed":
+        isOwing = message.isOwing;
+        settleCommits(message);
+        break;
+      case "answer":
+        // The worker answers a call with what `Calls` says of it.
+        takeCall(message.id)?.resolve(message.value as never);
+        break;
+      case "refused":
+        takeCall(message.id)?.reject(fromPlain(message.error));
+        break;
+      case "rung":
+        break;
+      case "closed":
+        if (message.error !== null) closing.reject(fromPlain(message.error));
+        break;
+      case "unusable":
+        end(fromPlain(message.error));
+        break;
+      default:
+        message satisfies never;
+    }
+    for (const subscription of message.rung) onRung(subscription);
+  }
+
+  function settleCommits({ count, failed }: FromWorker & { readonly kind: "committed" }): void {
+    const settled = commits.splice(0, count);
+    for (const { index, error } of failed) settled[index]?.reject(fromPlain(error));
+    // Rejecting came first: resolving a promise that is rejected does nothing.
+    for (const { resolve } of settled) resolve(undefined as never);
+  }
+
+  function takeCall(id: number): Waiting | undefined {
+    const waiting = calls.get(id);
+    calls.delete(id);
+    return waiting;
+  }
+
+  /** Nothing more will be answered. */
+  function end(error: PortolanError): void {
+    if (ended !== undefined) return;
+    ended = error;
+    for (const { reject } of [...commits.splice(0), ...calls.values()]) reject(error);
+    calls.clear();
+    opening.reject(error);
+    closing.resolve();
+  }
+
+  function scheduleFlush(): void {
+    if (isFlushing) return;
+    isFlushing = true;
+    setImmediate(flush);
+  }
+
+  function flush(): void {
+    isFlushing = false;
+    if (newCommits.length > 0) worker.postMessage({ kind: "commits", commits: newCommits } satisfies ToWorker, spooledBuffers(newCommits));
+    for (const message of newMessages) worker.postMessage(message);
+    newCommits = [];
+    newMessages = [];
+  }
+
+  function tell(message: ToWorker): void {
+    if (ended !== undefined) return;
+    newMessages.push(message);
+    scheduleFlush();
+  }
+
+  return {
+    ready: opening.promise,
+    get isOwing() {
+      return isOwing;
+    },
+    commit(commit) {
+      if (ended !== undefined) return Promise.reject(ended);
+      newCommits.push(commit);
+      scheduleFlush();
+      return new Promise((resolve, reject) => commits.push({ resolve, reject }));
+    },
+    call(name, ...args) {
+      if (ended !== undefined) return Promise.reject(ended);
+      const id = nextCall;
+      nextCall += 1;
+      // A name and the arguments of that name make a request, which the compiler does not follow for a name that varies.
+      tell({ kind: "call", id, now: clock.now(), name, args } as unknown as ToWorker);
+      return new Promise((resolve, reject) => calls.set(id, { resolve, reject }));
+    },
+    tell,
+    async close() {
+      tell({ kind: "close" });
+      await closing.promise;
+    },
+  };
+}
+
+/** The worker's file runs unbuilt beside an unbuilt store, which then needs the workspace's own condition. */
+function startWorker(options: WorkerOptions): Worker {
+  return new Worker(new URL(IS_SOURCE ? "./worker.ts" : "./worker.js", import.meta.url), {
+    workerData: options,
+    name: "portolan-store",
+    ...(IS_SOURCE ? { execArgv: ["--conditions=portolan-source"] } : {}),
+  });
+}
+
+function spooledBuffers(commits: readonly EncodedCommit[]): ArrayBuffer[] {
+  const buffers: ArrayBuffer[] = [];
+  for (const { effects } of commits) {
+    for (const effect of effects) {
+      if (effect.kind !== "append" || !effect.message.isSpooled || typeof effect.message.body === "string") continue;
+      // The encoder made these bytes, in a buffer of their own.
+      buffers.push(effect.message.body.buffer);
+    }
+  }
+  return buffers;
+}
+
+function diedError(directory: string, cause?: unknown): PortolanError {
+  return new PortolanError("PORTOLAN_STORE_FAILED", `the store in ${directory} has ended`, {
+    ...(cause === undefined ? {} : { cause }),
+    hint: "Restart the node: what was not acknowledged is delivered again.",
+  });
+}
