@@ -84,8 +84,11 @@ export {
   withAttribute,
   withAttributes,
   withBody,
+  withHeader,
   withHeaders,
   withoutAttribute,
+  withoutHeader,
+  withoutHeaders,
 } from "./message.ts";
 export * as option from "./option-types.ts";
 export {

@@ -4,6 +4,9 @@ export interface Random {
   next(): number;
 }
 
+/** The last two digits of the counter in base 36; made once, since formatting a number costs as much as all else. */
+const PAIRS: readonly string[] = Array.from({ length: 36 ** 2 }, (_, pair) => pair.toString(36).padStart(2, "0"));
+
 /**
  * A source of identifiers that are unique in this process and sort by the time they were made:
  * 9 characters of time, 5 of chance (one draw a process), and a counter, all in base 36.
@@ -14,14 +17,16 @@ export function createIds(now: () => number, random: Random): () => string {
     .padStart(5, "0");
   let counter = 0;
   let millisecond = -1;
-  let prefix = "";
+  let stem = "";
   return () => {
     const time = now();
-    if (time !== millisecond) {
-      millisecond = time;
-      prefix = Math.floor(time).toString(36).padStart(9, "0") + process;
-    }
     counter += 1;
-    return prefix + counter.toString(36).padStart(6, "0");
+    const pair = counter % PAIRS.length;
+    if (time !== millisecond || pair === 0) {
+      millisecond = time;
+      const upper = Math.floor(counter / PAIRS.length);
+      stem = Math.floor(time).toString(36).padStart(9, "0") + process + upper.toString(36).padStart(4, "0");
+    }
+    return stem + PAIRS[pair];
   };
 }

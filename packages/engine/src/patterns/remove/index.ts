@@ -1,8 +1,8 @@
-import { option, withDefault, withoutHeader, type Headers } from "@portolan/core";
+import { option, withDefault, withoutHeaders } from "@portolan/core";
 import type { StepOptions } from "../../builder/steps.ts";
 import { definePattern } from "../../pattern.ts";
 import { isReserved } from "../../runtime/reserved-attributes.ts";
-import { compileNamePattern, matchesAny, type NamePattern } from "./name-pattern.ts";
+import { compileNamePattern, matchesAny } from "./name-pattern.ts";
 
 const patternList = option.listOf(option.name);
 
@@ -42,10 +42,11 @@ export const remove = definePattern({
     const headerExceptions = except.map(compile(true));
     const attributePatterns = attributes.map(compile(false));
     const attributeExceptions = except.map(compile(false));
+    const isRemoved = (name: string) => matchesAny(headerPatterns, name) && !matchesAny(headerExceptions, name);
     return (message) => ({
       id: message.id,
       body: message.body,
-      headers: headerPatterns.length === 0 ? message.headers : withoutHeaders(message.headers, headerPatterns, headerExceptions),
+      headers: headerPatterns.length === 0 ? message.headers : withoutHeaders(message.headers, isRemoved),
       attributes:
         attributePatterns.length === 0
           ? message.attributes
@@ -60,9 +61,3 @@ export const remove = definePattern({
   },
   method: ([patterns]) => patterns,
 });
-
-function withoutHeaders(headers: Headers, patterns: readonly NamePattern[], exceptions: readonly NamePattern[]): Headers {
-  let kept = headers;
-  for (const name in headers) if (matchesAny(patterns, name) && !matchesAny(exceptions, name)) kept = withoutHeader(kept, name);
-  return kept;
-}
