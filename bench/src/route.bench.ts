@@ -12,12 +12,12 @@ const MESSAGES = 100_000;
 const ROUNDS = 9;
 
 const engine = await startEngine(orderRoute());
-const incoming = ORDERS.map((body) => ({ body, headers: HEADERS }));
+const incoming = ORDERS.map((body) => ({ id: body.id, body, headers: HEADERS }));
 
 for (const one of incoming) {
   const expected = handleOrder(one);
   const byRoute = await engine.deliver("orders", one);
-  deepStrictEqual({ body: byRoute?.body, headers: { ...byRoute?.headers } }, expected);
+  deepStrictEqual({ id: byRoute?.id, body: byRoute?.body, headers: byRoute?.headers }, expected);
   deepStrictEqual(await naiveOrders(one), expected);
 }
 

@@ -2,6 +2,7 @@ import { forErp, priced, type Approval, type Order, type PricedOrder } from "./o
 
 /** A message as the usual engine of a few dozen lines has it: copied by every step. */
 export interface NaiveMessage {
+  readonly id: string;
   readonly body: unknown;
   readonly headers: Readonly<Record<string, string>>;
 }

@@ -30,7 +30,11 @@ export const ORDERS: readonly Order[] = Array.from({ length: 64 }, (_, index) =>
   id: `o-${index}`,
   customer: `c-${index % 7}`,
   country: ["DE", "FR", "PT"][index % 3] ?? "DE",
-  lines: Array.from({ length: 1 + (index % 5) }, (_line, line) => ({ sku: `s-${line}`, qty: 1 + line, price: [9.5, 450, 4200][index % 3] ?? 1 })),
+  lines: Array.from({ length: 1 + (index % 5) }, (_line, line) => ({
+    sku: `s-${line}`,
+    qty: 1 + line,
+    price: [9.5, 450, 4200][index % 3] ?? 1,
+  })),
 }));
 
 export function priced({ id, customer, country, lines }: Order): PricedOrder {
