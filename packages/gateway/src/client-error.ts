@@ -1,4 +1,4 @@
-import { STATUS_CODES } from "node:http";
+import { STATUS_CODES } from "./node-http.ts";
 import type { Duplex } from "node:stream";
 import { PortolanError } from "@portolan/core";
 import type { HttpExchange } from "./http-exchange.ts";

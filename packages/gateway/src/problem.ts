@@ -1,4 +1,4 @@
-import { STATUS_CODES } from "node:http";
+import { STATUS_CODES } from "./node-http.ts";
 import { PortolanError, knownCode, type ErrorKind, type Finding } from "@portolan/core";
 
 /** A problem document of RFC 9457, with our own members `code`, `kind` and `errors`. */
