@@ -1,9 +1,8 @@
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { isRecord } from "@portolan/core";
-import { Ajv, type ErrorObject, type Options, type ValidateFunction } from "ajv";
-import { Ajv2020 } from "ajv/dist/2020.js";
-import ajvFormats from "ajv-formats";
+import type { Ajv, ErrorObject, Options, ValidateFunction } from "ajv";
+import { addAjvFormats, loadAjv } from "./ajv.ts";
 import { describeIssues } from "./issues.ts";
 import { type JsonSchemaDocument, readSchemaFile, unusable } from "./schema-files.ts";
 
@@ -50,7 +49,7 @@ export function createSchemaCompiler(): SchemaCompiler {
       checkSchema(dialect, schema, name);
       // One instance for each contract: unrelated schemas may carry the same $id.
       const ajv = new dialect(OPTIONS);
-      ajvFormats.default(ajv);
+      addAjvFormats(ajv);
       try {
         if (file === undefined) return ajv.compile(schema);
         const id = addFile(ajv, schema, { file, id: pathToFileURL(file).href });
@@ -94,6 +93,7 @@ function fileReferences(schema: unknown): readonly string[] {
 
 function dialectOf(schema: JsonSchemaDocument): typeof Ajv {
   const dialect = isRecord(schema) ? schema["$schema"] : undefined;
+  const { Ajv, Ajv2020 } = loadAjv();
   return typeof dialect === "string" && /draft-0[67]/.test(dialect) ? Ajv : Ajv2020;
 }
 
