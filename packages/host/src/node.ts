@@ -124,15 +124,11 @@ interface HttpContext {
   readonly reasonsNotReady: () => readonly string[];
 }
 
-async function openStores({
-  app,
-  store,
-  clock = createSystemClock(),
-}: NodeOptions): Promise<{ readonly memory: Store; readonly durable: Store }> {
+async function openStores({ app, store, log, clock }: Opening): Promise<RunningNode["stores"]> {
   const { createMemoryStore, createSqliteStore } = await import("@portolan/stores");
   const memory = createMemoryStore({ clock });
   if (store === "memory") return { memory, durable: createMemoryStore({ clock }) };
-  return { memory, durable: createSqliteStore({ directory: store ?? storeDirectory(app.directory, app.config), clock }) };
+  return { memory, durable: createSqliteStore({ directory: store ?? storeDirectory(app.directory, app.config), clock, log }) };
 }
 
 /** Whether the work ended in time. It goes on if it did not. */
