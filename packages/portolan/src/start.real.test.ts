@@ -1,0 +1,210 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { createAppDirectory } from "./app-directory.ts";
+import { runCommand, startCommand, startReady, takePort } from "./command-process.ts";
+
+const ECHO = "routes:\n  echo:\n    from: [{ rest: { post: /echo } }]\n    steps: []\n";
+const SLOW = "routes:\n  slow:\n    from: [{ rest: { post: /slow } }]\n    steps: [{ delay: { for: 600 } }]\n";
+
+function post(url: string, body: unknown): Promise<Response> {
+  return fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+}
+
+describe("portolan start", () => {
+  it("serves the app's doors and health, logs JSON only, and ends with 0 on SIGTERM", async () => {
+    await using app = await createAppDirectory({ "a.flow.yaml": ECHO });
+    await using node = await startReady([], { directory: app.path });
+    expect(await (await post(`${node.url}/echo`, { a: 1 })).json()).toEqual({ a: 1 });
+    expect((await fetch(`${node.url}/health/live`)).status).toBe(200);
+    expect((await fetch(`${node.url}/health/ready`)).status).toBe(200);
+    node.child.kill("SIGTERM");
+    expect(await node.ended).toEqual({ code: 0, signal: null });
+    const lines = node.stdout.trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line).message)).toEqual(["ready", "stopping", "stopped"]);
+    expect(node.stderr).toBe("");
+  });
+
+  it("finishes the request in process when it is stopped", async () => {
+    await using app = await createAppDirectory({ "a.flow.yaml": SLOW });
+    await using node = await startReady([], { directory: app.path });
+    const reply = post(`${node.url}/slow`, { a: 1 });
+    // The request is in process when the node's log or a later look would show it; its own delay is long enough for this.
+    await fetch(`${node.url}/health/live`);
+    node.child.kill("SIGTERM");
+    expect(await (await reply).json()).toEqual({ a: 1 });
+    expect(await node.ended).toEqual({ code: 0, signal: null });
+  });
+
+  it("ends with 6 when a message is still in process at the deadline", async () => {
+    await using app = await createAppDirectory({
+      "a.flow.yaml": SLOW.replace("600", "60000"),
+      "portolan.config.json": '{ "drain": "100ms" }',
+    });
+    await using node = await startReady([], { directory: app.path });
+    const reply = post(`${node.url}/slow`, {}).then(({ status }) => status);
+    await fetch(`${node.url}/health/live`);
+    node.child.kill("SIGINT");
+    expect(await reply).toBe(503);
+    expect(await node.ended).toEqual({ code: 6, signal: null });
+  });
+
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("ends at once on a second %s", async (signal, code) => {
+    await using app = await createAppDirectory({ "a.flow.yaml": SLOW.replace("600", "60000") });
+    await using node = await startReady([], { directory: app.path });
+    const reply = post(`${node.url}/slow`, {}).catch(() => undefined);
+    await fetch(`${node.url}/health/live`);
+    node.child.kill(signal);
+    await node.shows(/"message":"stopping"/);
+    node.child.kill(signal);
+    expect(await node.ended).toEqual({ code, signal: null });
+    await reply;
+  });
+
+  it("processes every message that it acknowledged before it was killed, in its next life", async () => {
+    await using app = await createAppDirectory({
+      "app.ts": `
+        import { appendFileSync } from "node:fs";
+        import { app, channel, route } from "portolan";
+        import { rest } from "portolan/rest";
+        const accepted = channel("accepted");
+        const accept = route("accept").from(rest.post<{ id: number }>("/orders")).to(accepted);
+        const deliver = route("deliver").from(accepted).delay(1).map((m) => (appendFileSync("delivered", m.body.id + "\\n"), m.body));
+        export default app("shop", { routes: [accept, deliver] });`,
+    });
+    const acknowledged: number[] = [];
+    for (let life = 0; life < 3; life++) {
+      await using node = await startReady([], { directory: app.path });
+      const sender = (async () => {
+        for (let id = life * 1000; ; id++) {
+          const reply = await post(`${node.url}/orders`, { id }).catch(() => undefined);
+          if (reply === undefined) return;
+          if (reply.ok) acknowledged.push(id);
+          if (id === life * 1000 + 40) node.child.kill("SIGKILL");
+        }
+      })();
+      expect((await node.ended).signal).toBe("SIGKILL");
+      await sender;
+    }
+    await using node = await startReady([], { directory: app.path });
+    const emptied = async (): Promise<void> => {
+      const { stdout } = await runCommand(["channels", "ls", "--json"], { directory: app.path });
+      const channels: readonly { name: string; waiting: number }[] = stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line));
+      if (channels.some(({ waiting }) => waiting > 0)) await emptied();
+    };
+    await emptied();
+    node.child.kill("SIGTERM");
+    await node.ended;
+    const delivered = new Set((await readFile(join(app.path, "delivered"), "utf8")).trim().split("\n").map(Number));
+    expect(acknowledged.length).toBeGreaterThan(100);
+    expect(acknowledged.filter((id) => !delivered.has(id))).toEqual([]);
+  });
+
+  it("logs a rejection that nobody waits for and goes on; after a stray exception it stops with 70", async () => {
+    await using app = await createAppDirectory({
+      "app.ts": `
+        import { app, route } from "portolan";
+        import { rest } from "portolan/rest";
+        const reject = route("reject").from(rest.post("/reject")).map((m) => (void Promise.reject(new Error("floating")), m.body));
+        const explode = route("explode").from(rest.post("/explode")).map((m) => (setTimeout(() => { throw new Error("stray"); }), m.body));
+        export default app("shop", { routes: [reject, explode] });`,
+    });
+    await using node = await startReady([], { directory: app.path });
+    expect((await post(`${node.url}/reject`, 1)).status).toBe(200);
+    await node.shows(/"level":"error".*"message":"floating"/);
+    expect((await fetch(`${node.url}/health/ready`)).status).toBe(200);
+    expect((await post(`${node.url}/explode`, 1)).status).toBe(200);
+    expect(await node.ended).toEqual({ code: 70, signal: null });
+    expect(node.stdout).toMatch(/"level":"error".*"message":"stray"/);
+    expect(node.stdout).toMatch(/"message":"stopped","reason":"exception"/);
+  });
+
+  it("drains and stops when nobody reads its log any more", async () => {
+    await using app = await createAppDirectory({
+      "a.flow.yaml": `${ECHO.replace("steps: []", "steps: [{ log: { message: '\"seen\"' } }]")}`,
+    });
+    await using node = await startReady([], { directory: app.path });
+    node.child.stdout?.destroy();
+    await post(`${node.url}/echo`, 1);
+    await post(`${node.url}/echo`, 1).catch(() => undefined);
+    expect(await node.ended).toEqual({ code: 0, signal: null });
+  });
+});
+
+describe("portolan start refuses", () => {
+  it("a port that is taken", async () => {
+    await using app = await createAppDirectory({ "a.flow.yaml": ECHO });
+    await using taken = await takePort();
+    const { code, stderr } = await runCommand(["start", "--port", String(taken.port)], { directory: app.path });
+    expect(code).toBe(5);
+    expect(stderr).toContain(`error[PORTOLAN_PORT_IN_USE]: port ${taken.port} of 127.0.0.1 is taken by another process\n  = help: `);
+  });
+
+  it("an app whose variable is not set, and names it", async () => {
+    await using app = await createAppDirectory({ "a.flow.yaml": ECHO.replace("/echo", '"/${PLACE}"') });
+    const { code, stdout, stderr } = await runCommand(["start"], { directory: app.path });
+    expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
+    expect(stderr).toContain("the variable PLACE is not set\n  --> a.flow.yaml:3:");
+    await using node = await startReady([], { directory: app.path, environment: { PLACE: "here" } });
+    expect((await post(`${node.url}/here`, 1)).status).toBe(200);
+  });
+
+  it("malformed YAML, at its place", async () => {
+    await using app = await createAppDirectory({ "flows/a.flow.yaml": "routes:\n  echo:\n    steps: [\n  other: {}\n" });
+    const { code, stderr } = await runCommand(["start"], { directory: app.path });
+    expect(code).toBe(3);
+    expect(stderr).toMatchInlineSnapshot();
+  });
+
+  it("unknown keys, each with the nearest name", async () => {
+    await using app = await createAppDirectory({
+      "a.flow.yaml": "routes:\n  echo:\n    form: [{ rest: { post: /x } }]\n    steps:\n      - mop: body\n",
+    });
+    const { code, stderr } = await runCommand(["start"], { directory: app.path });
+    expect(code).toBe(3);
+    expect(stderr).toMatchInlineSnapshot();
+  });
+
+  it("a damaged store, and leaves it as it is", async () => {
+    await using app = await createAppDirectory({ "a.flow.yaml": ECHO });
+    await (await startReady([], { directory: app.path }))[Symbol.asyncDispose]();
+    const file = join(app.path, ".portolan", "portolan.db");
+    await writeFile(file, "this is no database, and it is long enough to be sure of that");
+    const { code, stderr } = await runCommand(["start", "--port", "0"], { directory: app.path });
+    expect(code).toBe(4);
+    expect(stderr).toContain("error[PORTOLAN_STORE_CORRUPT]");
+    expect(await readFile(file, "utf8")).toContain("this is no database");
+  });
+
+  it("a store that another node runs on, and takes it over once that one was killed", async () => {
+    await using app = await createAppDirectory({ "a.flow.yaml": ECHO });
+    const first = await startReady([], { directory: app.path });
+    const { code, stderr } = await runCommand(["start", "--port", "0"], { directory: app.path });
+    expect(code).toBe(4);
+    expect(stderr).toContain("error[PORTOLAN_STORE_LOCKED]");
+    expect(stderr).toContain(String(first.child.pid));
+    await first[Symbol.asyncDispose]();
+    await using second = await startReady([], { directory: app.path });
+    expect((await post(`${second.url}/echo`, 1)).status).toBe(200);
+  });
+
+  it("a directory that is none", async () => {
+    await using app = await createAppDirectory({});
+    const { code, stderr } = await runCommand(["start", "gone"], { directory: app.path });
+    expect(code).toBe(3);
+    expect(stderr).toContain("gone is no directory");
+    expect((await runCommand(["start"], { directory: app.path })).stderr).toContain("no app in ");
+  });
+});
+
+it("portolan explains itself to an old Node that has no other beside it", async () => {
+  await using app = await createAppDirectory({});
+  const help = startCommand(["help"], { directory: app.path });
+  expect(await help.ended).toEqual({ code: 0, signal: null });
+});
