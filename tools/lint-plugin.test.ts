@@ -49,6 +49,7 @@ const SAMPLES: readonly Sample[] = [
   { name: "only types where only types may go", file: "console/src/value.ts", text: 'import { a } from "@portolan/host";', rule: ARROWS },
   { name: "types where types may go", file: "console/src/type.ts", text: 'export type { A } from "@portolan/host";' },
   { name: "a test imports the test kit", file: "stores/src/kit.test.ts", text: 'import "@portolan/testkit";' },
+  { name: "what a test stands on imports the test kit", file: "stores/src/kit.test.support.ts", text: 'import "@portolan/testkit";' },
   { name: "a test uses its own room's public entry", file: "core/src/entry.test.ts", text: 'import "@portolan/core";' },
   { name: "a connector shares a file of its room", file: "connectors/src/rest/up-one.ts", text: 'import "../shared.ts";' },
   { name: "an arrow is followed", file: "engine/src/down.ts", text: 'import "@portolan/core";' },

@@ -80,7 +80,7 @@ interface RoomFile {
 function locate(file: string): RoomFile | undefined {
   const posix = file.replaceAll(path.sep, "/");
   const room = /^packages\/([^/]+)\//.exec(posix)?.[1];
-  return room === undefined ? undefined : { path: posix, room, test: posix.endsWith(".test.ts") };
+  return room === undefined ? undefined : { path: posix, room, test: /\.test(?:\.\w+)?\.ts$/.test(posix) };
 }
 
 function breachOfName(file: RoomFile, specifier: string, typeOnly: boolean): string | undefined {
