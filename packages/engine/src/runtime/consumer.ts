@@ -47,11 +47,13 @@ export function createConsumer(parts: ConsumerParts): Consumer {
   let buffer: readonly Delivery[] = [];
   let next = 0;
   let timer: Timer | undefined;
+  /** Runs after a failure of the store, and until it has nothing is processed: what was given back would come again at once. */
+  let rest: Timer | undefined;
   let idle: (() => void) | undefined;
   let sinceBreath = 0;
 
   const buffered = () => buffer.length - next;
-  const mayProcess = () => running && active < concurrency && uncommitted < UNCOMMITTED;
+  const mayProcess = () => running && rest === undefined && active < concurrency && uncommitted < UNCOMMITTED;
 
   const settled = () => {
     if (!running && active === 0 && uncommitted === 0) idle?.();
@@ -63,8 +65,11 @@ export function createConsumer(parts: ConsumerParts): Consumer {
       route: subscription.route,
       error: error instanceof Error ? error.message : String(error),
     });
-    timer?.cancel();
-    timer = clock.after(RETRY_TAKE_MS, pump);
+    rest?.cancel();
+    rest = clock.after(RETRY_TAKE_MS, () => {
+      rest = undefined;
+      pump();
+    });
   };
 
   const ended = (processed: Processed, delivery: Delivery) => {
@@ -80,8 +85,8 @@ export function createConsumer(parts: ConsumerParts): Consumer {
       },
       (error: unknown) => {
         uncommitted -= 1;
-        subscription.release([delivery.ref]);
         if (running) retryLater(error, "the outcome of a message could not be stored; it will be delivered again");
+        subscription.release([delivery.ref]);
         settled();
       },
     );
@@ -168,6 +173,7 @@ export function createConsumer(parts: ConsumerParts): Consumer {
     async stop() {
       running = false;
       timer?.cancel();
+      rest?.cancel();
       if (active > 0 || uncommitted > 0) await new Promise<void>((resolve) => (idle = resolve));
       subscription.release(buffer.slice(next).map((delivery) => delivery.ref));
       buffer = [];
