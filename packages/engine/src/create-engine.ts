@@ -22,12 +22,11 @@ import { deadLetterEffect, deadLetterOf, inboxOf } from "./runtime/dead-letter.t
 import { createEndpoints } from "./runtime/endpoints.ts";
 import { Execution } from "./runtime/execution.ts";
 import { createExpressions } from "./runtime/expressions.ts";
-import { createEndings } from "./runtime/endings.ts";
+import { createEndings, type DeliveredContext } from "./runtime/endings.ts";
 import { StepFailure, errorOf } from "./runtime/failure.ts";
 import { createGate, type Gate } from "./runtime/gate.ts";
 import { openSources, type Sources } from "./runtime/sources.ts";
-import type { Route } from "./runtime/route.ts";
-import { andThen } from "./runtime/step.ts";
+import type { Route, RouteEnd } from "./runtime/route.ts";
 import { UnitOfWork } from "./runtime/unit-of-work.ts";
 
 type Delivered = DeliverOptions & { readonly via?: string };
@@ -109,29 +108,33 @@ export function createEngine(options: EngineOptions): Engine {
 
   const enter = (route: Route, message: Message, deliver: Delivered): Outcome => {
     const execution = executionFor(new UnitOfWork(ids, route.definition.durability), message, deliver.signal);
-    const context = { route: route.definition, execution, options: deliver };
+    const context: DeliveredContext = { route: route.definition, execution, options: deliver };
     const ended = route.enter(message, execution);
-    return ended instanceof Promise ? ended.then((end) => endings.delivered(end, context)) : endings.delivered(ended, context);
+    return ended instanceof Promise ? deliveredLater(ended, context) : endings.delivered(ended, context);
   };
+
+  const deliveredLater = (ended: Promise<RouteEnd>, context: DeliveredContext): Promise<Message | undefined> =>
+    ended.then((end) => endings.delivered(end, context));
 
   const gated = (route: Route, message: Message, deliver: Delivered): Outcome => {
     const gate = gates.get(route.id);
     const entered = gate?.enter();
     begin();
-    const leave = () => {
-      gate?.leave();
-      end();
-    };
     let result: Outcome;
     try {
       result = entered === undefined ? enter(route, message, deliver) : entered.then(() => enter(route, message, deliver));
     } catch (error) {
-      leave();
+      leave(gate);
       throw error;
     }
-    if (result instanceof Promise) return result.finally(leave);
-    leave();
+    if (result instanceof Promise) return result.finally(() => leave(gate));
+    leave(gate);
     return result;
+  };
+
+  const leave = (gate: Gate | undefined): void => {
+    gate?.leave();
+    end();
   };
 
   const background = (work: () => Promise<void>): void => {
@@ -143,8 +146,14 @@ export function createEngine(options: EngineOptions): Engine {
     });
   };
 
+  const shared = new Map<string, unknown>();
   const stepServices = (definition: RouteDefinition): StepServices => ({
     claims,
+    shared<T>(name: string, create: () => T): T {
+      if (!shared.has(name)) shared.set(name, create());
+      // One name is one kind of thing: patterns put their own name in front.
+      return shared.get(name) as T;
+    },
     position: (name) => stores.durable.position(name),
     tap(message, endpoint, step) {
       background(async () => {

@@ -1,4 +1,16 @@
-import type { Clock, Contract, ContractCheck, Expression, Logger, Message, OptionType, Random, StepNode, TargetNode } from "@portolan/core";
+import type {
+  AddressTargetNode,
+  Clock,
+  Contract,
+  ContractCheck,
+  Expression,
+  Logger,
+  Message,
+  OptionType,
+  Random,
+  StepNode,
+  TargetNode,
+} from "@portolan/core";
 import type { Step } from "./runtime/step.ts";
 import type { Execution } from "./runtime/execution.ts";
 import type { Claims } from "./runtime/claims.ts";
@@ -53,6 +65,10 @@ export interface StepCompiler {
   /** A nested list of steps as one step. */
   block(steps: readonly StepNode[], options?: BlockOptions): Step;
   target(target: TargetNode): RunningEndpoint;
+  /** The endpoint of a computed address; undefined where it is skipped. */
+  address(options: AddressRules): (address: unknown) => RunningEndpoint | undefined;
+  /** A step that the route's policy treats as an innermost step of its own: it alone is repeated. */
+  protect(run: Step): Step;
   contract(contract: Contract): ContractCheck;
   /** For a gate without `steps`: the rest of the list it stands in, which is then part of this step. */
   rest(): Step;
@@ -64,9 +80,14 @@ export interface StepCompiler {
   invalid(message: string, expected: string, found: string): void;
 }
 
+/** How computed addresses are resolved: flow-format section 5. */
+export type AddressRules = Pick<AddressTargetNode, "allow" | "onUnknown" | "onEmpty">;
+
 /** What a step may use of the node it runs on. */
 export interface StepServices {
   readonly claims: Claims;
+  /** Something that steps of one name share on this node, such as the state of a circuit breaker. */
+  shared<T>(name: string, create: () => T): T;
   /** The last committed position of that name. */
   position(name: string): unknown;
   /** Sends a copy on the side, in a unit of work of its own; returns at once and never throws. */

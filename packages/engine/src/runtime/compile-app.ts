@@ -22,7 +22,7 @@ import { asPredicate, expressionText, guarded, type Expressions } from "./expres
 import { compileMatch, type Clause, type Policy } from "./policy.ts";
 import { planRetry } from "./retry.ts";
 import { createRoute, type Route } from "./route.ts";
-import { sequence, type CompiledStep } from "./sequence.ts";
+import { sequence, type CompiledStep, type SequenceContext } from "./sequence.ts";
 import type { Step } from "./step.ts";
 
 export interface CompileContext {
@@ -124,13 +124,11 @@ function compileSteps(nodes: readonly StepNode[], within: StepContext): Step {
     compiled.push({ id: node.id, pattern: node.pattern, run: pattern.compile(node, stepCompiler(node, within, rest)) });
     if (consumed) break;
   }
-  return sequence(compiled, {
-    route: definition.id,
-    clock: context.clock,
-    policy: within.policy,
-    traced: context.traced,
-    stopping: context.stopping,
-  });
+  return sequence(compiled, sequenceContext(within));
+}
+
+function sequenceContext({ context, definition, policy }: StepContext): SequenceContext {
+  return { route: definition.id, clock: context.clock, policy, traced: context.traced, stopping: context.stopping };
 }
 
 function stepCompiler(node: StepNode, within: StepContext, rest: () => Step): StepCompiler {
@@ -156,6 +154,8 @@ function stepCompiler(node: StepNode, within: StepContext, rest: () => Step): St
     reenter: (block) => within.reenter(node.id, block),
     target: (target) =>
       context.endpoints.compile(target, { route: definition.id, step: node.id, expression: (address) => expression(address.address) }),
+    address: (rules) => (address) => context.endpoints.resolve(address, rules, { route: definition.id, step: node.id }),
+    protect: (run) => sequence([{ id: node.id, pattern: node.pattern, run }], sequenceContext(within)),
     // A contract that cannot be used has been reported; the app does not start then.
     contract: (contract) => contractOf(context, contract, { path: node.path, report }) ?? { check: (body) => ({ body }) },
     invalid,

@@ -5,6 +5,8 @@ import type { Execution } from "./execution.ts";
 export interface RunningEndpoint {
   /** Its address such as `channel:orders`, or "" if it is computed per message. */
   readonly address: string;
+  /** Whether `call` yields a reply; a channel leaves the message as it is. */
+  readonly replies: boolean;
   /** One-way. Resolves when the target took the message. */
   send(message: Message, execution: Execution): void | Promise<void>;
   /** With reply: the message with the reply as body; dropped results yield the body null. */

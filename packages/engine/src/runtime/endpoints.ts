@@ -11,7 +11,7 @@ import {
   type TargetContext,
   type TargetNode,
 } from "@portolan/core";
-import type { Evaluate } from "../pattern.ts";
+import type { AddressRules, Evaluate } from "../pattern.ts";
 import type { Channel } from "./channel.ts";
 import type { RunningEndpoint } from "./endpoint.ts";
 import type { Execution } from "./execution.ts";
@@ -22,13 +22,19 @@ import { andThen } from "./step.ts";
 /** Makes the targets of an app, and opens and closes what connectors need for them. */
 export interface Endpoints {
   compile(target: TargetNode, use: EndpointUse): RunningEndpoint;
+  /** The endpoint of a computed address, undefined where it is skipped; throws PORTOLAN_ADDRESS_… otherwise. */
+  resolve(address: unknown, rules: AddressRules, use: SendUse): RunningEndpoint | undefined;
   open(): Promise<void>;
   close(): Promise<void>;
 }
 
-export interface EndpointUse {
+/** Where a target stands: it makes the idempotency keys of what is sent. */
+export interface SendUse {
   readonly route: string;
   readonly step: string;
+}
+
+export interface EndpointUse extends SendUse {
   expression(node: AddressTargetNode): Evaluate;
 }
 
@@ -53,6 +59,7 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
     const channel = () => parts.channel(name) as Channel;
     return {
       address: `channel:${name}`,
+      replies: false,
       send: (message, execution) => channel().send(message, execution),
       call: (message, execution) => andThen(channel().send(message, execution), () => message),
     };
@@ -62,6 +69,7 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
     const route = () => parts.route(id) as Route;
     return {
       address: `route:${id}`,
+      replies: true,
       send: (message, execution) => andThen(route().call(message, execution), () => undefined),
       call: (message, execution) =>
         andThen(route().call(message, execution), (result) => replied(message, result === undefined ? undefined : result)),
@@ -70,6 +78,7 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
 
   const recordEndpoint = (name: string): RunningEndpoint => ({
     address: `record:${name}`,
+    replies: true,
     send: (message) => parts.recorder?.(name, message),
     call: (message) => {
       parts.recorder?.(name, message);
@@ -77,13 +86,18 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
     },
   });
 
-  const connectorEndpoint = (use: EndpointUse, target: () => RunningTarget | Promise<RunningTarget>, address: string): RunningEndpoint => {
+  const connectorEndpoint = (
+    use: SendUse,
+    target: () => RunningTarget | Promise<RunningTarget>,
+    { address, replies }: Pick<RunningEndpoint, "address" | "replies">,
+  ): RunningEndpoint => {
     const request = (message: Message, execution: Execution, mode: "to" | "call") =>
       andThen(target(), (running) =>
         running.send(message, { mode, key: `${message.id}/${use.route}/${use.step}`, signal: execution.signal }),
       );
     return {
       address,
+      replies,
       send: (message, execution) => andThen(request(message, execution, "to"), () => undefined),
       call: (message, execution) =>
         andThen(request(message, execution, "call"), (reply) =>
@@ -99,7 +113,11 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
       if (slot.target === undefined) throw new PortolanError("PORTOLAN_STOPPING", `${node.connector.name} is not open`);
       return slot.target;
     };
-    return connectorEndpoint(use, target, `${node.connector.name}:${node.connector.target?.describe(node.options) ?? ""}`);
+    const { name, target: definition } = node.connector;
+    return connectorEndpoint(use, target, {
+      address: `${name}:${definition?.describe(node.options) ?? ""}`,
+      replies: definition?.replies ?? false,
+    });
   };
 
   const byScheme = new Map(
@@ -123,7 +141,7 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
   };
 
   /** The endpoint of a computed address, undefined where it is skipped. */
-  const resolve = (value: unknown, node: AddressTargetNode, use: EndpointUse): RunningEndpoint | undefined => {
+  const resolve = (value: unknown, node: AddressRules, use: SendUse): RunningEndpoint | undefined => {
     const address = typeof value === "string" ? value.trim() : value === undefined || value === null ? "" : String(value);
     if (address === "") {
       if (node.onEmpty === "skip") return undefined;
@@ -141,7 +159,10 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
         });
       }
       const target = openComputed(address);
-      if (target !== undefined) return connectorEndpoint(use, () => target, address);
+      if (target !== undefined) {
+        const replies = byScheme.get(scheme)?.target?.replies ?? false;
+        return connectorEndpoint(use, () => target, { address, replies });
+      }
     }
     if (node.onUnknown === "skip") return undefined;
     throw new PortolanError("PORTOLAN_ADDRESS_UNKNOWN", `the address ${address} leads nowhere`, {
@@ -153,6 +174,7 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
     const evaluate = use.expression(node);
     return {
       address: "",
+      replies: true,
       send: (message, execution) => andThen(evaluate(message), (value) => resolve(value, node, use)?.send(message, execution)),
       call: (message, execution) => andThen(evaluate(message), (value) => resolve(value, node, use)?.call(message, execution) ?? message),
     };
@@ -175,6 +197,7 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
           throw target satisfies never;
       }
     },
+    resolve,
     async open() {
       for (const slot of opening) slot.target = await slot.node.connector.target?.open(slot.node.options, parts.context);
     },

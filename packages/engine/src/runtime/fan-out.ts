@@ -38,15 +38,16 @@ export interface FanOutResult {
   /** In the order asked for; dropped parts are left out. */
   readonly results: readonly { readonly name: string; readonly message: Message }[];
   readonly failed: readonly { readonly index: number; readonly code: string; readonly message: string }[];
-  /** Parts cut off by the timeout. */
-  readonly late: readonly string[];
+  /** The indexes of the parts that ended in time, well or not. */
+  readonly ended: ReadonlySet<number>;
 }
 
 interface State {
   readonly results: { readonly index: number; readonly name: string; readonly message: Message }[];
   readonly failures: { readonly index: number; readonly failure: StepFailure }[];
-  readonly running: Map<number, Part>;
-  ended: number;
+  readonly ended: Set<number>;
+  /** The timeout was reached, or the whole is broken: no further part starts. */
+  over: boolean;
   /** What ends the whole at once. */
   broken: { readonly thrown: unknown } | undefined;
 }
@@ -60,13 +61,12 @@ export async function fanOut(
   const cancel = new AbortController();
   const outer = context.execution.signal;
   const signal = outer === undefined ? cancel.signal : AbortSignal.any([outer, cancel.signal]);
-  const state: State = { results: [], failures: [], running: new Map(), ended: 0, broken: undefined };
+  const state: State = { results: [], failures: [], ended: new Set(), over: false, broken: undefined };
   const cancelled = new PortolanError("PORTOLAN_TIMEOUT", "the part was cancelled");
   const cut = options.timeoutMs === undefined ? undefined : timeoutOf(context.clock, options.timeoutMs);
 
   const runOne = async (part: Part): Promise<void> => {
     const execution = context.execution.part(signal);
-    state.running.set(part.index, part);
     let result: Message;
     try {
       result = await part.run(part.message, execution);
@@ -81,14 +81,12 @@ export async function fanOut(
       context.execution.list.absorb(execution.list);
       partFailed(part, thrown);
       return;
-    } finally {
-      if (!cancel.signal.aborted) state.running.delete(part.index);
     }
     if (cancel.signal.aborted) {
       execution.list.rollback(0);
       return;
     }
-    state.ended += 1;
+    state.ended.add(part.index);
     context.execution.list.absorb(execution.list);
     if (options.keepResults && execution.end !== DROPPED) state.results.push({ index: part.index, name: part.name, message: result });
   };
@@ -97,11 +95,11 @@ export async function fanOut(
     const failure =
       thrown instanceof StepFailure ? thrown : new StepFailure(errorOf(thrown), { step: "", message: part.message, attempts: 1 });
     state.failures.push({ index: part.index, failure });
-    state.ended += 1;
+    state.ended.add(part.index);
     const { maxFailed, maxFailedRatio, onPartFailure } = options;
     const tooMany =
       (maxFailed !== undefined && state.failures.length > maxFailed) ||
-      (maxFailedRatio !== undefined && state.failures.length / state.ended > maxFailedRatio);
+      (maxFailedRatio !== undefined && state.failures.length / state.ended.size > maxFailedRatio);
     if (onPartFailure === "stop" || tooMany) state.broken = { thrown: failureOf(state, options) };
     else if (onPartFailure === "deadLetter") context.deadLetter(part.message, failure);
   };
@@ -109,14 +107,14 @@ export async function fanOut(
   const all = options.parallel ? runParallel(parts, options.concurrency, { runOne, state }) : runSerial(parts, { runOne, state });
   const inTime = cut === undefined ? (await all, true) : await Promise.race([all.then(() => true), cut.reached.then(() => false)]);
   cut?.cancel();
-  const late = inTime ? [] : [...state.running.values()].map((part) => part.name);
+  state.over = true;
   if (!inTime || state.broken !== undefined) cancel.abort(cancelled);
   if (!inTime) all.catch(() => undefined);
   if (state.broken !== undefined) throw state.broken.thrown;
   if (state.failures.length > 0 && options.onPartFailure === "fail") throw failureOf(state, options);
   if (options.order === "definition") state.results.sort((a, b) => a.index - b.index);
   const failed = state.failures.map(({ index, failure }) => ({ index, code: failure.error.code, message: failure.error.message }));
-  return { results: state.results, failed: failed.sort((a, b) => a.index - b.index), late };
+  return { results: state.results, failed: failed.sort((a, b) => a.index - b.index), ended: new Set(state.ended) };
 }
 
 interface Running {
@@ -127,7 +125,7 @@ interface Running {
 async function runSerial(parts: Iterable<Part> | AsyncIterable<Part>, { runOne, state }: Running): Promise<void> {
   for await (const part of parts) {
     await runOne(part);
-    if (state.broken !== undefined) return;
+    if (state.over || state.broken !== undefined) return;
   }
 }
 
@@ -137,7 +135,7 @@ async function runParallel(parts: Iterable<Part> | AsyncIterable<Part>, limit: n
   let broken: () => void = () => undefined;
   const breaks = new Promise<void>((resolve) => (broken = resolve));
   for await (const part of parts) {
-    if (state.broken !== undefined) return;
+    if (state.over || state.broken !== undefined) return;
     const run: Promise<void> = runOne(part).finally(() => {
       running.delete(run);
       if (state.broken !== undefined) broken();

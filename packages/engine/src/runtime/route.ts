@@ -36,23 +36,24 @@ export function createRoute(parts: RouteParts): Route {
   const { definition, policy } = parts;
   const body = withContracts(parts);
 
-  const run = (message: Message, execution: Execution): Message | Promise<Message> => body(message, execution);
+  const enterLater = (result: Promise<Message>, execution: Execution): Promise<RouteEnd> =>
+    result.then(
+      (message) => doneOrDropped(message, execution),
+      (thrown: unknown) => endFailed(thrown, { definition, policy, execution }),
+    );
 
   return {
     id: definition.id,
     definition,
 
     enter(message, execution) {
-      const done = (result: Message): RouteEnd =>
-        execution.end === DROPPED ? { kind: "dropped", message: result } : { kind: "done", message: result };
+      let result: Message | Promise<Message>;
       try {
-        const result = run(message, execution);
-        return result instanceof Promise
-          ? result.then(done, (thrown: unknown) => endFailed(thrown, { definition, policy, execution }))
-          : done(result);
+        result = body(message, execution);
       } catch (thrown) {
         return endFailed(thrown, { definition, policy, execution });
       }
+      return result instanceof Promise ? enterLater(result, execution) : doneOrDropped(result, execution);
     },
 
     call(message, caller) {
@@ -61,13 +62,17 @@ export function createRoute(parts: RouteParts): Route {
       const done = (result: Message) => (execution.end === DROPPED ? undefined : result);
       const failed = (thrown: unknown) => callFailed(thrown, { definition, policy, execution, mark });
       try {
-        const result = run(message, execution);
+        const result = body(message, execution);
         return result instanceof Promise ? result.then(done, failed) : done(result);
       } catch (thrown) {
         return failed(thrown);
       }
     },
   };
+}
+
+function doneOrDropped(message: Message, execution: Execution): RouteEnd {
+  return { kind: execution.end === DROPPED ? "dropped" : "done", message };
 }
 
 /** Checks the body before the first step and after the last. */

@@ -31,43 +31,44 @@ export function sequence(steps: readonly CompiledStep[], context: SequenceContex
   const runs = compiled.map((step) => (retrying ? withFirstAttempt(step) : step.run));
   const count = runs.length;
 
-  const fail = (
-    thrown: unknown,
-    index: number,
-    at: { readonly message: Message; readonly execution: Execution; readonly mark: number },
-  ): Message | Promise<Message> => {
+  const fail = (thrown: unknown, at: StepRun): Message | Promise<Message> => {
     if (isControl(thrown) || thrown instanceof StepFailure) throw thrown;
+    const { message, execution, mark } = at;
     // The index comes from the loop below.
-    const step = compiled[index] as CompiledStep;
+    const step = compiled[at.index] as CompiledStep;
     const error = errorOf(thrown);
     error.route ??= context.route;
     error.step ??= step.id;
-    error.messageId ??= at.message.id;
-    const attempts = priorAttempts(at.execution, step.id) + 1;
+    error.messageId ??= message.id;
+    const attempts = priorAttempts(execution, step.id) + 1;
     if (thrown instanceof FanOutFailure) {
-      throw new StepFailure(error, { step: step.id, message: at.message, attempts: thrown.attempts }, { decided: true });
+      throw new StepFailure(error, { step: step.id, message, attempts: thrown.attempts }, { decided: true });
     }
-    if (context.policy === undefined) throw new StepFailure(error, { step: step.id, message: at.message, attempts });
-    return recover(thrown, { ...at, step, attempts, policy: context.policy, context });
+    if (context.policy === undefined) throw new StepFailure(error, { step: step.id, message, attempts });
+    return recover(thrown, { message, execution, mark, step, attempts, policy: context.policy, context });
   };
 
+  /** Goes on after a step that has to wait. */
+  const later = (result: Promise<Message>, at: StepRun): Promise<Message> => {
+    const { index, execution } = at;
+    const goOn = (next: Message) => (execution.end !== RUNNING || index + 1 === count ? next : run(index + 1, next, execution));
+    return result.then(goOn, (thrown: unknown) => andThen(fail(thrown, at), goOn));
+  };
+
+  // No closure stands in this loop: it would cost an allocation a step, also where no step waits or fails.
   const run = (from: number, message: Message, execution: Execution): Message | Promise<Message> => {
     let current = message;
     for (let index = from; index < count; index++) {
       if (execution.signal !== undefined && execution.signal.aborted) throw cancelled(execution.signal, current);
-      const before = current;
       const mark = execution.list.mark();
       let result: Message | Promise<Message>;
       try {
         // The index is below the length of the list.
-        result = (runs[index] as Step)(before, execution);
+        result = (runs[index] as Step)(current, execution);
       } catch (thrown) {
-        result = fail(thrown, index, { message: before, execution, mark });
+        result = fail(thrown, { index, message: current, execution, mark });
       }
-      if (result instanceof Promise) {
-        const goOn = (next: Message) => (execution.end !== RUNNING || index + 1 === count ? next : run(index + 1, next, execution));
-        return result.then(goOn, (thrown: unknown) => andThen(fail(thrown, index, { message: before, execution, mark }), goOn));
-      }
+      if (result instanceof Promise) return later(result, { index, message: current, execution, mark });
       current = result;
       if (execution.end !== RUNNING) return current;
     }
@@ -76,6 +77,14 @@ export function sequence(steps: readonly CompiledStep[], context: SequenceContex
 
   if (count === 0) return (message) => message;
   return (message, execution) => run(0, message, execution);
+}
+
+/** One run of the step at an index, with all that is needed if it waits or fails. */
+interface StepRun {
+  readonly index: number;
+  readonly message: Message;
+  readonly execution: Execution;
+  readonly mark: number;
 }
 
 interface Recovery {

@@ -1,0 +1,108 @@
+import { option, optional, required, withBody, withDefault, type Message } from "@portolan/core";
+import type { CallTarget, ReplyOf, StepOptions } from "../../builder/steps.ts";
+import { combineOption } from "../../definition/combine-option.ts";
+import { definePattern } from "../../pattern.ts";
+import { compileCombiner, type PartResult } from "../../runtime/combine.ts";
+import { StepFailure } from "../../runtime/failure.ts";
+import { withError } from "../../runtime/policy.ts";
+
+declare module "../../builder/steps.ts" {
+  interface Steps<Body, Ended, Of> {
+    /** Calls a target and combines its reply with the body. */
+    enrich<Target extends CallTarget<Body>, Result>(
+      target: Target,
+      options: EnrichOptions<Body> & { readonly combine: (original: Body, reply: Message<ReplyOf<Target>>) => Result | Promise<Result> },
+    ): Steps<Result, Ended, Of>;
+    enrich<Asked, Target extends CallTarget<Asked>, Result>(
+      target: Target,
+      options: EnrichOptions<Body> & {
+        readonly body: (message: Message<Body>) => Asked;
+        readonly combine: (original: Body, reply: Message<ReplyOf<Target>>) => Result | Promise<Result>;
+      },
+    ): Steps<Result, Ended, Of>;
+    enrich<Target extends CallTarget<Body>>(target: Target, options?: EnrichOptions<Body>): Steps<ReplyOf<Target>, Ended, Of>;
+  }
+}
+
+export interface EnrichOptions<Body> extends StepOptions {
+  readonly body?: (message: Message<Body>) => unknown;
+  readonly onFailure?: "fail" | "keep";
+}
+
+const options = option.object({
+  target: required(option.target, "Who is asked"),
+  body: optional(option.expression, "What the target gets; default: the body"),
+  combine: withDefault(
+    combineOption(["last", "merge", "list"]),
+    "last",
+    "Over the original and the reply; in a fold `acc` is the original body, `body` the reply",
+  ),
+  onFailure: withDefault(option.oneOf("fail", "keep"), "fail", "`keep`: the message goes on unchanged, with `attributes.error`"),
+});
+
+/** Content enricher. */
+export const enrich = definePattern({
+  name: "enrich",
+  title: "Enrich",
+  group: "data",
+  summary: "Calls a target and combines its reply with the message.",
+  semantics:
+    "Headers stay. `last` means that the reply replaces the body. `keep` applies after the route's retries, before its other clauses.",
+  example: `
+- enrich: { target: { route: price }, body: body.sku, combine: { fold: '$merge([acc, { "price": body }])' } }`,
+  options,
+  compile({ options: { target, body, combine, onFailure } }, compiler) {
+    if (target.kind === "channel")
+      compiler.invalid("a channel has no reply", "a route, an address or a connector", `channel ${target.channel}`);
+    const endpoint = compiler.target(target);
+    const asked = body === undefined ? undefined : compiler.expression(body);
+    const together = combineWith(combine, compiler);
+    const ask = compiler.protect(async (message, execution) => {
+      const question = asked === undefined ? message : withBody(message, (await asked(message)) ?? null);
+      const reply = await endpoint.call(question, execution);
+      const combined = await together(message, reply);
+      return {
+        id: message.id,
+        body: combined.body,
+        headers: message.headers,
+        attributes: { ...message.attributes, reply: reply.attributes["reply"] },
+      };
+    });
+    if (onFailure === "fail") return ask;
+    return async (message, execution) => {
+      const mark = execution.list.mark();
+      try {
+        return await ask(message, execution);
+      } catch (thrown) {
+        if (!(thrown instanceof StepFailure) || execution.signal?.aborted) throw thrown;
+        execution.list.rollback(mark);
+        return withError(message, thrown.error, { route: compiler.route, step: compiler.stepId, attempts: thrown.attempts });
+      }
+    };
+  },
+  method([target, extra]) {
+    const { combine, ...rest } =
+      typeof extra === "object" && extra !== null && "combine" in extra ? extra : { ...(extra as object), combine: undefined };
+    return {
+      target,
+      ...rest,
+      ...(typeof combine === "function" ? { combine: { fold: combine } } : combine === undefined ? {} : { combine }),
+    };
+  },
+});
+
+type Combine = Parameters<typeof compileCombiner>[0];
+
+/** Combines the original and the reply: a fold begins with the original body and sees the reply only. */
+function combineWith(
+  combine: Combine,
+  compiler: Parameters<typeof compileCombiner>[1],
+): (original: Message, reply: Message) => Promise<Message> {
+  if (typeof combine === "object" && "fold" in combine) {
+    const fold = compiler.fold(combine.fold);
+    return async (original, reply) => withBody(original, (await fold(reply, original.body)) ?? null);
+  }
+  const combiner = compileCombiner(combine, compiler);
+  const named = (name: string, message: Message): PartResult => ({ name, message });
+  return async (original, reply) => combiner.combine(original, [named("original", original), named("reply", reply)]);
+}

@@ -1,0 +1,98 @@
+import { option, required, withAttribute, withDefault, type Message } from "@portolan/core";
+import type { Steps as BuilderSteps } from "../../builder/steps.ts";
+import { combineOption } from "../../definition/combine-option.ts";
+import { definePattern } from "../../pattern.ts";
+import { addressesOf, hop } from "../../runtime/addresses.ts";
+import { compileCombiner } from "../../runtime/combine.ts";
+import { fanOut, type Part } from "../../runtime/fan-out.ts";
+import { fanOutOptions, type MulticastOptions } from "../multicast/index.ts";
+import { addressList } from "../routing-slip/index.ts";
+
+declare module "../../builder/steps.ts" {
+  interface Steps<Body, Ended, Of> {
+    /** Sends a copy to each address of a list that is computed from the message. */
+    recipientList(
+      addresses: (message: Message<Body>) => readonly string[] | string | undefined | Promise<readonly string[]>,
+      options?: RecipientListOptions & { readonly combine?: "original" },
+    ): Steps<Body, Ended, Of>;
+    recipientList(
+      addresses: (message: Message<Body>) => readonly string[] | string | undefined | Promise<readonly string[]>,
+      options: RecipientListOptions & { readonly combine: "list" },
+    ): Steps<readonly unknown[], Ended, Of>;
+    recipientList(
+      addresses: (message: Message<Body>) => readonly string[] | string | undefined | Promise<readonly string[]>,
+      options: RecipientListOptions & { readonly combine: "first" | "last" | "merge" },
+    ): BuilderSteps<unknown, Ended, Of>;
+  }
+}
+
+export interface RecipientListOptions extends MulticastOptions {
+  readonly allow?: readonly string[];
+  readonly onUnknown?: "fail" | "skip";
+}
+
+const options = option.object({
+  ...addressList,
+  combine: withDefault(combineOption(["original", "last", "first", "list", "merge"]), "original", "What becomes of the replies"),
+  ...fanOutOptions,
+  addresses: required(option.expression, "The addresses; one text is one address"),
+});
+
+/** Recipient list. */
+export const recipientList = definePattern({
+  name: "recipientList",
+  title: "Recipient list",
+  group: "routing",
+  summary: "A multicast whose branches are addresses computed from the message.",
+  semantics:
+    "Each recipient is called where it can reply, otherwise sent to. All addresses are resolved before the first is used: with `onUnknown: fail` one bad address means nobody gets the message. An empty list sends nothing. A text is never cut; an address listed twice gets two copies. A recipient that fails is retried alone. `attributes.recipient` in the copy is `{ address, index }`.",
+  example: `
+- recipientList: { addresses: '$split(headers.recipients, ",")', onUnknown: skip }`,
+  options,
+  compile({ options }, compiler) {
+    if (options.timeout !== undefined && !options.parallel)
+      compiler.invalid("`timeout` needs `parallel`", "parallel: true", "parallel: false");
+    const addresses = compiler.expression(options.addresses);
+    const resolve = compiler.address({ allow: options.allow, onUnknown: options.onUnknown, onEmpty: options.onUnknown });
+    const combiner = compileCombiner(options.combine, compiler);
+    const tells = options.onPartFailure === "skip" || options.onPartFailure === "deadLetter";
+
+    return async (message, execution) => {
+      const endpoints = addressesOf(await addresses(message)).map((address) => ({
+        address: String(address).trim(),
+        endpoint: resolve(address),
+      }));
+      const parts = endpoints.flatMap(({ address, endpoint }, index): Part[] =>
+        endpoint === undefined
+          ? []
+          : [
+              {
+                index,
+                name: address,
+                message: withAttribute(message, "recipient", { address, index }),
+                run: compiler.protect(hop(endpoint)),
+              },
+            ],
+      );
+      const settings = {
+        parallel: options.parallel,
+        concurrency: options.concurrency ?? Math.max(1, parts.length),
+        order: options.order,
+        timeoutMs: options.timeout,
+        onPartFailure: options.onPartFailure,
+        maxFailed: undefined,
+        maxFailedRatio: undefined,
+        keepResults: combiner.needsResults,
+        what: "recipient",
+      };
+      const { results, failed } = await fanOut(parts, settings, {
+        execution,
+        clock: compiler.clock,
+        deadLetter: (part, failure) => compiler.node.deadLetter(part, failure, { execution, step: compiler.stepId }),
+      });
+      const combined = await combiner.combine(message, results);
+      return tells ? withAttribute(combined, "failedParts", failed) : combined;
+    };
+  },
+  method: ([addresses, extra]) => ({ addresses, ...(typeof extra === "object" ? extra : {}) }),
+});
