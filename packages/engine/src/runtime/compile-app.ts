@@ -103,7 +103,7 @@ interface StepContext {
 }
 
 function compileSteps(nodes: readonly StepNode[], within: StepContext): Step {
-  const { context, definition } = within;
+  const { context } = within;
   const compiled: CompiledStep[] = [];
   for (const [index, node] of nodes.entries()) {
     const pattern = context.patterns.get(node.pattern);

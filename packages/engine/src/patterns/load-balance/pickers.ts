@@ -48,7 +48,7 @@ function weighted(names: readonly string[], weights: PickerOptions["weights"], c
   const left: number[] = names.map(() => 0);
   let next = 0;
   return () => {
-    if (left.every((count) => count === 0)) {
+    if (!left.some((count) => count > 0)) {
       for (const [index, name] of names.entries()) left[index] = weights[name] ?? 1;
       next = 0;
     }
