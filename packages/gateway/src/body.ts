@@ -19,29 +19,19 @@ export function createBodyReader(request: IncomingMessage, maxBytes: number): Bo
   if (expected === 0 || request.readableEnded) return { bytes: Promise.resolve(NOTHING), wanted: false, cancel() {} };
 
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
-  let chunks: Buffer[] | undefined;
   let first: Buffer | undefined;
+  let chunks: Buffer[] | undefined;
   let received = 0;
-  const finish = (bytes: Uint8Array) => {
-    request.off("data", take);
-    request.off("end", end);
-    resolve(bytes);
-  };
-  const cancel = (reason: PortolanError) => {
-    request.off("data", take);
-    request.off("end", end);
-    reject(reason);
-  };
-  const take = (chunk: Buffer) => {
+  // What comes after the end or a refusal is settled already: taking the listeners off would cost more than they do.
+  request.on("data", (chunk: Buffer) => {
     received += chunk.length;
-    if (received > maxBytes) return cancel(tooLarge(maxBytes, "more"));
+    if (received > maxBytes) return reject(tooLarge(maxBytes, "more"));
     if (first === undefined) first = chunk;
     else (chunks ??= [first]).push(chunk);
-  };
-  const end = () => finish(chunks === undefined ? (first ?? NOTHING) : Buffer.concat(chunks, received));
-  request.on("data", take);
-  request.on("end", end);
-  return { bytes: promise, wanted: true, cancel };
+    if (received === expected) resolve(chunks === undefined ? first : Buffer.concat(chunks, received));
+  });
+  if (expected === undefined) request.on("end", () => resolve(chunks === undefined ? (first ?? NOTHING) : Buffer.concat(chunks, received)));
+  return { bytes: promise, wanted: true, cancel: reject };
 }
 
 /**

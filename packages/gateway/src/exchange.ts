@@ -15,7 +15,7 @@ export interface Exchange {
   readonly query: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** Whether the request has a body, empty or not. */
+  /** Whether there is a body to be read; it may turn out to be empty. */
   readonly hasBody: boolean;
   /** Aborted, with a PortolanError as reason, when the caller has gone, the time is over or the host ends. */
   readonly signal: AbortSignal;

@@ -2,6 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeader, ServerResponse } from "node:h
 import { parse as parseQuery } from "node:querystring";
 import { PortolanError, type Logger } from "@portolan/core";
 import { createBodyReader, discardBody, type BodyReader } from "./body.ts";
+import type { Connection, OpenExchange } from "./connection.ts";
 import type { Exchange, ReplyHeaders } from "./exchange.ts";
 import { problemOf, type Problem } from "./problem.ts";
 import type { FoundDoor } from "./route-table.ts";
@@ -12,8 +13,6 @@ export interface ExchangeHost {
   /** Replies end their connection when the host is closing. */
   readonly closing: boolean;
   readonly maxBodyBytes: number;
-  /** Called once, when the reply was given or the caller has gone. */
-  ended(exchange: HttpExchange): void;
 }
 
 export interface HttpRequest {
@@ -22,25 +21,28 @@ export interface HttpRequest {
   readonly response: ServerResponse;
   /** The caller waits for `100 Continue` before it sends the body. */
   readonly expectsContinue: boolean;
+  readonly connection: Connection<HttpExchange>;
 }
 
 /** `replied`: by the door, once. `given up`: the caller has gone or was answered by the host, and what the door says is dropped. */
 type State = "open" | "replied" | "given up";
 
 /** The exchange of a request that came through node:http. */
-export class HttpExchange implements Exchange {
+export class HttpExchange implements Exchange, OpenExchange {
   readonly id: string;
   readonly request: IncomingMessage;
   readonly params: Readonly<Record<string, string | undefined>>;
   readonly queryText: string;
+  /** When the caller is told that the door takes too long, on the clock of the host's sweep. */
+  deadline = Infinity;
   /** Set when the connection is of no use after this reply. */
   endsConnection = false;
   readonly #response: ServerResponse;
   readonly #host: ExchangeHost;
   readonly #maxBodyBytes: number;
   readonly #expectsContinue: boolean;
+  readonly #connection: Connection<HttpExchange>;
   #state: State = "open";
-  #timer: NodeJS.Timeout | undefined;
   #reader: BodyReader | undefined;
   #abort: AbortController | undefined;
   #reason: PortolanError | undefined;
@@ -54,11 +56,8 @@ export class HttpExchange implements Exchange {
     this.#host = host;
     this.#maxBodyBytes = found.door.maxBodyBytes ?? host.maxBodyBytes;
     this.#expectsContinue = http.expectsContinue;
-  }
-
-  /** Tells the caller and the handler when the handler takes too long. */
-  limitTime(timeoutMs: number): void {
-    this.#timer = setTimeout(expire, timeoutMs, this, timeoutMs);
+    this.#connection = http.connection;
+    http.connection.add(this);
   }
 
   get method(): string {
@@ -75,8 +74,8 @@ export class HttpExchange implements Exchange {
   }
 
   get hasBody(): boolean {
-    const { headers } = this.request;
-    return headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
+    // node:http ends requests that announce no body before they are served (optimizeEmptyRequests).
+    return !this.request.readableEnded;
   }
 
   get open(): boolean {
@@ -133,6 +132,11 @@ export class HttpExchange implements Exchange {
     else this.sendProblem(problemOf(error, { requestId: this.id }));
   }
 
+  /** The door took too long. */
+  expire(): void {
+    this.overrule(new PortolanError("PORTOLAN_TIMEOUT", "the door did not answer in time"));
+  }
+
   /** Answers in place of the door, which is told through the signal. What it says later is dropped. */
   overrule(error: PortolanError): void {
     this.#stop(error);
@@ -181,10 +185,9 @@ export class HttpExchange implements Exchange {
 
   #end(state: State): void {
     this.#state = state;
-    clearTimeout(this.#timer);
+    this.#connection.delete(this);
     // What the door left unread is taken off the wire, so that the caller gets to the reply and the connection can be used again.
     if (state === "replied" && !this.request.complete && !this.#expectsContinue) discardBody(this.request, this.#maxBodyBytes);
-    this.#host.ended(this);
   }
 
   #logFailure(error: PortolanError): void {
@@ -192,10 +195,6 @@ export class HttpExchange implements Exchange {
     const what = this.#state === "replied" ? "a door failed after its reply" : "a request failed";
     this.#host.log.log("error", what, { requestId: this.id, code, kind, route, step, messageId, error: error.message, cause: error.cause });
   }
-}
-
-function expire(exchange: HttpExchange, timeoutMs: number): void {
-  exchange.overrule(new PortolanError("PORTOLAN_TIMEOUT", `the door did not answer within ${timeoutMs} ms`));
 }
 
 /** Resolves when the caller has taken what was written, or can no longer. */

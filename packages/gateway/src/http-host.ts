@@ -1,14 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { PortolanError, asPortolanError, type Logger } from "@portolan/core";
 import { answerClientError } from "./client-error.ts";
+import { Connection } from "./connection.ts";
 import type { Door, DoorHost } from "./door.ts";
 import { healthDoors, type Readiness } from "./health.ts";
 import { HttpExchange, type ExchangeHost } from "./http-exchange.ts";
 import { httpLimits, type HttpLimits } from "./http-limits.ts";
+import { createServer } from "./node-http.ts";
 import { statusProblem } from "./problem.ts";
-import { ambiguityOf, requestIdOf } from "./request-checks.ts";
+import { createSweep } from "./sweep.ts";
+import { checkHeaders } from "./request-checks.ts";
 import { createRouteTable, type FoundDoor, type RouteTable } from "./route-table.ts";
 
 export interface HttpHostOptions {
@@ -54,7 +57,7 @@ const IDLE_SWEEP_MS = 50;
 
 export function createHttpHost(options: HttpHostOptions): HttpHost {
   const limits = httpLimits(options.limits);
-  const connections = new Map<Socket, Set<HttpExchange>>();
+  const connections = new Map<Socket, Connection<HttpExchange>>();
   const nextId = requestIds();
   let address: HttpAddress | undefined;
   let closed: Promise<void> | undefined;
@@ -77,61 +80,73 @@ export function createHttpHost(options: HttpHostOptions): HttpHost {
   // Their number is bounded by the size of all headers; node:http would drop the rest without a word.
   server.maxHeadersCount = 0;
 
+  const sweep = createSweep((now) => {
+    for (const connection of connections.values()) connection.expire(now);
+  });
+
   const exchangeHost: ExchangeHost = {
     log: options.log,
     maxBodyBytes: limits.maxBodyBytes,
     get closing() {
       return closed !== undefined;
     },
-    ended: (exchange) => void connections.get(exchange.request.socket)?.delete(exchange),
   };
+
+  const connectionOf = (socket: Socket) => connections.get(socket) ?? new Connection<HttpExchange>();
 
   const serve = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => {
     const found = table.find(request.method ?? "", request.url ?? "");
-    const http = { id: requestIdOf(request) ?? nextId(), request, response, expectsContinue };
+    const checks = checkHeaders(request);
+    const id = checks.id ?? nextId();
+    const http = { id, request, response, expectsContinue, connection: connectionOf(request.socket) };
     const exchange = new HttpExchange(http, found ?? NOWHERE, exchangeHost);
-    connections.get(request.socket)?.add(exchange);
-    const ambiguity = ambiguityOf(request);
-    if (ambiguity !== undefined) {
+    if (checks.ambiguity !== undefined) {
       exchange.endsConnection = true;
-      return exchange.sendProblem(statusProblem(400, ambiguity, { requestId: exchange.id }));
+      return exchange.sendProblem(statusProblem(400, checks.ambiguity, { requestId: id }));
     }
     if (closed !== undefined) return exchange.fail(stopping());
     if (found === undefined) return answerNowhere(exchange, table);
-    exchange.limitTime(found.door.timeoutMs ?? limits.handlerTimeoutMs);
-    void answer(exchange, found.door);
+    exchange.deadline = sweep.deadline(found.door.timeoutMs ?? limits.handlerTimeoutMs);
+    answer(exchange, found.door);
   };
 
   server.on("request", (request, response) => serve(request, response, false));
   server.on("checkContinue", (request, response) => serve(request, response, true));
   server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) => {
-    const http = { id: requestIdOf(request) ?? nextId(), request, response, expectsContinue: false };
+    const http = {
+      id: checkHeaders(request).id ?? nextId(),
+      request,
+      response,
+      expectsContinue: false,
+      connection: connectionOf(request.socket),
+    };
     const exchange = new HttpExchange(http, NOWHERE, exchangeHost);
     exchange.sendProblem(statusProblem(417, "the only expectation known here is 100-continue", { requestId: exchange.id }));
   });
-  server.on("clientError", (error, socket) => answerClientError(error, socket, [...(connections.get(socket as Socket) ?? [])]));
+  server.on("clientError", (error, socket) => answerClientError(error, socket, connections.get(socket as Socket)?.exchanges() ?? []));
   server.on("connection", (socket) => {
-    const exchanges = new Set<HttpExchange>();
-    connections.set(socket, exchanges);
+    const connection = new Connection<HttpExchange>();
+    connections.set(socket, connection);
     socket.on("close", () => {
       connections.delete(socket);
-      for (const exchange of exchanges) exchange.giveUp(callerGone());
+      connection.giveUp(callerGone());
     });
   });
 
   const drain = async (deadlineMs: number): Promise<void> => {
     if (!server.listening) return;
     const ended = new Promise<void>((resolve) => server.close(() => resolve()));
-    const sweep = setInterval(() => closeIdle(server, connections), IDLE_SWEEP_MS);
+    const letGo = setInterval(() => closeIdle(server, connections), IDLE_SWEEP_MS);
     closeIdle(server, connections);
     const deadline = setTimeout(() => {
-      for (const exchanges of connections.values()) for (const exchange of exchanges) exchange.overrule(stopping());
+      for (const connection of connections.values()) for (const exchange of connection.exchanges()) exchange.overrule(stopping());
       // The 503s written just now leave before the connections are cut.
       setImmediate(() => server.closeAllConnections());
     }, deadlineMs);
     await ended;
-    clearInterval(sweep);
+    clearInterval(letGo);
     clearTimeout(deadline);
+    sweep.stop();
     address = undefined;
   };
   const close = (settings: { readonly deadlineMs?: number } = {}) => (closed ??= drain(settings.deadlineMs ?? CLOSE_DEADLINE_MS));
@@ -160,13 +175,18 @@ const NOWHERE: FoundDoor = {
   queryText: "",
 };
 
-async function answer(exchange: HttpExchange, door: Door): Promise<void> {
-  try {
-    await door.handle(exchange);
+function answer(exchange: HttpExchange, door: Door): void {
+  const done = () => {
     if (exchange.open)
-      throw new PortolanError("PORTOLAN_CALLBACK_FAILED", `${door.owner}: ${door.method} ${door.path} ended without a reply`);
+      exchange.fail(new PortolanError("PORTOLAN_CALLBACK_FAILED", `${door.owner}: ${door.method} ${door.path} ended without a reply`));
+  };
+  const failed = (thrown: unknown) => exchange.fail(asPortolanError(thrown));
+  try {
+    const handled = door.handle(exchange);
+    if (handled === undefined) done();
+    else handled.then(done, failed);
   } catch (thrown) {
-    exchange.fail(asPortolanError(thrown));
+    failed(thrown);
   }
 }
 
