@@ -13,7 +13,8 @@ export type { CaseHarness, CaseStores } from "./cases/case-harness.ts";
 export { parseCase, readCase } from "./cases/read-case.ts";
 export { type CaseResult, runCase } from "./cases/run-case.ts";
 export { type CaseCounts, type RunCasesOptions, caseLine, findCases, runCases } from "./cases/run-cases.ts";
-export { type VirtualClock, createVirtualClock } from "./clock/virtual-clock.ts";
+export { drive, driveUntil } from "./clock/drive-until.ts";
+export { type VirtualClock, type VirtualClockOptions, createVirtualClock } from "./clock/virtual-clock.ts";
 export { tryRawOptions } from "./conformance/connector/read-raw-options.ts";
 export { type CreateSource, type SourceUnderTest } from "./conformance/connector/source.ts";
 export { type Delivered, type SourceBench, type SourceBenchOptions, openSourceBench } from "./conformance/connector/source-bench.ts";
@@ -35,5 +36,7 @@ export type { ScheduleResult, SimulationSubject } from "./simulation/schedule.ts
 export { type SimulationOptions, type SimulationReport, replayLine, simulate } from "./simulation/simulate.ts";
 export type { SimulatedStoreFactory } from "./simulation/simulated-node.ts";
 export { observeAppends } from "./store/observe-appends.ts";
+export { remoteStore } from "./store/remote-store.ts";
 export { type Around, storeAround } from "./store/store-around.ts";
 export { trackStore } from "./store/track-store.ts";
+export { type TemporaryFolder, createTemporaryFolder } from "./temporary-folder.ts";

@@ -1,17 +1,14 @@
-import type { AppDefinition, Awaitable, Clock, ConnectorServices, ContractCompiler, Language, Store } from "@portolan/core";
-import type { Engine, EngineOptions, PatternDefinition } from "@portolan/engine";
+import type { Awaitable, Clock, ConnectorDefinition, ConnectorServices, ContractCompiler, Language, Store } from "@portolan/core";
+import type { Engine, EngineOptions } from "@portolan/engine";
 
 /** What runs cases: the engine and all that it needs, put together by the caller. */
 export interface CaseHarness {
-  /** The engine's patterns; the test vocabulary is added to them. */
-  readonly patterns: readonly PatternDefinition[];
   /** Engine features and capabilities, such as `retry` or `crash`, that a case may need besides patterns. */
   readonly supports: ReadonlySet<string>;
-  /** Reads a flow file's content; throws PORTOLAN_CONFIG_INVALID. */
-  readonly readFlow: (flow: Readonly<Record<string, unknown>>, patterns: readonly PatternDefinition[]) => AppDefinition;
   readonly createEngine: (options: EngineOptions) => Engine;
   /** Called once a case. */
   readonly createStores: () => CaseStores;
+  readonly connectors: readonly ConnectorDefinition[];
   readonly languages: readonly Language[];
   readonly contracts: ContractCompiler;
   readonly services: ConnectorServices;

@@ -61,6 +61,7 @@ export function createCaseNode(options: CaseNodeOptions): CaseNode {
       languages: harness.languages,
       contracts: harness.contracts,
       services: harness.services,
+      connectors: harness.connectors,
       patterns: options.patterns,
       recorder: life.callback(options.onRecord),
     });

@@ -75,8 +75,9 @@ function createReadContext(path: readonly (string | number)[], report: Report): 
     path: path.join("."),
     at: (segment) => createReadContext([...path, segment], report),
     report: (finding) => report(finding, path),
-    // A case file is data: it neither names variables nor has steps outside its flow, which the engine reads.
+    // A case file is data: it names no variables and parameters, and has no steps outside its flow, which the engine reads.
     variable: () => undefined,
+    substitute: (value) => value,
     nested: { steps: () => undefined, target: () => undefined, source: () => undefined },
   };
 }

@@ -1,4 +1,5 @@
 import { asPortolanError, isRecord, reportError, type AppendEffect, type ErrorReport } from "@portolan/core";
+import { patterns as enginePatterns, readApp } from "@portolan/engine";
 import type { VirtualClock } from "../clock/virtual-clock.ts";
 import { createVirtualClock } from "../clock/virtual-clock.ts";
 import { createTestPatterns } from "../patterns/test-patterns.ts";
@@ -13,11 +14,11 @@ export type CaseResult =
   | { readonly outcome: "skipped"; readonly missing: readonly string[] };
 
 /** A case without `until` that is still busy after so many timers would never end. */
-const MAX_TIMERS = 100_000;
+const MAX_TIMERS = 20_000;
 
 /** Runs one case on a fresh node with empty stores and a virtual clock, and compares what was seen with what it expects. */
 export async function runCase(read: CaseFile, harness: CaseHarness): Promise<CaseResult> {
-  const patterns = [...harness.patterns, ...createTestPatterns()];
+  const patterns = [...enginePatterns, ...createTestPatterns()];
   const available = new Set([...harness.supports, ...patterns.map(({ name }) => name)]);
   const missing = read.needs.filter((need) => !available.has(need));
   if (missing.length > 0) return { outcome: "skipped", missing };
@@ -33,7 +34,12 @@ export async function runCase(read: CaseFile, harness: CaseHarness): Promise<Cas
     channels: channels.byName,
   });
 
-  const app = attempt(() => harness.readFlow(withDirectObservers(read), patterns));
+  const app = attempt(() =>
+    readApp(
+      { name: read.case, flows: [], trees: [withDirectObservers(read)] },
+      { patterns, connectors: harness.connectors, variables: () => undefined, records: true },
+    ),
+  );
   if ("error" in app) return resultOf(differences(read, observation(app.error)));
 
   const node = createCaseNode({
@@ -77,7 +83,7 @@ async function driveSends({ send: sends, until = Infinity }: CaseFile, node: Cas
     return index === 0 || (seen[index - 1]?.state ?? "running") !== "running";
   };
 
-  for (let timers = 0; timers < MAX_TIMERS; timers++) {
+  for (let timers = 0; timers < MAX_TIMERS || until < Infinity; timers++) {
     await clock.settle();
     const nextTimer = clock.nextDue() ?? Infinity;
     if (nextTimer > clock.now()) {

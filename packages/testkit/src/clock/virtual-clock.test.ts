@@ -66,6 +66,18 @@ describe("virtual clock", () => {
     expect(seen).toEqual(["work 0", "timer"]);
   });
 
+  it("without real input and output, too, lets all microtasks end before the next timer", async () => {
+    const clock = createVirtualClock({ io: false });
+    const seen: string[] = [];
+    clock.after(1, async () => {
+      for (let wait = 0; wait < 1000; wait++) await Promise.resolve();
+      seen.push("chain of the first");
+    });
+    clock.after(1, () => seen.push("second"));
+    await clock.run();
+    expect(seen).toEqual(["chain of the first", "second"]);
+  });
+
   it("takes one timer a step and says when none is left", async () => {
     const clock = createVirtualClock();
     clock.after(1, () => clock.after(1, () => undefined));

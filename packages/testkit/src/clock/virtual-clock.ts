@@ -31,8 +31,15 @@ export interface VirtualClock extends Clock {
   nextDue(): number | undefined;
 }
 
-/** With `ties`, timers due at the same instant run in an order that is drawn from it. */
-export function createVirtualClock(options: { readonly ties?: Random } = {}): VirtualClock {
+export interface VirtualClockOptions {
+  /** Timers due at the same instant run in an order that is drawn from it. */
+  readonly ties?: Random;
+  /** false: nothing that it drives reads or writes for real, and nothing is tracked; each turn costs a tenth then. */
+  readonly io?: boolean;
+}
+
+export function createVirtualClock(options: VirtualClockOptions = {}): VirtualClock {
+  const turn = options.io === false ? turnOfMicrotasks : turnOfLoop;
   const timers = createTimerQueue();
   let now = 0;
   let pending = 0;
@@ -43,7 +50,6 @@ export function createVirtualClock(options: { readonly ties?: Random } = {}): Vi
     onPendingEnded?.();
   }
 
-  // A turn of setImmediate begins when the microtask queue is empty, however many microtasks followed on each other.
   async function settle(): Promise<void> {
     await turn();
     while (pending > 0) {
@@ -110,6 +116,12 @@ export function createVirtualClock(options: { readonly ties?: Random } = {}): Vi
   };
 }
 
-function turn(): Promise<void> {
+/** Begins when the microtask queue is empty, however many microtasks followed on each other, and after pending I/O was looked at. */
+function turnOfLoop(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Begins when the microtask queue is empty; the event loop stands still. */
+function turnOfMicrotasks(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
 }

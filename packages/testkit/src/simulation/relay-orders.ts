@@ -13,9 +13,14 @@ export interface Order {
 export interface Fault {
   readonly system: string;
   readonly calls: number;
-  /** FLAKY and LATER pass in the end; POISON never does. */
-  readonly code: "FLAKY" | "LATER" | "POISON";
+  readonly code: FaultCode;
 }
+
+/** FLAKY is retried inline and then redelivered, LATER is parked, REFUSED goes to the dead letter at once. */
+export type FaultCode = "FLAKY" | "LATER" | "REFUSED";
+
+/** Fewer than any limit of the flow. */
+const MOST_PASSING_CALLS = 5;
 
 export function drawOrders(random: Random): readonly Order[] {
   const count = 3 + Math.floor(random.next() * 4);
@@ -32,16 +37,23 @@ export function drawOrders(random: Random): readonly Order[] {
 
 function drawFault(random: Random): Fault {
   const lot = random.next();
-  const system = random.next() < 0.5 ? "before" : "after";
-  const calls = 1 + Math.floor(random.next() * 5);
-  if (lot < 0.15) return { system, calls: Infinity, code: "POISON" };
+  const system = random.next() < 0.5 ? "check" : "ship";
+  const calls = 1 + Math.floor(random.next() * MOST_PASSING_CALLS);
+  if (lot < 0.1) return { system, calls: Infinity, code: "REFUSED" };
+  if (lot < 0.15) return { system, calls: Infinity, code: "FLAKY" };
+  if (lot < 0.2) return { system, calls: Infinity, code: "LATER" };
   if (lot < 0.35) return { system, calls, code: "LATER" };
-  if (lot < 0.6) return { system: random.next() < 0.3 ? "last" : system, calls, code: "FLAKY" };
+  if (lot < 0.55) return { system: random.next() < 0.3 ? "bill" : system, calls, code: "FLAKY" };
   return { system: "none", calls: 0, code: "FLAKY" };
 }
 
-export function faultError(code: Fault["code"]): PortolanError {
-  return new PortolanError(code, `scripted: ${code}`, { kind: code === "POISON" ? "rejected" : "transient" });
+/** Whether the order can only become a dead letter, until its fault is mended. */
+export function isHopeless({ fault }: Order): boolean {
+  return fault.calls === Infinity;
+}
+
+export function faultError(code: FaultCode): PortolanError {
+  return new PortolanError(code, `scripted: ${code}`, { kind: code === "REFUSED" ? "rejected" : "transient" });
 }
 
 /** An expression on the order in a message. */

@@ -24,6 +24,8 @@ export interface World {
 /** How the world reaches the node. A call that the node's death cuts off rejects with PORTOLAN_CONNECTION_FAILED; so does one while it is down. */
 export interface NodeClient {
   deliver(route: string, incoming: Incoming): Promise<Message | undefined>;
+  /** What an operator does: sends all dead letters of a channel back to their routes; answers how many. */
+  redrive(channel: string): Promise<number>;
 }
 
 export interface Play {

@@ -1,3 +1,4 @@
+import { patterns as enginePatterns, readApp } from "@portolan/engine";
 import { createOutside } from "../patterns/outside.ts";
 import { runSchedule, type ScheduleResult, type SimulationSubject } from "./schedule.ts";
 import type { Scenario } from "./scenario.ts";
@@ -30,13 +31,16 @@ export interface SimulationReport {
  */
 export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
   const { subject, scenario, seeds, maxFailures = 1, trace } = options;
-  const app = subject.readFlow(scenario.flow, [...subject.patterns, createOutside(() => Promise.resolve())]);
+  const patterns = [...enginePatterns, createOutside(() => Promise.resolve())];
+  const app = readApp({ name: scenario.name, flows: [], trees: [scenario.flow] }, { patterns, connectors: [], variables: () => undefined });
   const failures: ScheduleResult[] = [];
   let schedules = 0;
   let deaths = 0;
   let events = 0;
   for (let seed = seeds.first; seed < seeds.first + seeds.count && failures.length < maxFailures; seed++) {
     const result = await runSchedule(seed, { subject, scenario, app, trace });
+    // The clock of a schedule keeps the event loop waiting.
+    await new Promise((resolve) => setImmediate(resolve));
     schedules += 1;
     deaths += result.deaths;
     events += result.events;

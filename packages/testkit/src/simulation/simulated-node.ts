@@ -1,29 +1,33 @@
 import { PortolanError, silentLogger, type AppDefinition, type Clock, type Random, type Store } from "@portolan/core";
-import type { Engine, EngineOptions, PatternDefinition } from "@portolan/engine";
+import { patterns, type Engine, type EngineOptions } from "@portolan/engine";
 import { createLife, type Life } from "../life.ts";
+import { createOutside, type CallOutside } from "../patterns/outside.ts";
+import { remoteStore } from "../store/remote-store.ts";
 import type { SimulatedDisk, SimulatedLog } from "./disk.ts";
 import type { NodeClient } from "./scenario.ts";
 
 /** The node under test: an engine with a store on a simulated disk, made anew for each of its lives. */
 export interface SimulatedNode extends NodeClient {
   start(): Promise<void>;
-  /** From now on the disk refuses to sync. */
+  /** From now on, until the node dies, the disk fails to sync. */
   failDisk(): void;
+  /** Whether the store refuses commits, of which nothing happens then, as it does while the disk is full. */
+  setDiskFull(isFull: boolean): void;
   /** The process dies. What becomes of the disk's unsynced part is the caller's to say. */
   kill(): void;
-  /** Stops in order: finishes what is in process. */
+  /** Stops in order, then dies. */
   stop(): Promise<void>;
-  readonly isUp: boolean;
   /** The durable store of the running life. */
   readonly store: Store | undefined;
 }
 
 export interface SimulatedNodeParts {
   readonly app: AppDefinition;
-  readonly patterns: readonly PatternDefinition[];
   readonly clock: Clock;
   readonly random: Random;
   readonly disk: SimulatedDisk<unknown>;
+  readonly outside: CallOutside;
+  readonly violated: (rule: string) => void;
   readonly createEngine: (options: EngineOptions) => Engine;
   readonly createStore: SimulatedStoreFactory;
 }
@@ -36,13 +40,43 @@ interface Running {
   readonly engine: Engine;
   readonly store: Store;
   readonly cutOff: PromiseWithResolvers<never>;
+  /** What has begun and not ended: an orderly stop leaves nothing. */
+  readonly underWay: Record<"deliveries" | "outside calls" | "commits", number>;
+  isUp: boolean;
 }
 
 export function createSimulatedNode(parts: SimulatedNodeParts): SimulatedNode {
   const { clock, random, disk } = parts;
   let running: Running | undefined;
-  let isUp = false;
   let isDiskFailing = false;
+  let isDiskFull = false;
+
+  async function start(): Promise<void> {
+    isDiskFailing = false;
+    const life = createLife(clock);
+    const underWay = { deliveries: 0, "outside calls": 0, commits: 0 };
+    const made = parts.createStore({ clock: life.clock, log: mount(life) });
+    const near = life.store(withFullDisk(made));
+    const store = withCount(random.next() < 0.5 ? near : remoteStore(near, { clock: life.clock, random }), underWay);
+    const engine = parts.createEngine({
+      app: parts.app,
+      stores: { memory: life.store(parts.createStore({ clock: life.clock })), durable: store },
+      clock: life.clock,
+      random,
+      log: silentLogger,
+      languages: [],
+      contracts: { compile: () => ({ check: (body) => ({ body }) }) },
+      services: { format: () => undefined, formatFor: () => undefined, directory: "" },
+      patterns: [...patterns, createOutside((system, message) => counted(underWay, "outside calls", () => parts.outside(system, message)))],
+    });
+    const cutOff = Promise.withResolvers<never>();
+    // A node may die while nobody waits for it.
+    cutOff.promise.catch(() => undefined);
+    const started: Running = { life, engine, store, cutOff, underWay, isUp: false };
+    running = started;
+    await engine.start();
+    started.isUp = true;
+  }
 
   /** The disk as one life sees it. A process that died appends nothing more, also where the machine lives on. */
   function mount(life: Life): SimulatedLog<unknown> {
@@ -59,28 +93,14 @@ export function createSimulatedNode(parts: SimulatedNodeParts): SimulatedNode {
     };
   }
 
-  async function start(): Promise<void> {
-    isDiskFailing = false;
-    const life = createLife(clock);
-    const store = parts.createStore({ clock: life.clock, log: mount(life) });
-    const durable = life.store(store);
-    const engine = parts.createEngine({
-      app: parts.app,
-      stores: { memory: life.store(parts.createStore({ clock: life.clock })), durable },
-      clock: life.clock,
-      random,
-      log: silentLogger,
-      languages: [],
-      contracts: { compile: () => ({ check: (body) => ({ body }) }) },
-      services: { format: () => undefined, formatFor: () => undefined, directory: "" },
-      patterns: parts.patterns,
-    });
-    const cutOff = Promise.withResolvers<never>();
-    // A node may die while nobody waits for it.
-    cutOff.promise.catch(() => undefined);
-    running = { life, engine, store: durable, cutOff };
-    await engine.start();
-    isUp = true;
+  function withFullDisk(store: Store): Store {
+    return {
+      ...store,
+      async commit(effects, durability) {
+        if (isDiskFull) throw new PortolanError("PORTOLAN_STORE_FAILED", "the disk is full");
+        await store.commit(effects, durability);
+      },
+    };
   }
 
   function kill(): void {
@@ -88,31 +108,59 @@ export function createSimulatedNode(parts: SimulatedNodeParts): SimulatedNode {
     running.life.end();
     running.cutOff.reject(unreachable());
     running = undefined;
-    isUp = false;
+  }
+
+  async function stop(): Promise<void> {
+    const stopping = running;
+    if (stopping === undefined) return;
+    const { engine, store, underWay } = stopping;
+    await engine.stop();
+    for (const [what, count] of Object.entries(underWay)) {
+      if (count > 0) parts.violated(`the engine has stopped with ${count} ${what} under way`);
+    }
+    await store.close();
+    if (running === stopping) kill();
   }
 
   return {
     start,
+    stop,
     kill,
     failDisk() {
       isDiskFailing = true;
     },
-    async stop() {
-      await running?.engine.stop();
-      await running?.store.close();
-      kill();
+    setDiskFull(isFull) {
+      isDiskFull = isFull;
     },
     async deliver(route, incoming) {
-      if (running === undefined || !isUp) throw unreachable();
-      return Promise.race([running.engine.deliver(route, incoming), running.cutOff.promise]);
+      if (running?.isUp !== true) throw unreachable();
+      const { engine, cutOff, underWay } = running;
+      return Promise.race([counted(underWay, "deliveries", () => engine.deliver(route, incoming)), cutOff.promise]);
     },
-    get isUp() {
-      return isUp;
+    async redrive(channel) {
+      if (running?.isUp !== true) throw unreachable();
+      const { store, cutOff } = running;
+      return Promise.race([store.redrive(channel), cutOff.promise]);
     },
     get store() {
       return running?.store;
     },
   };
+}
+
+type UnderWay = Running["underWay"];
+
+function withCount(store: Store, underWay: UnderWay): Store {
+  return { ...store, commit: (effects, durability) => counted(underWay, "commits", () => store.commit(effects, durability)) };
+}
+
+async function counted<T>(underWay: UnderWay, what: keyof UnderWay, call: () => Promise<T>): Promise<T> {
+  underWay[what] += 1;
+  try {
+    return await call();
+  } finally {
+    underWay[what] -= 1;
+  }
 }
 
 function unreachable(): PortolanError {

@@ -1,0 +1,118 @@
+import type { Effect, Store } from "@portolan/core";
+import { createEngine } from "@portolan/engine";
+import { relayScenario, replayLine, simulate, type SimulatedStoreFactory, type SimulationSubject } from "@portolan/testkit";
+import { describe, expect, it } from "vitest";
+import { loadForeignRooms } from "../foreign-rooms.test.support.ts";
+
+const { createMemoryStore } = await loadForeignRooms();
+const subject: SimulationSubject = { createEngine, createStore: createMemoryStore };
+
+/** More for a night: SIMULATION_SEEDS=100000. */
+const COUNT = Number(process.env["SIMULATION_SEEDS"] ?? 1000);
+
+const isSettlement = ({ kind }: Effect) => kind === "settle" || kind === "postpone";
+
+/** Faults of a store, each of which breaks a promise that the engine builds on. */
+const FAULTS: Readonly<Record<string, (store: Store) => Store["commit"]>> = {
+  "acknowledges before the commit is on disk": (store) => (effects, durability) => {
+    store.commit(effects, durability).catch(() => undefined);
+    return Promise.resolve();
+  },
+  "does not sync": (store) => (effects) => store.commit(effects, "process-crash"),
+  "settles after the effects, in a commit of its own": (store) => async (effects, durability) => {
+    await store.commit(
+      effects.filter((effect) => !isSettlement(effect)),
+      durability,
+    );
+    await store.commit(effects.filter(isSettlement), durability);
+  },
+  "settles before the effects, in a commit of its own": (store) => async (effects, durability) => {
+    await store.commit(effects.filter(isSettlement), durability);
+    await store.commit(
+      effects.filter((effect) => !isSettlement(effect)),
+      durability,
+    );
+  },
+  "keeps idempotent keys in a commit of their own": (store) => async (effects, durability) => {
+    await store.commit(
+      effects.filter(({ kind }) => kind !== "keepKey"),
+      durability,
+    );
+    await store.commit(
+      effects.filter(({ kind }) => kind === "keepKey"),
+      durability,
+    );
+  },
+  "forgets the keys of ordered messages": (store) => (effects, durability) =>
+    store.commit(
+      effects.map((effect) => (effect.kind === "append" ? { ...effect, key: undefined } : effect)),
+      durability,
+    ),
+  "swallows that it could not write": (store) => (effects, durability) => store.commit(effects, durability).catch(() => undefined),
+  "settles what is to be delivered again": (store) => (effects, durability) =>
+    store.commit(
+      effects.map((effect) => (effect.kind === "postpone" ? { kind: "settle", ref: effect.ref } : effect)),
+      durability,
+    ),
+};
+
+const withFault =
+  (fault: (store: Store) => Store["commit"]): SimulatedStoreFactory =>
+  (options) => {
+    const store = createMemoryStore(options);
+    return { ...store, commit: fault(store) };
+  };
+
+describe("the engine on a store with a log", () => {
+  it(`keeps its promises in ${COUNT} schedules of crashes`, { timeout: 60_000 + COUNT * 60 }, async () => {
+    const report = await simulate({ subject, scenario: relayScenario, seeds: { first: 1, count: COUNT } });
+    expect(report.failures.map(replayLine)).toEqual([]);
+    expect(report.schedules).toBe(COUNT);
+    expect(report.deaths).toBeGreaterThan(COUNT);
+  });
+});
+
+describe("the simulation", () => {
+  it.each(Object.entries(FAULTS))("finds a store that %s", { timeout: 60_000 }, async (_name, fault) => {
+    const planted = { createEngine, createStore: withFault(fault) };
+    const report = await simulate({ subject: planted, scenario: relayScenario, seeds: { first: 1, count: 200 } });
+    expect(report.failures).toHaveLength(1);
+  });
+
+  it("takes the same course for the same seed, and another one for another", async () => {
+    const courseOf = async (seed: number) => {
+      const course: string[] = [];
+      await simulate({ subject, scenario: relayScenario, seeds: { first: seed, count: 1 }, trace: (line) => course.push(line) });
+      return course;
+    };
+    for (const seed of [3, 77, 4711]) {
+      const course = await courseOf(seed);
+      expect(course.length).toBeGreaterThan(10);
+      expect(await courseOf(seed)).toEqual(course);
+      expect(await courseOf(seed + 1)).not.toEqual(course);
+    }
+  });
+
+  it("says in one line what was violated and how to replay it", async () => {
+    const planted = { createEngine, createStore: withFault(FAULTS["does not sync"] as (store: Store) => Store["commit"]) };
+    const { failures } = await simulate({ subject: planted, scenario: relayScenario, seeds: { first: 1, count: 200 } });
+    const [failure] = failures;
+    const line = replayLine(failure as NonNullable<typeof failure>);
+    expect(line).toMatch(
+      /^seed (\d+): .+ \(at \d+\.\d\d ms\).*\. Replay: simulate\({ …, seeds: { first: \1, count: 1 }, trace: console\.log }\)$/,
+    );
+    expect(line).not.toContain("\n");
+    const replayed = await simulate({ subject: planted, scenario: relayScenario, seeds: { first: failure?.seed ?? 0, count: 1 } });
+    expect(replayed.failures).toEqual(failures);
+  });
+
+  it("stops at the number of failures that was asked for", async () => {
+    const planted = {
+      createEngine,
+      createStore: withFault(FAULTS["forgets the keys of ordered messages"] as (store: Store) => Store["commit"]),
+    };
+    const report = await simulate({ subject: planted, scenario: relayScenario, seeds: { first: 1, count: 200 }, maxFailures: 3 });
+    expect(report.failures).toHaveLength(3);
+    expect(report.schedules).toBeLessThan(200);
+  });
+});
