@@ -32,7 +32,15 @@ test.each([
 
 test("what has no target neither holds nor fails, and a missing peer says why", () => {
   expect(row("x", { median: 1.23456, min: 1, max: 2 })).toEqual({ name: "x", ratio: 1.23, min: 1, max: 2, target: null, holds: null });
-  expect(skippedRow("x", "no server", { atLeast: 1 })).toEqual({ name: "x", ratio: null, min: null, max: null, target: "≥ 1×", holds: null, skipped: "no server" });
+  expect(skippedRow("x", "no server", { atLeast: 1 })).toEqual({
+    name: "x",
+    ratio: null,
+    min: null,
+    max: null,
+    target: "≥ 1×",
+    holds: null,
+    skipped: "no server",
+  });
 });
 
 test("contestants take turns, each round in another order, and the first round does not count", async () => {
@@ -40,5 +48,11 @@ test("contestants take turns, each round in another order, and the first round d
   const contestant = (name: string) => ({ name, round: () => turns.push(name) });
   const measured = await interleave([contestant("a"), contestant("b"), contestant("c")], 2);
   expect(turns.join("")).toBe("abcbcacab");
-  expect(measured).toEqual(new Map([["a", [6, 8]], ["b", [4, 9]], ["c", [5, 7]]]));
+  expect(measured).toEqual(
+    new Map([
+      ["a", [6, 8]],
+      ["b", [4, 9]],
+      ["c", [5, 7]],
+    ]),
+  );
 });

@@ -38,7 +38,8 @@ export function spread(values: readonly number[]): Ratio {
   const middle = sorted.length / 2;
   const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
   const [min, max] = [sorted[0], sorted.at(-1)];
-  if (low === undefined || high === undefined || min === undefined || max === undefined) throw new RangeError("a spread needs at least one value");
+  if (low === undefined || high === undefined || min === undefined || max === undefined)
+    throw new RangeError("a spread needs at least one value");
   return { median: (low + high) / 2, min, max };
 }
 
@@ -54,7 +55,15 @@ export function row(name: string, { median, min, max }: Ratio, target?: Target):
 }
 
 export function skippedRow(name: string, reason: string, target?: Target): Row {
-  return { name, ratio: null, min: null, max: null, target: target === undefined ? null : targetText(target), holds: null, skipped: reason };
+  return {
+    name,
+    ratio: null,
+    min: null,
+    max: null,
+    target: target === undefined ? null : targetText(target),
+    holds: null,
+    skipped: reason,
+  };
 }
 
 function holds(value: number, target: Target): boolean {

@@ -8,8 +8,8 @@ import { naiveOrders } from "./route/naive-engine.ts";
 import { HEADERS, ORDERS } from "./route/order.ts";
 import { orderRoute } from "./route/portolan-route.ts";
 
-const MESSAGES = 100_000;
-const ROUNDS = 9;
+const MESSAGES = 25_000;
+const ROUNDS = 41;
 
 const engine = await startEngine(orderRoute());
 const incoming = ORDERS.map((body) => ({ id: body.id, body, headers: HEADERS }));

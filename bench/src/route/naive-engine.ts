@@ -1,16 +1,19 @@
 import { forErp, priced, type Approval, type Order, type PricedOrder } from "./order.ts";
 
-/** A message as the usual engine of a few dozen lines has it: copied by every step. */
-export interface NaiveMessage {
+/** A message as the usual engine of a hundred lines has it: copied by every step. */
+export interface NaiveMessage<Body = unknown> {
   readonly id: string;
-  readonly body: unknown;
+  readonly body: Body;
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** Undefined: dropped. */
 type NaiveStep = (message: NaiveMessage) => Promise<NaiveMessage | undefined>;
+/** An expression may have to wait, as in Portolan, so it is awaited. */
+type Expression<Value> = (message: NaiveMessage<never>) => Value | Promise<Value>;
 
-/** A list of asynchronous steps, each awaited. Undefined: dropped. */
-export function naiveEngine(steps: readonly NaiveStep[]): NaiveStep {
+/** Runs a list of steps one after another and awaits each. */
+export function pipeline(steps: readonly NaiveStep[]): NaiveStep {
   return async (message) => {
     let current = message;
     for (const step of steps) {
@@ -22,21 +25,47 @@ export function naiveEngine(steps: readonly NaiveStep[]): NaiveStep {
   };
 }
 
-const arm = (approval: Approval) => naiveEngine([async (message) => ({ ...message, body: forErp(message.body as PricedOrder, approval) })]);
-const [board, manager, none] = [arm("board"), arm("manager"), arm("none")];
+function filter(when: Expression<boolean>): NaiveStep {
+  return async (message) => ((await when(message as NaiveMessage<never>)) ? message : undefined);
+}
+
+function map(expression: Expression<unknown>): NaiveStep {
+  return async (message) => ({ ...message, body: await expression(message as NaiveMessage<never>) });
+}
+
+function setHeader(name: string, expression: Expression<string>): NaiveStep {
+  return async (message) => {
+    const value = await expression(message as NaiveMessage<never>);
+    return { ...message, headers: { ...message.headers, [name]: value } };
+  };
+}
+
+function choice(arms: readonly (readonly [Expression<boolean>, NaiveStep])[]): NaiveStep {
+  return async (message) => {
+    for (const [when, then] of arms) if (await when(message as NaiveMessage<never>)) return then(message);
+    return message;
+  };
+}
+
+function removeHeader(name: string): NaiveStep {
+  return async (message) => {
+    const { [name]: _removed, ...headers } = message.headers;
+    return { ...message, headers };
+  };
+}
+
+const arm = (approval: Approval) => pipeline([map((m: NaiveMessage<PricedOrder>) => forErp(m.body, approval))]);
 
 /** The six steps of the route. */
-export const naiveOrders = naiveEngine([
-  async (message) => ((message.body as Order).lines.length > 0 ? message : undefined),
-  async (message) => ({ ...message, body: priced(message.body as Order) }),
-  async (message) => ({ ...message, headers: { ...message.headers, country: (message.body as PricedOrder).country } }),
-  async (message) => {
-    const { total } = message.body as PricedOrder;
-    return total > 10_000 ? board(message) : total > 1000 ? manager(message) : none(message);
-  },
-  async (message) => {
-    const { "x-debug": _removed, ...headers } = message.headers;
-    return { ...message, headers };
-  },
-  async (message) => ((message.body as { readonly amount: number }).amount > 0 ? message : undefined),
+export const naiveOrders = pipeline([
+  filter((m: NaiveMessage<Order>) => m.body.lines.length > 0),
+  map((m: NaiveMessage<Order>) => priced(m.body)),
+  setHeader("country", (m: NaiveMessage<PricedOrder>) => m.body.country),
+  choice([
+    [(m: NaiveMessage<PricedOrder>) => m.body.total > 10_000, arm("board")],
+    [(m: NaiveMessage<PricedOrder>) => m.body.total > 1000, arm("manager")],
+    [() => true, arm("none")],
+  ]),
+  removeHeader("x-debug"),
+  filter((m: NaiveMessage<{ readonly amount: number }>) => m.body.amount > 0),
 ]);

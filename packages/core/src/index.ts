@@ -80,6 +80,8 @@ export {
   createHeaders,
   createMessage,
   header,
+  headerMatcher,
+  headerSetter,
   mergeHeaders,
   withAttribute,
   withAttributes,

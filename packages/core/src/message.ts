@@ -77,16 +77,29 @@ export function mergeHeaders(headers: Headers, changes: PlainHeaders): Headers {
 
 /** Headers with one set, in place of any spelling of its name. */
 export function withHeader(headers: Headers, name: string, value: HeaderValue): Headers {
-  if (isDelicate(headers) || isSpelled(name) || hasOtherSpelling(headers, name)) return carefulSet(headers, name, value);
-  const copy: Record<string, HeaderValue> = { ...headers };
-  copy[name] = value;
-  return copy;
+  return headerSetter(name)(headers, value);
+}
+
+/** `withHeader` for one name that is set again and again. */
+export function headerSetter(name: string): (headers: Headers, value: HeaderValue) => Headers {
+  if (isSpelled(name)) return (headers, value) => carefulSet(headers, name, value);
+  return (headers, value) => {
+    if (isDelicate(headers) || hasOtherSpelling(headers, name)) return carefulSet(headers, name, value);
+    const copy: Record<string, HeaderValue> = { ...headers };
+    copy[name] = value;
+    return copy;
+  };
 }
 
 /** Headers without one, whatever its spelling; the same headers if they have no such name. */
 export function withoutHeader(headers: Headers, name: string): Headers {
+  return withoutHeaders(headers, headerMatcher(name));
+}
+
+/** Whether a name is this one, whatever its spelling. */
+export function headerMatcher(name: string): (known: string) => boolean {
   const lower = name.toLowerCase();
-  return withoutHeaders(headers, (known) => known === name || (known.length === lower.length && known.toLowerCase() === lower));
+  return (known) => known === name || known === lower || isOtherSpelling(known, lower);
 }
 
 /** Headers without those whose name, as it is spelled, matches; the same headers if none does. */
@@ -98,7 +111,7 @@ export function withoutHeaders(headers: Headers, matches: (name: string) => bool
     const value = headers[name];
     if (matches(name)) removed = true;
     else if (value === undefined) continue;
-    else if (delicate) setHeader(kept, name, value);
+    else if (delicate || name === "__proto__") setHeader(kept, name, value);
     else kept[name] = value;
   }
   return removed ? kept : headers;
@@ -122,10 +135,15 @@ function isDelicate(headers: Headers & { readonly [DELICATE]?: true }): boolean 
 
 /** Whether headers hold a name that differs from a lower-case one only in case. */
 function hasOtherSpelling(headers: Headers, lower: string): boolean {
-  for (const known in headers) {
-    if (known.length === lower.length && known !== lower && known.toLowerCase() === lower) return true;
-  }
+  for (const known in headers) if (known !== lower && isOtherSpelling(known, lower)) return true;
   return false;
+}
+
+/** Length and first letter tell most names apart; putting a name in lower case costs more than setting a header. */
+function isOtherSpelling(known: string, lower: string): boolean {
+  if (known.length !== lower.length) return false;
+  const first = known.charCodeAt(0);
+  return (first >= 128 || (first | 32) === (lower.charCodeAt(0) | 32)) && known.toLowerCase() === lower;
 }
 
 function carefulHeaders(values: PlainHeaders): Headers {

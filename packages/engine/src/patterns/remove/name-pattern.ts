@@ -1,3 +1,5 @@
+import { headerMatcher } from "@portolan/core";
+
 /** A pattern for names: exact, with `*`, or `/regex/`. */
 export interface NamePattern {
   readonly exact: boolean;
@@ -25,12 +27,7 @@ export function compileNamePattern(
     }
   }
   if (!pattern.includes("*")) {
-    const lower = pattern.toLowerCase();
-    // Most names differ in length already.
-    return {
-      exact: true,
-      matches: (name) => name === pattern || (ignoreCase && name.length === pattern.length && name.toLowerCase() === lower),
-    };
+    return { exact: true, matches: ignoreCase ? headerMatcher(pattern) : (name) => name === pattern };
   }
   const whole = new RegExp(`^${pattern.split("*").map(RegExp.escape).join(".*")}$`, `s${flags}`);
   return { exact: false, matches: (name) => whole.test(name) };

@@ -3,7 +3,7 @@ import {
   optional,
   PortolanError,
   describeValue,
-  withHeader,
+  headerSetter,
   withoutHeader,
   type Attributes,
   type Headers,
@@ -47,7 +47,7 @@ export const set = definePattern({
       if (isReserved(name))
         compiler.invalid(`the attribute "${name}" is written by the engine`, `a name other than ${reservedAttributes.join(", ")}`, name);
     }
-    const headerNames = Object.keys(headers);
+    const headerNames = Object.keys(headers).map((name) => ({ name, set: headerSetter(name) }));
     const attributeNames = Object.keys(attributes);
     const evaluates = [...Object.values(headers), ...Object.values(attributes)].map((value) => compiler.expression(value));
     const apply = (message: Message, values: readonly unknown[]): Message => ({
@@ -72,12 +72,17 @@ export const set = definePattern({
   method: ([values]) => values,
 });
 
-function withHeaderValues(headers: Headers, names: readonly string[], values: readonly unknown[]): Headers {
+interface HeaderName {
+  readonly name: string;
+  readonly set: ReturnType<typeof headerSetter>;
+}
+
+function withHeaderValues(headers: Headers, names: readonly HeaderName[], values: readonly unknown[]): Headers {
   let changed = headers;
   let index = 0;
-  for (const name of names) {
+  for (const { name, set: setHeader } of names) {
     const value = headerValue(name, values[index++]);
-    changed = value === undefined ? withoutHeader(changed, name) : withHeader(changed, name, value);
+    changed = value === undefined ? withoutHeader(changed, name) : setHeader(changed, value);
   }
   return changed;
 }
