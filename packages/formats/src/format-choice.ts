@@ -13,7 +13,8 @@ export const formatChoice: OptionType<FormatChoice> = {
   kind: "format",
   expected: 'the name of a format such as json, or a format with options such as { csv: { delimiter: ";" } }',
   schema: { anyOf: [{ type: "string", minLength: 1 }, ...formats.map(choiceSchema)] },
-  read(value, context) {
+  read(given, context) {
+    const value = context.substitute(given);
     if (typeof value === "string" && value !== "") return { name: value };
     const [name, ...others] = isRecord(value) ? Object.keys(value) : [];
     if (!isRecord(value) || name === undefined || others.length > 0) {

@@ -31,7 +31,8 @@ function characters(expected: string, pattern: RegExp): OptionType<string> {
     kind: "text",
     expected,
     schema: { type: "string", pattern: pattern.source },
-    read(value, context) {
+    read(given, context) {
+      const value = context.substitute(given);
       if (typeof value === "string" && pattern.test(value)) return value;
       context.report({ message: "wrong value", expected, found: describeValue(value) });
       return undefined;

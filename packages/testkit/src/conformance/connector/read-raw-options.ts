@@ -27,6 +27,7 @@ function contextAt(path: string, findings: Finding[]): ReadContext {
     at: (segment) => contextAt(path === "" ? String(segment) : `${path}.${segment}`, findings),
     report: (finding) => findings.push({ path, ...finding }),
     variable: () => undefined,
+    substitute: (value) => value,
     nested: { steps: none, target: none, source: none },
   };
 }

@@ -18,7 +18,7 @@ export interface SourceUnderTest {
   refused?(): Promise<number>;
   /** How many messages may be in process at once. */
   readonly concurrency: number;
-  dispose?(): Promise<void>;
+  dispose?(): PromiseLike<void>;
 }
 
 export type CreateSource = () => Promise<SourceUnderTest>;

@@ -25,7 +25,7 @@ export interface TargetUnderTest {
   received(): Promise<readonly unknown[]>;
   /** What it must refuse. */
   readonly bad: readonly BadSample[];
-  dispose?(): Promise<void>;
+  dispose?(): PromiseLike<void>;
 }
 
 export type CreateTarget = () => Promise<TargetUnderTest>;

@@ -1,0 +1,62 @@
+import { attachConnector, type ConnectorDefinition, defineConnector, type Duration, type SourceRef, type TargetRef } from "@portolan/core";
+import { fileSource } from "./source.ts";
+import { fileTarget, type WrittenFile } from "./target.ts";
+
+export type { WrittenFile };
+
+/** Files in folders. */
+export const fileConnector: ConnectorDefinition = defineConnector({
+  name: "file",
+  title: "Files",
+  summary: "Takes files from a folder, follows growing files, and writes files.",
+  source: fileSource,
+  target: fileTarget,
+});
+
+/** A format by name, or with options, such as `{ csv: { delimiter: ";" } }`. */
+type FormatInput = string | Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+interface FolderInput {
+  readonly directory: string;
+  readonly include?: string | readonly string[];
+  readonly exclude?: string | readonly string[];
+  readonly format?: FormatInput;
+  readonly interval?: Duration;
+  readonly failed?: string;
+}
+
+export interface WatchInput extends FolderInput {
+  readonly order?: "name" | "modified";
+  readonly records?: boolean;
+  readonly complete?: "unchanged" | "atOnce" | "readyFile";
+  readonly concurrency?: number;
+  readonly attempts?: number;
+  readonly maxBytes?: number | string;
+  readonly onSuccess?: "archive" | "delete";
+  readonly archive?: string;
+}
+
+export interface WriteInput {
+  readonly directory: string;
+  readonly file: string;
+  readonly format?: FormatInput;
+  readonly mode?: "write" | "append";
+  readonly onExists?: "replace" | "fail" | "number";
+  readonly fsync?: boolean;
+}
+
+/**
+ * Sources and a target of files.
+ *
+ * @example
+ * route("load").from(file.watch({ directory: "in", include: "*.csv", records: true }))
+ * route("logs").from(file.tail({ directory: "/var/log/shop", include: "access.log" }))
+ * route("save").to(file.write({ directory: "out", file: "order-{id}.json" }))
+ */
+export const file = {
+  /** Takes the files of a folder, one message each, or one for each record. */
+  watch: <Body = unknown>(options: WatchInput): SourceRef<Body> => attachConnector(fileConnector, options),
+  /** Follows files line by line as they grow. */
+  tail: <Body = unknown>(options: FolderInput): SourceRef<Body> => attachConnector(fileConnector, { ...options, tail: true }),
+  write: <In = unknown>(options: WriteInput): TargetRef<In, WrittenFile> => attachConnector(fileConnector, options),
+};
