@@ -132,7 +132,7 @@ async function send(world: World, order: Order): Promise<boolean> {
 
 /** The operator sends dead letters back until every order has arrived. */
 async function redriveAll(world: World, haveArrived: () => boolean): Promise<void> {
-  for (let round = 0; round < 50 && !haveArrived(); round++) {
+  while (!haveArrived()) {
     await sleep(world.clock, 20 + world.random.next() * 50);
     const count = await world.node.redrive("dead").catch(() => "no");
     world.trace(`${count} dead letters are re-driven`);
