@@ -1,0 +1,96 @@
+import { defineConnector, type ConnectorDefinition, type OptionSpec } from "@portolan/core";
+import { checkPath, pathParameters } from "@portolan/gateway";
+import { clientOptions, doorOptions, type ClientOptions, type DoorOptions } from "./options.ts";
+import { checkOperation, operationOf } from "./rest-method.ts";
+import { openDoor } from "./source.ts";
+import { openClient } from "./target.ts";
+import { checkUrl, createUrlTemplate } from "./url-template.ts";
+
+/** REST: doors that answer HTTP requests, and a client for those of other systems. */
+export const restConnector: ConnectorDefinition = defineConnector({
+  name: "rest",
+  title: "REST",
+  summary: "HTTP requests as messages, and messages as HTTP requests.",
+  source: {
+    summary: "A door on the node's HTTP host: answers one method on one path with the route's result.",
+    options: doorOptions,
+    describe: describeOperation,
+    check: checkDoor,
+    replies: true,
+    open: openDoor,
+  },
+  target: {
+    summary: "A client: sends each message to a URL of another system and yields its reply.",
+    options: clientOptions,
+    describe: (options) => describeOperation(options, (url) => createUrlTemplate(url).shown),
+    check: checkClient,
+    replies: true,
+    open: openClient,
+    address: { schemes: ["http", "https"], options: optionsOfAddress },
+  },
+});
+
+function describeOperation(options: Parameters<typeof operationOf>[0], show: (place: string) => string = (place) => place): string {
+  const operation = operationOf(options);
+  return operation === undefined ? "" : `${operation.method} ${show(operation.place)}`;
+}
+
+function checkDoor(options: DoorOptions): readonly string[] {
+  const operation = operationOf(options);
+  const faults = [...checkOperation(options)];
+  if (operation === undefined || faults.length > 0) return faults;
+  const fault = checkPath(operation.place);
+  if (fault !== undefined) faults.push(`${operation.place} is no path pattern: ${fault}`);
+  if (options.parameters?.path !== undefined && pathParameters(operation.place).length === 0) {
+    faults.push(`parameters.path describes parameters, and the path ${operation.place} has none`);
+  }
+  if (!operation.hasBody && options.consumes !== undefined)
+    faults.push(`consumes says what bodies are taken, and ${operation.method} has none`);
+  if (!operation.hasBody && options.maxBody !== undefined) faults.push(`maxBody limits bodies, and ${operation.method} has none`);
+  if (options.mode === "accept" && options.produces !== undefined)
+    faults.push("produces is about results, and mode accept answers with the id only");
+  return faults;
+}
+
+const HEADER_NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
+const HEADER_VALUE = /^[\t\x20-\x7e]*$/;
+
+/** Headers that undici writes itself; a second one would make the request ambiguous. */
+const OWN_HEADERS = new Set([
+  "host",
+  "content-length",
+  "transfer-encoding",
+  "connection",
+  "keep-alive",
+  "upgrade",
+  "expect",
+  "te",
+  "trailer",
+]);
+
+function checkClient(options: ClientOptions): readonly string[] {
+  const operation = operationOf(options);
+  const faults = [...checkOperation(options)];
+  if (operation === undefined || faults.length > 0) return faults;
+  const fault = checkUrl(operation.place);
+  if (fault !== undefined) faults.push(`the URL cannot be called: ${fault}`);
+  const given = [...Object.entries(options.headers), ...Object.entries(options.secretHeaders ?? {})];
+  const names = [...given.map(([name]) => name), ...options.forward, options.idempotencyHeader];
+  for (const name of names) {
+    if (!HEADER_NAME.test(name)) faults.push(`"${name}" is no name of a header`);
+    else if (OWN_HEADERS.has(name.toLowerCase())) faults.push(`the header ${name} is set by the client itself`);
+  }
+  for (const [name, value] of given)
+    if (!HEADER_VALUE.test(value)) faults.push(`the value of the header ${name} has characters that no header can hold`);
+  const repeated = names.map((name) => name.toLowerCase()).find((name, index, all) => all.indexOf(name) !== index);
+  if (repeated !== undefined) faults.push(`the header ${repeated} is given twice`);
+  return faults;
+}
+
+/** A computed address is sent to with POST. Braces in it are data, not placeholders. */
+function optionsOfAddress(address: string): ClientOptions {
+  const post = address.replaceAll("{", "%7B").replaceAll("}", "%7D");
+  const defaults = Object.entries<OptionSpec>(clientOptions).filter(([, spec]) => spec.presence === "default");
+  // The specs give the defaults their types; only the method is without one.
+  return { ...Object.fromEntries(defaults.map(([name, spec]) => [name, spec.default])), post } as ClientOptions;
+}

@@ -1,0 +1,72 @@
+import { attachConnector, type Contract, type Duration, type JsonSchema, type SourceRef, type TargetRef } from "@portolan/core";
+import { restConnector } from "./definition.ts";
+import type { RestKey } from "./rest-method.ts";
+
+/** A number of bytes, or a text such as `64kb`. */
+export type Bytes = number | `${number}${"b" | "kb" | "mb" | "gb"}`;
+
+/** A Standard Schema value, a JSON Schema as data, or the path of a schema document. */
+export type ParameterContract = Extract<Contract, { readonly "~standard": unknown }> | JsonSchema | boolean | string;
+
+/** The options of a door as people write them; their meaning is that of `doorOptions`. */
+export interface DoorInput {
+  readonly mode?: "request" | "accept";
+  readonly status?: number;
+  readonly consumes?: string | readonly string[];
+  readonly produces?: string | readonly string[];
+  readonly parameters?: { readonly path?: ParameterContract; readonly query?: ParameterContract; readonly headers?: ParameterContract };
+  readonly keepHeaders?: readonly string[];
+  readonly replyHeaders?: readonly string[];
+  readonly maxBody?: Bytes;
+  readonly timeout?: Duration;
+}
+
+/** The options of a client as people write them; their meaning is that of `clientOptions`. */
+export interface ClientInput {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly secretHeaders?: Readonly<Record<string, string>>;
+  readonly forward?: readonly string[];
+  readonly format?: string | Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly idempotencyHeader?: string;
+  readonly timeout?: Duration;
+  readonly connectTimeout?: Duration;
+  readonly maxConnections?: number;
+  readonly maxResponse?: Bytes;
+  /** The system that the URL belongs to: its name, or the system itself. */
+  readonly system?: string | { readonly name: string };
+}
+
+/** `http://…`, `https://…`, or a URL that begins with a variable, as in `${ERP_URL}/orders`. */
+export type RestUrl = `http://${string}` | `https://${string}` | `\${${string}`;
+
+/**
+ * A path makes a door, a URL a client:
+ *
+ * ```ts
+ * route("placeOrder").from(rest.post("/orders")).call(rest.post("https://erp.example/orders", { system: erp }));
+ * ```
+ */
+export interface RestFunction {
+  <Body = unknown>(path: `/${string}`, options?: DoorInput): SourceRef<Body>;
+  <In = unknown, Reply = unknown>(url: RestUrl, options?: ClientInput): TargetRef<In, Reply>;
+}
+
+/** One function per HTTP method. */
+export const rest: Readonly<Record<RestKey, RestFunction>> = {
+  get: restFunction("get"),
+  post: restFunction("post"),
+  put: restFunction("put"),
+  patch: restFunction("patch"),
+  delete: restFunction("delete"),
+  head: restFunction("head"),
+  options: restFunction("options"),
+  query: restFunction("query"),
+};
+
+function restFunction(key: RestKey): RestFunction {
+  return (place: string, options: DoorInput & ClientInput = {}) => {
+    const { system, ...rest } = options;
+    const reference = attachConnector(restConnector, { [key]: place, ...rest });
+    return system === undefined ? reference : { ...reference, system: typeof system === "string" ? system : system.name };
+  };
+}

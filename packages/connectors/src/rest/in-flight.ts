@@ -1,0 +1,31 @@
+import { PortolanError } from "@portolan/core";
+
+/** Counts the requests that a door has in process. */
+export interface InFlight {
+  /** Throws PORTOLAN_STOPPING after `close`. */
+  enter(): void;
+  leave(): void;
+  /** Resolves when all that entered have left. */
+  close(): Promise<void>;
+}
+
+export function createInFlight(): InFlight {
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  let count = 0;
+  let isClosing = false;
+  return {
+    enter() {
+      if (isClosing) throw new PortolanError("PORTOLAN_STOPPING", "this door is closing");
+      count += 1;
+    },
+    leave() {
+      count -= 1;
+      if (isClosing && count === 0) resolve();
+    },
+    close() {
+      isClosing = true;
+      if (count === 0) resolve();
+      return ended;
+    },
+  };
+}

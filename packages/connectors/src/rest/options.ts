@@ -1,0 +1,97 @@
+import { formatChoice } from "@portolan/formats";
+import { option, optional, withDefault, type OptionSpec, type OptionsOf } from "@portolan/core";
+
+const DOOR_PATH = "on this path, such as `/orders/:id`, or `/files/*` for all below it.";
+
+function doorPath(method: string): OptionSpec<string, "optional"> {
+  return optional(option.name, `Answers ${method} ${DOOR_PATH}`, { example: "/orders/:id" });
+}
+
+function clientUrl(method: string): OptionSpec<string, "optional"> {
+  return optional(option.text, `Sends ${method} to this URL. {name} is a field of the body, or else a header.`, {
+    example: "https://erp.example/orders/{id}",
+  });
+}
+
+/** A door: one method on one path, and how requests become messages and results replies. */
+export const doorOptions = {
+  get: doorPath("GET"),
+  post: doorPath("POST"),
+  put: doorPath("PUT"),
+  patch: doorPath("PATCH"),
+  delete: doorPath("DELETE"),
+  head: doorPath("HEAD"),
+  options: doorPath("OPTIONS"),
+  query: doorPath("QUERY"),
+  mode: withDefault(
+    option.oneOf("request", "accept"),
+    "request",
+    "`request` answers with the route's result. `accept` answers with the message's id once its unit of work is committed.",
+  ),
+  status: optional(
+    option.integer({ min: 200, max: 299 }),
+    "The status of success. Default 200, in mode accept 202. The header http-status of a result goes before.",
+  ),
+  consumes: optional(
+    option.oneOrMore(option.name),
+    "Media types of bodies; * is a wildcard as in image/*. Those without a format arrive as bytes. Default: all that have a format.",
+    { example: ["application/json"] },
+  ),
+  produces: optional(
+    option.oneOrMore(option.name),
+    "Media types of replies, the preferred one first; the caller's Accept chooses. Default: JSON, NDJSON, CSV, text, bytes.",
+    { example: ["application/json", "text/csv"] },
+  ),
+  parameters: optional(
+    option.object({
+      path: optional(option.contract, "JSON Schema of the path's parameters."),
+      query: optional(option.contract, "JSON Schema of the query's parameters."),
+      headers: optional(option.contract, "JSON Schema of the headers, in lower case."),
+    }),
+    "Contracts of what stands outside the body. Texts become numbers and booleans where the schema says so; a breach is 400.",
+  ),
+  keepHeaders: withDefault(
+    option.listOf(option.name),
+    [],
+    "Request headers that become headers of the message although they are left out by default, such as authorization.",
+  ),
+  replyHeaders: withDefault(
+    option.listOf(option.name),
+    [],
+    "Further headers of a result that are sent with the reply. They are not taken from the request then.",
+  ),
+  maxBody: optional(option.bytes, "Larger bodies are refused with 413. Default: the limit of the HTTP host (1mb)."),
+  timeout: optional(option.duration, "A request that takes longer is answered with 504. Default: the limit of the HTTP host (1m)."),
+};
+
+export type DoorOptions = OptionsOf<typeof doorOptions>;
+
+/** A client: one method on one URL of another system. */
+export const clientOptions = {
+  get: clientUrl("GET"),
+  post: clientUrl("POST"),
+  put: clientUrl("PUT"),
+  patch: clientUrl("PATCH"),
+  delete: clientUrl("DELETE"),
+  head: clientUrl("HEAD"),
+  options: clientUrl("OPTIONS"),
+  query: clientUrl("QUERY"),
+  headers: withDefault(option.mapOf(option.text), {}, "Headers of every request."),
+  secretHeaders: optional(option.mapOf(option.text), "Headers that are never shown, such as authorization.", {
+    secret: true,
+    example: { authorization: "Bearer ${ERP_TOKEN}" },
+  }),
+  forward: withDefault(option.listOf(option.name), [], "Headers of the message that are sent along. Without this none is."),
+  format: withDefault(formatChoice, { name: "json" }, "The format of the bodies that are sent. Replies are read by their own media type."),
+  idempotencyHeader: withDefault(
+    option.name,
+    "idempotency-key",
+    "The header that carries the key which is the same on every attempt (methods that change something only).",
+  ),
+  timeout: withDefault(option.duration, 30_000, "From the send to the last byte of the reply, waiting for a free connection included."),
+  connectTimeout: withDefault(option.duration, 10_000, "For establishing a connection."),
+  maxConnections: withDefault(option.integer({ min: 1 }), 64, "Connections at the most; further requests wait for one."),
+  maxResponse: withDefault(option.bytes, 16 * 1024 ** 2, "Larger replies are refused."),
+};
+
+export type ClientOptions = OptionsOf<typeof clientOptions>;

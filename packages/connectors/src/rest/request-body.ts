@@ -1,0 +1,54 @@
+import { isUtf8 } from "node:buffer";
+import { PortolanError, listNames, type ConnectorServices, type Format } from "@portolan/core";
+import { isInRange, mediaTypeName, remembered } from "./media-types.ts";
+
+/** How the bodies of one media type are read. */
+export interface BodyDecoder {
+  /** No format has this type: the body is handed over as bytes. */
+  readonly raw: boolean;
+  decode(bytes: Uint8Array): unknown;
+}
+
+export interface BodyDecoders {
+  /** The decoder of a Content-Type; throws PORTOLAN_MEDIA_TYPE if the door does not take it. */
+  choose(contentType: string | undefined): BodyDecoder;
+}
+
+const DEFAULT_TYPE = "application/json";
+
+/** `consumes` are the media types that a door takes; without it, those that have a format. */
+export function createBodyDecoders(consumes: readonly string[] | undefined, services: ConnectorServices): BodyDecoders {
+  const ranges = consumes?.map((range) => mediaTypeName(range));
+  // A body of no declared type is of the first type that the door takes.
+  const defaultType = consumes?.find((range) => !range.includes("*")) ?? DEFAULT_TYPE;
+  const choose = remembered((contentType: string): BodyDecoder => {
+    const name = mediaTypeName(contentType);
+    if (ranges !== undefined && !ranges.some((range) => isInRange(name, range))) throw unknownType(name, ranges);
+    const format = services.formatFor(contentType);
+    if (format !== undefined)
+      return { raw: false, decode: format.name === "json" ? (bytes) => decodeJson(bytes, format) : (bytes) => format.decode(bytes) };
+    if (ranges === undefined || services.formatFor(name) !== undefined) throw unknownType(contentType, ranges);
+    return { raw: true, decode: (bytes) => bytes };
+  });
+  return { choose: (contentType) => choose(contentType ?? defaultType) };
+}
+
+const SMALL_BYTES = 1024;
+
+/**
+ * Small JSON without the checks of the format: so few bytes cannot nest deep enough to do harm. Measured: 0.5 µs of 18. Text that is not
+ * valid goes to the format, which says where and why.
+ */
+function decodeJson(bytes: Uint8Array, format: Format): unknown {
+  if (bytes.length > SMALL_BYTES || !isUtf8(bytes)) return format.decode(bytes);
+  try {
+    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
+  } catch {
+    return format.decode(bytes);
+  }
+}
+
+function unknownType(found: string, ranges: readonly string[] | undefined): PortolanError {
+  const expected = ranges === undefined ? "a media type that has a format, such as application/json" : listNames(ranges);
+  return new PortolanError("PORTOLAN_MEDIA_TYPE", `the body's Content-Type is "${found}"; expected ${expected}`);
+}

@@ -1,0 +1,144 @@
+import { PortolanError, type ContractCheck, type HeaderValue, type Incoming, type SourceContext } from "@portolan/core";
+import type { Exchange } from "@portolan/gateway";
+import { omittedHeaders } from "./header-lists.ts";
+import type { DoorOptions } from "./options.ts";
+import { checkParameters, coerceParameters, type Parameters } from "./parameters.ts";
+import { createBodyDecoders, type BodyDecoder } from "./request-body.ts";
+import { requiredOperation } from "./rest-method.ts";
+
+/** The door's contracts of what stands outside the body. */
+export interface ParameterContracts {
+  readonly path?: ContractCheck | undefined;
+  readonly query?: ContractCheck | undefined;
+  readonly headers?: ContractCheck | undefined;
+}
+
+/** What stands before the body. */
+export interface RequestHead {
+  readonly headers: Record<string, HeaderValue> | undefined;
+  readonly path: Parameters;
+  readonly query: Parameters;
+}
+
+/** A request becomes a message in two steps, neither of which waits unless a contract does: a promise costs as much as either. */
+export interface RequestReader {
+  head(exchange: Exchange): RequestHead | Promise<RequestHead>;
+  /** How the body is to be read; undefined if there is none to be read. Throws if it is of a kind that the door does not take. */
+  decoder(exchange: Exchange): BodyDecoder | undefined;
+  message(head: RequestHead, body: DecodedBody | undefined): Incoming;
+}
+
+export interface DecodedBody {
+  readonly value: unknown;
+  /** Of a body that stays bytes: what the bytes are. */
+  readonly contentType?: string | undefined;
+}
+
+/**
+ * Requests as messages. The body is the decoded body, `null` if it is empty. Each parameter is a header `path-NAME` or
+ * `query-NAME`; a method without a body has a map of its parameters as body, so that the route's contract can check them.
+ */
+export function createRequestReader(options: DoorOptions, context: SourceContext, contracts: ParameterContracts): RequestReader {
+  const { hasBody } = requiredOperation(options);
+  const omitted = omittedHeaders(options.keepHeaders, options.replyHeaders);
+  const decoders = createBodyDecoders(options.consumes, context.services);
+  const isChecked = contracts.path !== undefined || contracts.query !== undefined || contracts.headers !== undefined;
+
+  return {
+    head(exchange) {
+      const headers = messageHeaders(exchange, omitted);
+      const query = exchange.queryText === "" ? NONE : exchange.query;
+      return isChecked ? checkedHead({ headers, path: exchange.params, query }, contracts) : { headers, path: exchange.params, query };
+    },
+    decoder(exchange) {
+      if (!hasBody || !exchange.hasBody) return undefined;
+      refuseCoding(exchange);
+      return decoders.choose(contentTypeOf(exchange));
+    },
+    message({ headers, path, query }, body) {
+      const named = addParameters(addParameters(headers, "path-", path), "query-", query);
+      if (!hasBody) return incoming(coerceParameters({ ...query, ...path }, context.input?.jsonSchema), named);
+      const typed = body?.contentType === undefined ? named : { ...named, "content-type": body.contentType };
+      return incoming(body === undefined ? null : body.value, typed);
+    },
+  };
+}
+
+/** The body as data; one that has no format stays bytes, and its media type stays with it. */
+export function decodeBody(decoder: BodyDecoder, bytes: Uint8Array, exchange: Exchange): DecodedBody | undefined {
+  if (bytes.length === 0) return undefined;
+  return decoder.raw ? { value: bytes, contentType: contentTypeOf(exchange) } : { value: decoder.decode(bytes) };
+}
+
+function messageHeaders(exchange: Exchange, omitted: ReadonlySet<string>): Record<string, HeaderValue> | undefined {
+  let headers: Record<string, HeaderValue> | undefined;
+  const received = exchange.headers;
+  for (const name in received) {
+    if (omitted.has(name) || name.startsWith("path-") || name.startsWith("query-")) continue;
+    const value = received[name];
+    if (value !== undefined) (headers ??= {})[name] = value;
+  }
+  return headers === undefined ? undefined : withoutConnectionHeaders(headers, received["connection"]);
+}
+
+async function checkedHead(head: RequestHead, contracts: ParameterContracts): Promise<RequestHead> {
+  const checked = (where: "path" | "query" | "headers", values: Parameters) => {
+    const contract = contracts[where];
+    return contract === undefined ? values : checkParameters(where, { ...values }, contract);
+  };
+  const path = await checked("path", head.path);
+  const query = await checked("query", head.query);
+  const headers = await checked("headers", head.headers ?? NONE);
+  return { path, query, headers: addParameters(undefined, "", headers) };
+}
+
+function contentTypeOf(exchange: Exchange): string | undefined {
+  const contentType = exchange.headers["content-type"];
+  return typeof contentType === "string" ? contentType : undefined;
+}
+
+const NONE: Parameters = Object.freeze({});
+
+function incoming(body: unknown, headers: Record<string, HeaderValue> | undefined): Incoming {
+  return headers === undefined ? { body } : { body, headers };
+}
+
+function addParameters(
+  headers: Record<string, HeaderValue> | undefined,
+  prefix: string,
+  values: Parameters,
+): Record<string, HeaderValue> | undefined {
+  let all = headers;
+  for (const name in values) {
+    const value = values[name];
+    if (isHeaderValue(value)) (all ??= {})[prefix + name] = value;
+  }
+  return all;
+}
+
+/** A contract may yield values that no header can hold, such as dates; those are in the body only. */
+function isHeaderValue(value: unknown): value is HeaderValue {
+  if (Array.isArray(value)) return value.every((item) => !Array.isArray(item) && isHeaderValue(item));
+  return typeof value === "string" || typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value));
+}
+
+/** The Connection header names further headers that are of the connection. */
+function withoutConnectionHeaders(headers: Record<string, HeaderValue>, connection: unknown): Record<string, HeaderValue> {
+  if (typeof connection !== "string" || connection === "keep-alive" || connection === "close") return headers;
+  const named = new Set(
+    connection
+      .toLowerCase()
+      .split(",")
+      .map((name) => name.trim()),
+  );
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !named.has(name)));
+}
+
+function refuseCoding(exchange: Exchange): void {
+  const coding = exchange.headers["content-encoding"];
+  if (coding === undefined || coding === "identity") return;
+  throw new PortolanError(
+    "PORTOLAN_MEDIA_TYPE",
+    `the body's Content-Encoding is "${String(coding)}"; expected a body that is not compressed`,
+  );
+}
