@@ -1,7 +1,8 @@
 import { option, optional, required, type Message } from "@portolan/core";
 import type { Block, StepOptions } from "../../builder/steps.ts";
-import { definePattern } from "../../pattern.ts";
-import { andThen, type Step } from "../../runtime/step.ts";
+import { definePattern, type StepCompiler } from "../../pattern.ts";
+import type { Execution } from "../../runtime/execution.ts";
+import type { Step } from "../../runtime/step.ts";
 
 declare module "../../builder/steps.ts" {
   interface Steps<Body, Ended, Of> {
@@ -47,6 +48,8 @@ const options = option.object({
   otherwise: optional(option.steps, "Taken if no arm holds"),
 });
 
+type Predicate = ReturnType<StepCompiler["predicate"]>;
+
 /** Content-based router. */
 export const choice = definePattern({
   name: "choice",
@@ -66,19 +69,23 @@ export const choice = definePattern({
     const predicates = when.map((arm) => compiler.predicate(arm.when));
     const blocks = when.map((arm) => compiler.block(arm.steps));
     const last: Step = otherwise === undefined ? (message) => message : compiler.block(otherwise);
-    const from = (index: number): Step => {
-      const holds = predicates[index];
-      const block = blocks[index];
-      if (holds === undefined || block === undefined) return last;
-      const next = from(index + 1);
-      return (message, execution) => {
-        const taken = holds(message);
-        if (taken === true) return block(message, execution);
-        if (taken === false) return next(message, execution);
-        return andThen(taken, (is) => (is ? block : next)(message, execution));
-      };
+
+    const choose = (from: number, message: Message, execution: Execution): Message | Promise<Message> => {
+      for (let index = from; index < predicates.length; index++) {
+        // Predicates and blocks come in pairs.
+        const taken = (predicates[index] as Predicate)(message);
+        if (taken === true) return (blocks[index] as Step)(message, execution);
+        if (taken !== false) return chooseLater(taken, index, { message, execution });
+      }
+      return last(message, execution);
     };
-    return from(0);
+    const chooseLater = (
+      taken: Promise<boolean>,
+      index: number,
+      { message, execution }: { readonly message: Message; readonly execution: Execution },
+    ): Promise<Message> => taken.then((is) => (is ? (blocks[index] as Step)(message, execution) : choose(index + 1, message, execution)));
+
+    return (message, execution) => choose(0, message, execution);
   },
   method([arms], block) {
     const when: unknown[] = [];

@@ -1,4 +1,4 @@
-import { option, optional, required, withAttribute, type Message } from "@portolan/core";
+import { NO_ATTRIBUTES, option, optional, required, withAttributes, type Attributes, type Message } from "@portolan/core";
 import type { Block, StepOptions } from "../../builder/steps.ts";
 import { definePattern } from "../../pattern.ts";
 import { DROPPED, type Execution } from "../../runtime/execution.ts";
@@ -41,7 +41,8 @@ export const filter = definePattern({
     const holds = compiler.predicate(when);
     const block = steps === undefined ? undefined : compiler.block(steps);
     const pass = (message: Message, execution: Execution, matched: boolean): Message | Promise<Message> => {
-      const marked = message.attributes["matched"] === matched ? message : withAttribute(message, "matched", matched);
+      const marked =
+        message.attributes["matched"] === matched ? message : withAttributes(message, withMatched(message.attributes, matched));
       if (block !== undefined) return matched ? block(marked, execution) : marked;
       if (!matched) execution.end = DROPPED;
       return marked;
@@ -53,3 +54,12 @@ export const filter = definePattern({
   },
   method: ([when, steps], block) => (steps === undefined ? { when } : { when, steps: block(steps) }),
 });
+
+const MATCHED: Attributes = Object.freeze({ matched: true });
+const UNMATCHED: Attributes = Object.freeze({ matched: false });
+
+/** Most messages have no attributes when they meet their first filter. */
+function withMatched(attributes: Attributes, matched: boolean): Attributes {
+  if (attributes === NO_ATTRIBUTES) return matched ? MATCHED : UNMATCHED;
+  return { ...attributes, matched };
+}
