@@ -13,6 +13,8 @@ export interface AppDefinition {
   readonly channels: readonly ChannelDefinition[];
   readonly systems: readonly SystemDefinition[];
   readonly errors: AppErrors;
+  /** Interceptions of all routes, after each route's own. */
+  readonly intercept: readonly InterceptionDefinition[];
 }
 
 export interface AppErrors {
@@ -35,6 +37,10 @@ export interface RouteDefinition {
   readonly output?: Contract | undefined;
   readonly steps: readonly StepNode[];
   readonly onError: readonly ClauseDefinition[];
+  readonly onComplete: readonly CompletionDefinition[];
+  readonly intercept: readonly InterceptionDefinition[];
+  /** The parameters of the template that it was made from; expressions read them as `attributes.params`. */
+  readonly params?: Readonly<Record<string, unknown>> | undefined;
   /** A channel name, false (failures are only logged), or undefined for the app's. */
   readonly deadLetter?: string | false | undefined;
   readonly concurrency?: number | undefined;
@@ -133,6 +139,25 @@ export interface ClauseDefinition {
   readonly steps: readonly StepNode[];
   readonly useOriginal: boolean;
   readonly deadLetter?: string | undefined;
+}
+
+/** What runs when a message has ended: flow-format section 11. */
+export interface CompletionDefinition {
+  readonly on: "success" | "failure" | "always";
+  readonly mode: "after" | "before";
+  readonly when?: Expression | undefined;
+  readonly useOriginal: boolean;
+  readonly steps: readonly StepNode[];
+}
+
+/** What runs before a route, a step or a send: flow-format section 11. */
+export interface InterceptionDefinition {
+  readonly on: "from" | "step" | "to";
+  /** A route id, a pattern's name, or an address; with `*` as wildcard. */
+  readonly match: string;
+  readonly when?: Expression | undefined;
+  readonly skip: boolean;
+  readonly steps: readonly StepNode[];
 }
 
 export interface ErrorMatch {

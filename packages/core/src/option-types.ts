@@ -124,7 +124,10 @@ export const durationOrExpression: OptionType<number | Expression> = {
   kind: "durationOrExpression",
   expected: "a duration such as 10s, or an expression that yields milliseconds",
   schema: { anyOf: [DURATION_SCHEMA, expression.schema] },
-  read: (value, context) => parseDuration(value) ?? (typeof value === "number" ? value : expression.read(value, context)),
+  read(given, context) {
+    const value = typeof given === "string" && /^\{\{\w+\}\}$/.test(given) ? context.substitute(given) : given;
+    return parseDuration(value) ?? (typeof value === "number" ? value : expression.read(value, context));
+  },
 };
 
 export function number(range: Range = {}): OptionType<number> {
@@ -202,7 +205,10 @@ export function either<A, B>(first: OptionType<A>, isFirst: (value: unknown) => 
     kind: "either",
     expected: `${first.expected}, or ${second.expected}`,
     schema: { anyOf: [first.schema, second.schema] },
-    read: (value, context) => (isFirst(value) ? first.read(value, context) : second.read(value, context)),
+    read(given, context) {
+      const value = context.substitute(given);
+      return isFirst(value) ? first.read(value, context) : second.read(value, context);
+    },
   };
 }
 
@@ -237,7 +243,9 @@ function numeric({ kind, expected }: Words, range: Range, fits: (value: number) 
 function simple<T>(words: Omit<OptionType<T>, "read">, read: (value: unknown, context: ReadContext) => T | undefined): OptionType<T> {
   return {
     ...words,
-    read(value, context) {
+    read(given, context) {
+      // In expressions a parameter is read from the attributes; everywhere else it is put in.
+      const value = words.kind === "expression" ? given : context.substitute(given);
       const result = read(value, context);
       return result === undefined ? mismatch(this, value, context) : result;
     },

@@ -50,6 +50,8 @@ export interface ReadContext {
   report(finding: Omit<Finding, "path" | "place">): void;
   /** The value of an environment variable; reports it if it is not set. */
   variable(name: string): string | undefined;
+  /** A value with the parameters of the template put in: `{{p}}` in a text, or the parameter's value for a text that is only that. */
+  substitute(value: unknown): unknown;
   readonly nested: NestedReaders;
 }
 

@@ -83,6 +83,7 @@ export function createEngine(options: EngineOptions): Engine {
     committer,
     journal,
     settled: capacity.settled,
+    afterwards: (unit, committed) => afterwards(unit, committed),
     recorded: (entry) => {
       for (const listener of listeners) listener(entry);
     },
@@ -146,6 +147,32 @@ export function createEngine(options: EngineOptions): Engine {
     });
   };
 
+  /** Work on the side, in a unit of work of its own; what fails goes to the app's dead letter. */
+  const aside = (definition: RouteDefinition, { message, step, run }: AsideWork): void =>
+    background(async () => {
+      const execution = executionFor(new UnitOfWork(ids, definition.durability), message, undefined);
+      try {
+        await run(message, execution);
+        await committer.commit(execution.list, []);
+      } catch (thrown) {
+        const failure = new StepFailure(errorOf(thrown), { step, message, attempts: 1 });
+        const letter = deadLetterOf(failure, { route: definition, from: undefined, at: clock.now(), inbox: inboxOf(definition.id, step) });
+        log.log("warn", "work on the side failed", { route: definition.id, step, code: failure.error.code, error: failure.error.message });
+        execution.list.rollback(0);
+        await committer.commit(execution.list, [deadLetterEffect(app.errors.deadLetter, message, letter)]);
+      }
+    });
+
+  const afterwards = (unit: UnitOfWork, committed: boolean): void => {
+    for (const { completion, message, whenCommitted } of unit.afterwards?.splice(0) ?? []) {
+      if (whenCommitted && !committed) continue;
+      const run = async (copy: Message, execution: Execution) => {
+        if (await completion.when(copy)) await completion.steps(copy, execution);
+      };
+      aside(completion.route, { message, step: completion.step, run });
+    }
+  };
+
   const shared = new Map<string, unknown>();
   const stepServices = (definition: RouteDefinition): StepServices => ({
     claims,
@@ -156,28 +183,10 @@ export function createEngine(options: EngineOptions): Engine {
     },
     position: (name) => stores.durable.position(name),
     tap(message, endpoint, step) {
-      background(async () => {
-        const tapped = endpoint.address.startsWith("route:") ? compiled?.routes.get(endpoint.address.slice("route:".length)) : undefined;
-        if (tapped !== undefined) {
-          await enter(tapped, message, { mode: "oneWay", failure: "deadLetter", via: `tap:${definition.id}` });
-          return;
-        }
-        const execution = executionFor(new UnitOfWork(ids, definition.durability), message, undefined);
-        try {
-          await endpoint.send(message, execution);
-          await committer.commit(execution.list, []);
-        } catch (thrown) {
-          const failure = new StepFailure(errorOf(thrown), { step, message, attempts: 1 });
-          const letter = deadLetterOf(failure, {
-            route: definition,
-            from: undefined,
-            at: clock.now(),
-            inbox: inboxOf(definition.id, step),
-          });
-          execution.list.rollback(0);
-          await committer.commit(execution.list, [deadLetterEffect(app.errors.deadLetter, message, letter)]);
-        }
-      });
+      const tapped = endpoint.address.startsWith("route:") ? compiled?.routes.get(endpoint.address.slice("route:".length)) : undefined;
+      if (tapped === undefined) aside(definition, { message, step, run: (copy, execution) => endpoint.send(copy, execution) });
+      else
+        background(async () => void (await enter(tapped, message, { mode: "oneWay", failure: "deadLetter", via: `tap:${definition.id}` })));
     },
     deadLetter: (part, failure, at) => endings.deadLetterPart(part, failure, { route: definition, ...at }),
   });
@@ -293,6 +302,13 @@ export function createEngine(options: EngineOptions): Engine {
       return status;
     },
   };
+}
+
+interface AsideWork {
+  readonly message: Message;
+  /** The step that a dead letter names. */
+  readonly step: string;
+  run(message: Message, execution: Execution): unknown;
 }
 
 function messageOf(incoming: Incoming, ids: () => string): Message {

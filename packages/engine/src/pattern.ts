@@ -64,7 +64,7 @@ export interface StepCompiler {
   source(expression: Expression): string;
   /** A nested list of steps as one step. */
   block(steps: readonly StepNode[], options?: BlockOptions): Step;
-  target(target: TargetNode): RunningEndpoint;
+  target(target: TargetNode, options?: TargetUse): RunningEndpoint;
   /** The endpoint of a computed address; undefined where it is skipped. */
   address(options: AddressRules): (address: unknown) => RunningEndpoint | undefined;
   /** A step that the route's policy treats as an innermost step of its own: it alone is repeated. */
@@ -78,6 +78,11 @@ export interface StepCompiler {
   readonly node: StepServices;
   /** Reports a configuration error of this step. */
   invalid(message: string, expected: string, found: string): void;
+}
+
+export interface TargetUse {
+  /** Whether interceptions of sends apply: those of `to` and `call`. */
+  readonly intercepted?: boolean;
 }
 
 /** How computed addresses are resolved: flow-format section 5. */

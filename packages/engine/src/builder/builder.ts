@@ -13,8 +13,8 @@ import {
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { patterns } from "../patterns.gen.ts";
 import { createBuilder, type Builder } from "./create-builder.ts";
-import type { ClauseInput } from "./route-methods.ts";
-import type { ChannelRef, COMPLETE, RawStep, RouteOf, Steps } from "./steps.ts";
+import type { ClauseInput, InterceptionInput } from "./route-methods.ts";
+import type { Block, ChannelRef, COMPLETE, RawStep, RouteOf, Steps } from "./steps.ts";
 
 const CHANNEL: unique symbol = Symbol.for("portolan.channel");
 const APP: unique symbol = Symbol.for("portolan.app");
@@ -54,7 +54,7 @@ export function route<In extends ContractInput = JsonSchema, Out extends Contrac
 ): Steps<Declared<In>, never, RouteOf<Declared<In>, Declared<Out>>> {
   const { deadLetter, ...rest } = options;
   const named = deadLetter === undefined ? {} : { deadLetter: isRecord(deadLetter) ? deadLetter["channel"] : deadLetter };
-  const builder: Builder = build({ id, options: { ...rest, ...named }, from: [], onError: [] });
+  const builder: Builder = build({ id, options: { ...rest, ...named }, from: [], onError: [], onComplete: [], intercept: [] });
   // The methods come from the patterns, whose folders declare their types.
   return builder as unknown as Steps<Declared<In>, never, RouteOf<Declared<In>, Declared<Out>>>;
 }
@@ -114,12 +114,18 @@ export interface CompleteRoute {
   readonly [COMPLETE]?: "complete";
 }
 
+/** Interceptions of all routes of an app. */
+export interface AppInterception extends InterceptionInput {
+  readonly steps: Block<unknown, unknown, unknown>;
+}
+
 export interface AppInput {
   readonly routes: readonly CompleteRoute[];
   /** Channels that no route of the app names; the others are found by themselves. */
   readonly channels?: readonly { readonly channel: string }[];
   readonly systems?: readonly SystemDefinition[];
   readonly errors?: { readonly deadLetter?: string; readonly retry?: RetryInput; readonly onError?: readonly ClauseInput[] };
+  readonly intercept?: readonly AppInterception[];
 }
 
 /** An app as the builder made it: its name and its flow tree. */
@@ -130,7 +136,7 @@ export interface App {
 }
 
 /** Puts routes together; what it yields is an entry file's default export. */
-export function app(name: string, { routes, channels = [], systems = [], errors = {} }: AppInput): App {
+export function app(name: string, { routes, channels = [], systems = [], errors = {}, intercept = [] }: AppInput): App {
   const rawRoutes: Record<string, unknown> = {};
   for (const builder of routes as readonly Builder[]) {
     const { parts } = builder;
@@ -140,17 +146,20 @@ export function app(name: string, { routes, channels = [], systems = [], errors 
         findings: [{ path: `routes.${parts.id}`, message: `route "${parts.id}" exists twice` }],
       });
     }
-    rawRoutes[parts.id] = {
-      ...parts.options,
-      from: parts.from,
-      steps: builder.steps,
-      ...(parts.onError.length === 0 ? {} : { onError: parts.onError }),
-    };
+    const { id, options, ...lists } = parts;
+    rawRoutes[id] = { ...options, ...lists, steps: builder.steps };
   }
+  const rawIntercept = intercept.map(({ steps, ...rest }) => ({ ...rest, steps: steps(emptyBlock()).steps }));
   const rawChannels: Record<string, unknown> = {};
-  for (const reference of channelsIn([rawRoutes, channels])) rawChannels[reference.channel] = reference[CHANNEL];
+  for (const reference of channelsIn([rawRoutes, channels, rawIntercept])) rawChannels[reference.channel] = reference[CHANNEL];
   const rawSystems = Object.fromEntries(systems.map(({ name: systemName, ...rest }) => [systemName, rest]));
-  return { [APP]: true, name, flow: { routes: rawRoutes, channels: rawChannels, systems: rawSystems, errors } };
+  return { [APP]: true, name, flow: { routes: rawRoutes, channels: rawChannels, systems: rawSystems, errors, intercept: rawIntercept } };
+}
+
+function emptyBlock(): Steps<unknown> {
+  const builder: Builder = build({ id: "", options: {}, from: [], onError: [], onComplete: [], intercept: [] });
+  // As with `route`: the methods come from the patterns.
+  return builder as unknown as Steps<unknown>;
 }
 
 /** Whether a value is what `app` returned. */

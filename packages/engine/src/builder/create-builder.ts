@@ -8,6 +8,8 @@ export interface RouteParts {
   readonly options: Readonly<Record<string, unknown>>;
   readonly from: readonly unknown[];
   readonly onError: readonly unknown[];
+  readonly onComplete: readonly unknown[];
+  readonly intercept: readonly unknown[];
 }
 
 type Method = (this: Builder, ...args: readonly unknown[]) => Builder;
@@ -65,13 +67,28 @@ export function createBuilder(patterns: readonly PatternDefinition[]): (parts: R
     return make(this.steps, routeOf(this, { onError: [channelNames(withSteps)] }));
   };
 
+  methods["onComplete"] = function (on, steps, options) {
+    return make(this.steps, routeOf(this, { onComplete: [{ on, ...(isRecord(options) ? options : {}), steps: block(steps) }] }));
+  };
+  methods["intercept"] = function (interception, steps) {
+    return make(this.steps, routeOf(this, { intercept: [{ ...(isRecord(interception) ? interception : {}), steps: block(steps) }] }));
+  };
+
   return (parts) => make([], parts);
 }
 
-function routeOf(builder: Builder, more: Partial<Pick<RouteParts, "from" | "onError">>): RouteParts {
+type RouteLists = Pick<RouteParts, "from" | "onError" | "onComplete" | "intercept">;
+
+function routeOf(builder: Builder, more: Partial<RouteLists>): RouteParts {
   const { parts } = builder;
-  if (parts === undefined) throw usage("only a route has sources and error clauses");
-  return { ...parts, from: [...parts.from, ...(more.from ?? [])], onError: [...parts.onError, ...(more.onError ?? [])] };
+  if (parts === undefined) throw usage("only a route has sources, error clauses, completions and interceptions");
+  return {
+    ...parts,
+    from: [...parts.from, ...(more.from ?? [])],
+    onError: [...parts.onError, ...(more.onError ?? [])],
+    onComplete: [...parts.onComplete, ...(more.onComplete ?? [])],
+    intercept: [...parts.intercept, ...(more.intercept ?? [])],
+  };
 }
 
 /** A step's id and note stand in the last argument, beside the pattern's own options. */

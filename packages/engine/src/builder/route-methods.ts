@@ -31,6 +31,21 @@ export interface ClauseInput {
   readonly deadLetter?: string | { readonly channel: string };
 }
 
+export interface CompletionInput {
+  readonly mode?: "after" | "before";
+  readonly when?: (message: Message) => unknown;
+  readonly useOriginal?: boolean;
+}
+
+export interface InterceptionInput {
+  readonly on: "from" | "step" | "to";
+  /** A route id, a pattern's name, or an address; with `*` as wildcard. */
+  readonly match?: string;
+  readonly when?: (message: Message) => unknown;
+  /** Leaves the intercepted step out. */
+  readonly skip?: boolean;
+}
+
 declare module "./steps.ts" {
   interface Steps<Body, Ended, Of> {
     /** Where the route's messages come from: doors, channels, schedules. Before the first step. */
@@ -52,6 +67,21 @@ declare module "./steps.ts" {
       match: ErrorMatchInput,
       clause?: Omit<ClauseInput, "match">,
       block?: Block<unknown, Next, End>,
+    ): Steps<Body, Ended, Of>;
+
+    /** What runs when a message has ended: after the commit and the reply, or as the route's last steps (`mode: before`). */
+    onComplete<Next, End>(
+      this: Of extends RouteOf<unknown, unknown> ? Steps<Body, Ended, Of> : never,
+      on: "success" | "failure" | "always",
+      block: Block<unknown, Next, End>,
+      options?: CompletionInput,
+    ): Steps<Body, Ended, Of>;
+
+    /** What runs before the route, its steps, or its sends. */
+    intercept<Next, End>(
+      this: Of extends RouteOf<unknown, unknown> ? Steps<Body, Ended, Of> : never,
+      interception: InterceptionInput,
+      block: Block<unknown, Next, End>,
     ): Steps<Body, Ended, Of>;
   }
 }

@@ -1,4 +1,4 @@
-import { option, optional, withDefault, type Durability } from "@portolan/core";
+import { option, optional, required, withDefault, type Durability } from "@portolan/core";
 import { errorMatchOption } from "./error-match-option.ts";
 import { redeliveryOptions, retryOptions } from "./retry-option.ts";
 
@@ -14,6 +14,26 @@ const clauseOptions = {
   deadLetter: optional(option.name, "The channel, with `outcome: deadLetter`"),
 };
 
+const completionOptions = {
+  on: withDefault(option.oneOf("success", "failure", "always"), "always", "After which end; handled and continued count as success"),
+  mode: withDefault(
+    option.oneOf("after", "before"),
+    "after",
+    "`after` the commit and the reply, on a copy; `before`: as the last steps, inside the unit of work (needs `on: success`)",
+  ),
+  when: optional(option.expression, "Runs only if it holds"),
+  useOriginal: withDefault(option.boolean, false, "`steps` get the message that the route received"),
+  steps: required(option.steps, "What runs"),
+};
+
+const interceptionOptions = {
+  on: required(option.oneOf("from", "step", "to"), "Before the first step, before every top-level step, or before every `to` and `call`"),
+  match: withDefault(option.name, "*", "Route id, pattern name or address; with `*` as wildcard"),
+  when: optional(option.expression, "Only if it holds"),
+  skip: withDefault(option.boolean, false, "Leaves the intercepted step out; with `from`, the whole route"),
+  steps: required(option.steps, "What runs before"),
+};
+
 const DURABILITIES = ["power-loss", "process-crash", "none"] as const satisfies readonly Durability[];
 
 /** A route. */
@@ -23,6 +43,8 @@ const routeOptions = {
   output: optional(option.contract, "Checked after the last step"),
   steps: withDefault(option.steps, [], "What happens to a message"),
   onError: withDefault(option.listOf(option.object(clauseOptions)), [], "What happens to failures; the first clause that matches"),
+  onComplete: withDefault(option.listOf(option.object(completionOptions)), [], "What runs when a message has ended"),
+  intercept: withDefault(option.listOf(option.object(interceptionOptions)), [], "What runs before the route, its steps or its sends"),
   deadLetter: optional(
     option.either(option.oneOf(false), (value) => value === false, option.name),
     "Where messages go that nobody waits for; false: they are only logged",
@@ -70,9 +92,34 @@ const errorsOptions = {
   ),
 };
 
+const templateOptions = {
+  parameters: withDefault(
+    option.mapOf(option.object({ default: optional(option.anything, "Its value, if none is given") })),
+    {},
+    "Parameter → its default; one without a default must be given",
+  ),
+  route: required(option.anything, "The route; `{{p}}` in its texts is replaced, expressions read `attributes.params.p`"),
+};
+
+const instanceOptions = {
+  template: required(option.name, "The template that the route is made from; then no other key but `with`"),
+  with: withDefault(option.mapOf(option.anything), {}, "Parameter → value"),
+};
+
+/** A route, or the use of a template. */
+const routeOrInstance = option.either(
+  option.object(instanceOptions),
+  (value) => typeof value === "object" && value !== null && "template" in value,
+  option.object(routeOptions),
+);
+
+export const routeOption = option.object(routeOptions);
+
 /** A flow file. */
 export const flowOptions = {
-  routes: withDefault(option.mapOf(option.object(routeOptions)), {}, "Route id → route"),
+  routes: withDefault(option.mapOf(routeOrInstance), {}, "Route id → route"),
+  intercept: withDefault(option.listOf(option.object(interceptionOptions)), [], "Interceptions of all routes"),
+  templates: withDefault(option.mapOf(option.object(templateOptions)), {}, "Name → template"),
   channels: withDefault(option.mapOf(option.object(channelOptions)), {}, "Name → channel"),
   systems: withDefault(option.mapOf(option.object(systemOptions)), {}, "Name → system"),
   errors: withDefault(option.object(errorsOptions), { deadLetter: "dead", retry: {}, onError: [] }, "The app's error policy"),

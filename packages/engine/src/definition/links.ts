@@ -17,9 +17,19 @@ export function checkLinks(app: AppDefinition, report: Report): void {
     }
   };
   checkTargets(app.errors, ["errors"]);
+  checkTargets(app.intercept, ["intercept"]);
   for (const route of app.routes) {
     const path = ["routes", route.id];
-    checkTargets([route.steps, route.onError], path);
+    checkTargets([route.steps, route.onError, route.onComplete, route.intercept], path);
+    for (const [index, completion] of route.onComplete.entries()) {
+      if (completion.mode === "before" && completion.on !== "success") {
+        report([...path, "onComplete", index], {
+          message: "`mode: before` needs `on: success`",
+          expected: "on: success",
+          found: completion.on,
+        });
+      }
+    }
     for (const id of duplicateIds(route))
       report(path, { message: `step id "${id}" exists twice`, expected: "each id once in a route", found: id });
   }
@@ -46,7 +56,7 @@ function missing(what: string, name: string, known: readonly string[]): Omit<Fin
 function duplicateIds(route: RouteDefinition): readonly string[] {
   const seen = new Set<string>();
   const twice = new Set<string>();
-  for (const id of stepIds([route.steps, route.onError])) {
+  for (const id of stepIds([route.steps, route.onError, route.onComplete, route.intercept])) {
     if (seen.has(id)) twice.add(id);
     seen.add(id);
   }

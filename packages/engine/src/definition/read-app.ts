@@ -14,6 +14,7 @@ import { checkLinks } from "./links.ts";
 import { targetsOf } from "./targets.ts";
 import type { Registry } from "./registry.ts";
 import type { RawTree } from "./tree-context.ts";
+import { instantiate, type Template } from "./templates.ts";
 import { treeContext } from "./tree-reader.ts";
 import { parseYaml } from "./yaml-tree.ts";
 
@@ -40,12 +41,14 @@ export function readApp(input: AppInput, registry: Registry): AppDefinition {
     ...(input.trees ?? []).map((value) => ({ value, locate: () => undefined })),
   ];
   const flows: Flow[] = [];
+  const templates = new Map<string, Template>();
   const places = new Map<string, RawTree>();
   for (const tree of trees) {
     const flow = flowOption.read(tree.value ?? {}, treeContext({ tree, registry, findings }));
     if (flow === undefined) continue;
     flows.push(flow);
-    for (const kind of ["routes", "channels", "systems"] as const) {
+    for (const [name, template] of Object.entries(flow.templates)) templates.set(name, { ...template, tree });
+    for (const kind of ["routes", "channels", "systems", "templates"] as const) {
       for (const name of Object.keys(flow[kind])) {
         const key = `${kind}.${name}`;
         if (places.has(key))
@@ -61,11 +64,20 @@ export function readApp(input: AppInput, registry: Registry): AppDefinition {
     }
   }
   if (findings.length > 0) throw invalidConfiguration(findings);
-  const app = assemble(input.name, flows);
-  checkLinks(app, (path, finding) => {
+  const report = (path: readonly (string | number)[], finding: Omit<Finding, "path">) => {
     const tree = places.get(path.slice(0, 2).join("."));
     findings.push(tree === undefined ? { path: path.join("."), ...finding } : located(tree, path, finding));
-  });
+  };
+  const routes = flows.flatMap((flow) =>
+    Object.entries(flow.routes).flatMap(([id, route]): readonly RouteDefinition[] => {
+      if (!("template" in route)) return [{ id, ...route }];
+      const made = instantiate(id, route, { templates, registry, findings, report: (finding) => report(["routes", id], finding) });
+      return made === undefined ? [] : [made];
+    }),
+  );
+  if (findings.length > 0) throw invalidConfiguration(findings);
+  const app = assemble(input.name, routes, flows);
+  checkLinks(app, report);
   if (findings.length > 0) throw invalidConfiguration(findings);
   return app;
 }
@@ -75,21 +87,20 @@ function located(tree: RawTree, path: readonly (string | number)[], finding: Omi
   return { path: path.join("."), ...finding, ...(place === undefined ? {} : { place }) };
 }
 
-function assemble(name: string, flows: readonly Flow[]): AppDefinition {
-  const routes: RouteDefinition[] = [];
+function assemble(name: string, routes: readonly RouteDefinition[], flows: readonly Flow[]): AppDefinition {
   const channels = new Map<string, ChannelDefinition>();
   const systems: SystemDefinition[] = [];
   let errors: AppErrors = { deadLetter: "dead", retry: {}, onError: [] };
   for (const flow of flows) {
-    for (const [id, route] of Object.entries(flow.routes)) routes.push({ id, ...route });
     for (const [channel, options] of Object.entries(flow.channels)) channels.set(channel, { name: channel, ...options });
     for (const [system, options] of Object.entries(flow.systems)) systems.push({ name: system, ...options });
     errors = mergeErrors(errors, flow.errors);
   }
-  for (const implied of impliedChannels(routes, [...channels.values()], errors)) {
+  const intercept = flows.flatMap((flow) => flow.intercept);
+  for (const implied of impliedChannels({ routes, channels: [...channels.values()], errors, intercept })) {
     if (!channels.has(implied)) channels.set(implied, defaultChannel(implied));
   }
-  return { name, routes, channels: [...channels.values()], systems, errors };
+  return { name, routes, channels: [...channels.values()], systems, errors, intercept };
 }
 
 /** Files of one app may each add clauses; a dead letter and retry options of a later file win. */
@@ -102,11 +113,12 @@ function mergeErrors(before: AppErrors, next: AppErrors): AppErrors {
 }
 
 /** Channels that exist because a source, a static target or a deadLetter names them. */
-function impliedChannels(
-  routes: readonly RouteDefinition[],
-  channels: readonly ChannelDefinition[],
-  errors: AppErrors,
-): ReadonlySet<string> {
+function impliedChannels({
+  routes,
+  channels,
+  errors,
+  intercept,
+}: Pick<AppDefinition, "routes" | "channels" | "errors" | "intercept">): ReadonlySet<string> {
   const names = new Set<string>([errors.deadLetter]);
   const clauses = (list: readonly ClauseDefinition[]) =>
     list.forEach((clause) => clause.deadLetter !== undefined && names.add(clause.deadLetter));
@@ -117,7 +129,7 @@ function impliedChannels(
     if (typeof route.deadLetter === "string") names.add(route.deadLetter);
     clauses(route.onError);
   }
-  for (const { target } of targetsOf([...routes, errors])) if (target.kind === "channel") names.add(target.channel);
+  for (const { target } of targetsOf([...routes, errors, intercept])) if (target.kind === "channel") names.add(target.channel);
   return names;
 }
 

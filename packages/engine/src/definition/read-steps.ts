@@ -68,17 +68,15 @@ function fitsText(raw: Readonly<Record<string, unknown>>, key: string, context: 
   return false;
 }
 
-/** A step's default id: its position in the route, such as `2.0`; arms that have names keep them. */
+/** A step's default id: its position in the route, such as `2.0`; lists beside the route's steps, and arms, keep their names. */
 function positionOf(segments: readonly (string | number)[]): string {
-  const start = segments.indexOf("steps");
-  const inClause = segments.includes("onError");
-  const own = segments.slice(segments[0] === "errors" ? 0 : inClause ? segments.indexOf("onError") : start + 1);
+  const depth = segments[0] === "routes" ? 2 : segments[0] === "templates" ? 3 : 0;
+  const own = segments.slice(segments[depth] === "steps" ? depth + 1 : depth);
   const parts: (string | number)[] = [];
   for (const [index, segment] of own.entries()) {
     const afterPosition = typeof own[index - 1] === "number";
     if (typeof segment === "number") parts.push(segment);
     else if (!afterPosition && !["steps", "when"].includes(segment)) parts.push(segment);
-    else if (inClause && index === 0) parts.push(segment);
   }
   return parts.join(".");
 }

@@ -13,6 +13,8 @@ export interface Reading {
   readonly tree: RawTree;
   readonly registry: Registry;
   readonly findings: Finding[];
+  /** The parameters of the template that is being read. */
+  readonly params?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** A read context that also knows its path as a list, which names with dots do not blur. */

@@ -2,6 +2,9 @@ import { readSource, readTarget } from "./read-endpoints.ts";
 import { readSteps } from "./read-steps.ts";
 import { asTree, type Reading, type TreeContext } from "./tree-context.ts";
 
+const PARAMETER = /\{\{(\w+)\}\}/;
+const PARAMETERS = /\{\{(\w+)\}\}/g;
+
 /** The context of one place in a tree; nested places come from it. */
 export function treeContext(reading: Reading, segments: readonly (string | number)[] = []): TreeContext {
   return {
@@ -14,6 +17,13 @@ export function treeContext(reading: Reading, segments: readonly (string | numbe
       // A finding about a key found that key; all others are about the value.
       const place = reading.tree.locate(segments, finding.found === segments.at(-1) ? "key" : "value");
       reading.findings.push({ path: segments.join("."), ...finding, ...(place === undefined ? {} : { place }) });
+    },
+    substitute(value) {
+      const { params } = reading;
+      if (params === undefined || typeof value !== "string") return value;
+      const whole = PARAMETER.exec(value);
+      if (whole?.[1] !== undefined && whole[0] === value) return Object.hasOwn(params, whole[1]) ? params[whole[1]] : value;
+      return value.replaceAll(PARAMETERS, (text, name: string) => (Object.hasOwn(params, name) ? String(params[name]) : text));
     },
     variable(name) {
       const value = reading.registry.variables(name);

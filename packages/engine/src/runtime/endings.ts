@@ -20,6 +20,7 @@ import type { Execution } from "./execution.ts";
 import { StepFailure } from "./failure.ts";
 import { planRetry } from "./retry.ts";
 import type { RouteEnd } from "./route.ts";
+import type { UnitOfWork } from "./unit-of-work.ts";
 
 /** What the end of a route means for the stores and for whoever delivered the message. */
 export interface Endings {
@@ -66,6 +67,8 @@ export interface EndingParts {
   readonly committer: Committer;
   readonly journal: "all" | "failures" | "none";
   settled(channel: string, route: string): void;
+  /** Called when a unit of work has ended, with whether what it did stands. */
+  afterwards(unit: UnitOfWork, committed: boolean): void;
   recorded(entry: JournalEntry): void;
 }
 
@@ -212,10 +215,23 @@ export function createEndings(parts: EndingParts): Endings {
     }
   };
 
+  /** `stands`: the message succeeded. What the unit of work then starts waits for its commit. */
+  const finish = ({ unit }: Execution, stands: boolean, committed: Promise<void> | undefined): void => {
+    if (unit.afterwards === undefined) return;
+    if (committed === undefined) parts.afterwards(unit, stands);
+    else
+      committed.then(
+        () => parts.afterwards(unit, stands),
+        () => undefined,
+      );
+  };
+
   const close = (verdict: Verdict, ctx: ConsumedContext): Processed => {
     const effects = [...verdict.effects, ...journalEffects(ctx, `channel:${ctx.channel.name}`, verdict)];
     if (verdict.effects.some((effect) => effect.kind === "settle")) parts.settled(ctx.channel.name, ctx.route.id);
-    return { committed: committer.commit(ctx.execution.list, effects) };
+    const committed = committer.commit(ctx.execution.list, effects);
+    finish(ctx.execution, stands(verdict), committed);
+    return { committed };
   };
 
   return {
@@ -229,6 +245,7 @@ export function createEndings(parts: EndingParts): Endings {
       ) {
         // Most messages of routes that answer leave nothing behind: a third of their cost would be the verdict about that.
         ctx.execution.unit.endClaims(true);
+        finish(ctx.execution, true, undefined);
         return end.kind === "done" ? end.message : undefined;
       }
       const verdict = verdictOf(end, ctx);
@@ -241,9 +258,11 @@ export function createEndings(parts: EndingParts): Endings {
       if (awaited.length === 0 && ctx.execution.list.size === 0) {
         // Nothing but the journal: nobody has to wait for that.
         commitUnawaited(ctx.execution, journal);
+        finish(ctx.execution, stands(verdict), undefined);
         return answer(end, ctx);
       }
       const committed = committer.commit(ctx.execution.list, [...awaited, ...journal]);
+      finish(ctx.execution, stands(verdict), committed);
       return committed === undefined ? answer(end, ctx) : committed.then(() => answer(end, ctx));
     },
 
@@ -285,4 +304,8 @@ export function createEndings(parts: EndingParts): Endings {
       await Promise.all(unawaited);
     },
   };
+}
+
+function stands({ outcome }: Verdict): boolean {
+  return outcome === "done" || outcome === "dropped" || outcome === "handled";
 }

@@ -35,6 +35,8 @@ export interface SendUse {
 }
 
 export interface EndpointUse extends SendUse {
+  /** Puts an endpoint behind interceptions; a computed one, once its address is known. */
+  intercepted(endpoint: RunningEndpoint): RunningEndpoint;
   expression(node: AddressTargetNode): Evaluate;
 }
 
@@ -172,11 +174,15 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
 
   const computedEndpoint = (node: AddressTargetNode, use: EndpointUse): RunningEndpoint => {
     const evaluate = use.expression(node);
+    const found = (value: unknown) => {
+      const endpoint = resolve(value, node, use);
+      return endpoint === undefined ? undefined : use.intercepted(endpoint);
+    };
     return {
       address: "",
       replies: true,
-      send: (message, execution) => andThen(evaluate(message), (value) => resolve(value, node, use)?.send(message, execution)),
-      call: (message, execution) => andThen(evaluate(message), (value) => resolve(value, node, use)?.call(message, execution) ?? message),
+      send: (message, execution) => andThen(evaluate(message), (value) => found(value)?.send(message, execution)),
+      call: (message, execution) => andThen(evaluate(message), (value) => found(value)?.call(message, execution) ?? message),
     };
   };
 
@@ -184,15 +190,15 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
     compile(target, use) {
       switch (target.kind) {
         case "channel":
-          return channelEndpoint(target.channel);
+          return use.intercepted(channelEndpoint(target.channel));
         case "route":
-          return routeEndpoint(target.route);
+          return use.intercepted(routeEndpoint(target.route));
         case "record":
-          return recordEndpoint(target.name);
+          return use.intercepted(recordEndpoint(target.name));
         case "address":
           return computedEndpoint(target, use);
         case "connector":
-          return staticConnector(target, use);
+          return use.intercepted(staticConnector(target, use));
         default:
           throw target satisfies never;
       }

@@ -1,4 +1,5 @@
-import { PortolanError, type ContractCheck, type Message, type RouteDefinition, withBody } from "@portolan/core";
+import { PortolanError, type ContractCheck, type Message, type RouteDefinition, withAttribute, withBody } from "@portolan/core";
+import { completeAfter, type Completion, type RouteOutcome } from "./completion.ts";
 import { DROPPED, type Execution } from "./execution.ts";
 import { Abandoned, Parked, StepFailure, errorOf, isControl } from "./failure.ts";
 import { chooseClause, withError, type Clause, type Policy } from "./policy.ts";
@@ -28,13 +29,37 @@ export interface RouteParts {
   readonly definition: RouteDefinition;
   readonly steps: Step;
   readonly policy: Policy;
+  readonly completions: readonly Completion[];
   readonly input: ContractCheck | undefined;
   readonly output: ContractCheck | undefined;
 }
 
 export function createRoute(parts: RouteParts): Route {
-  const { definition, policy } = parts;
-  const body = withContracts(parts);
+  const { definition, policy, completions } = parts;
+  const body = withParameters(withContracts(parts), definition.params);
+  const completes = completions.some((completion) => completion.definition.mode === "after");
+
+  const enterCompleted = async (message: Message, execution: Execution): Promise<RouteEnd> => {
+    const end = await enter(message, execution);
+    const outcome = outcomeOf(end, definition.id, message);
+    if (outcome !== undefined) completeAfter(completions, outcome, execution);
+    return end;
+  };
+
+  const callCompleted = async (message: Message, caller: Execution): Promise<Message | undefined> => {
+    const execution = caller.called(message);
+    try {
+      const result = await call(message, execution);
+      completeAfter(completions, { failed: false, message: result ?? message, received: message }, execution);
+      return result;
+    } catch (thrown) {
+      if (isControl(thrown)) throw thrown;
+      const error = errorOf(thrown);
+      const failing = withError(message, error, { route: definition.id, step: error.step ?? "", attempts: 1 });
+      completeAfter(completions, { failed: true, message: failing, received: message }, execution);
+      throw thrown;
+    }
+  };
 
   const enterLater = (result: Promise<Message>, execution: Execution): Promise<RouteEnd> =>
     result.then(
@@ -42,33 +67,58 @@ export function createRoute(parts: RouteParts): Route {
       (thrown: unknown) => endFailed(thrown, { definition, policy, execution }),
     );
 
+  const enter = (message: Message, execution: Execution): RouteEnd | Promise<RouteEnd> => {
+    let result: Message | Promise<Message>;
+    try {
+      result = body(message, execution);
+    } catch (thrown) {
+      return endFailed(thrown, { definition, policy, execution });
+    }
+    return result instanceof Promise ? enterLater(result, execution) : doneOrDropped(result, execution);
+  };
+
+  const call = (message: Message, execution: Execution): Message | undefined | Promise<Message | undefined> => {
+    const mark = execution.list.mark();
+    const done = (result: Message) => (execution.end === DROPPED ? undefined : result);
+    const failed = (thrown: unknown) => callFailed(thrown, { definition, policy, execution, mark });
+    try {
+      const result = body(message, execution);
+      return result instanceof Promise ? result.then(done, failed) : done(result);
+    } catch (thrown) {
+      return failed(thrown);
+    }
+  };
+
   return {
     id: definition.id,
     definition,
-
-    enter(message, execution) {
-      let result: Message | Promise<Message>;
-      try {
-        result = body(message, execution);
-      } catch (thrown) {
-        return endFailed(thrown, { definition, policy, execution });
-      }
-      return result instanceof Promise ? enterLater(result, execution) : doneOrDropped(result, execution);
-    },
-
-    call(message, caller) {
-      const execution = caller.called(message);
-      const mark = execution.list.mark();
-      const done = (result: Message) => (execution.end === DROPPED ? undefined : result);
-      const failed = (thrown: unknown) => callFailed(thrown, { definition, policy, execution, mark });
-      try {
-        const result = body(message, execution);
-        return result instanceof Promise ? result.then(done, failed) : done(result);
-      } catch (thrown) {
-        return failed(thrown);
-      }
-    },
+    enter: completes ? enterCompleted : enter,
+    call: completes ? callCompleted : (message, caller) => call(message, caller.called(message)),
   };
+}
+
+/** How a message ended, for what runs on completion; undefined if it has not ended here. */
+function outcomeOf(end: RouteEnd, route: string, received: Message): RouteOutcome | undefined {
+  switch (end.kind) {
+    case "done":
+    case "dropped":
+      return { failed: false, message: end.message, received };
+    case "handled":
+      return { failed: false, message: end.message ?? received, received };
+    case "failed":
+    case "deadLetter": {
+      const { message, error, step, attempts } = end.failure;
+      return { failed: true, message: withError(message, error, { route, step, attempts }), received };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** The parameters of the route's template are an attribute from its first step on. */
+function withParameters(steps: Step, params: RouteDefinition["params"]): Step {
+  if (params === undefined) return steps;
+  return (message, execution) => steps(withAttribute(message, "params", params), execution);
 }
 
 function doneOrDropped(message: Message, execution: Execution): RouteEnd {

@@ -1,3 +1,4 @@
+import type { Afterwards } from "./completion.ts";
 import type { Delivery, Durability, Effect, StoredMessage } from "@portolan/core";
 
 /** An effect that is waiting for the commit. Times that count from the commit are filled in then. */
@@ -36,6 +37,8 @@ export class UnitOfWork {
   readonly durability: Durability;
   readonly delivery: Delivery | undefined;
   order = 0;
+  /** What runs once it has ended, well or not. */
+  afterwards: Afterwards[] | undefined;
   private readonly ids: () => string;
   private ownId: string | undefined;
   private held: Map<string, ClaimHold> | undefined;

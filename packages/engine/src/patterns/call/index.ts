@@ -25,7 +25,7 @@ export const call = definePattern({
   compile({ options: target }, compiler) {
     if (target.kind === "channel")
       compiler.invalid("a channel has no reply", "a route, an address or a connector", `channel ${target.channel}`);
-    const endpoint = compiler.target(target);
+    const endpoint = compiler.target(target, { intercepted: true });
     return (message, execution) => endpoint.call(message, execution);
   },
   method: ([target, options]) => addressTarget(target, options),

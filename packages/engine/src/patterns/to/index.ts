@@ -25,7 +25,7 @@ export const to = definePattern({
 - to: { channel: orders.accepted }`,
   options: option.target,
   compile({ options: target }, compiler) {
-    const endpoint = compiler.target(target);
+    const endpoint = compiler.target(target, { intercepted: true });
     return (message, execution) => {
       const sent = endpoint.send(message, execution);
       return sent instanceof Promise ? sent.then(() => message) : message;

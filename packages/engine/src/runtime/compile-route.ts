@@ -1,0 +1,87 @@
+import type { ClauseDefinition, ContractCheck, RouteDefinition } from "@portolan/core";
+import { compileSteps, contractOf, predicateAt, type CompileContext, type Report, type StepContext } from "./compile-steps.ts";
+import { withCompletions, type Completion } from "./completion.ts";
+import { inboxOf } from "./dead-letter.ts";
+import { interceptedStep, matching, type Interception } from "./interception.ts";
+import { compileMatch, type Clause, type Policy } from "./policy.ts";
+import { planRetry } from "./retry.ts";
+import { createRoute, type Route } from "./route.ts";
+import type { Step } from "./step.ts";
+
+/** A route with what belongs to it. */
+export interface CompiledRoute {
+  readonly route: Route;
+  /** Blocks that dead letters go back to, by their inbox. */
+  readonly reentries: ReadonlyMap<string, Route>;
+  readonly input: ContractCheck | undefined;
+  readonly output: ContractCheck | undefined;
+}
+
+export function compileRoute(context: CompileContext, definition: RouteDefinition, report: Report): CompiledRoute {
+  const path = `routes.${definition.id}`;
+  const input = contractOf(context, definition.input, { path: `${path}.input`, report });
+  const output = contractOf(context, definition.output, { path: `${path}.output`, report });
+  const blocks: [step: string, block: Step][] = [];
+  const reenter = (step: string, block: Step) => blocks.push([step, block]);
+  const plain: StepContext = { context, definition, policy: undefined, interceptions: [], topLevel: false, report, reenter };
+  const policy = compilePolicy(plain, path);
+  const interceptions = compileInterceptions({ ...plain, policy }, path);
+  const completions = compileCompletions(plain, path);
+  const steps = compileSteps(definition.steps, { ...plain, policy, interceptions, topLevel: true });
+  const whole = interceptedStep(withCompletions(steps, completions), matching(interceptions, "from", definition.id));
+  const parts = { definition, policy, completions };
+  const route = createRoute({ ...parts, steps: whole, input, output });
+  const reentries = blocks.map(([step, block]) => {
+    return [
+      inboxOf(definition.id, step),
+      createRoute({ ...parts, completions: [], steps: block, input: undefined, output: undefined }),
+    ] as const;
+  });
+  return { route, reentries: new Map(reentries), input, output };
+}
+
+function compilePolicy(within: StepContext, path: string): Policy {
+  const { context } = within;
+  const compile = (clauses: readonly ClauseDefinition[], at: string) =>
+    clauses.map((clause, index): Clause => {
+      const { match, retry } = clause;
+      const place = `${at}.onError.${index}`;
+      return {
+        definition: clause,
+        matches: compileMatch(match, match.when === undefined ? undefined : predicateAt(within, match.when, place)),
+        retry:
+          retry === undefined || retry === false
+            ? undefined
+            : planRetry(retry, {
+                random: context.random,
+                inherited: context.app.errors.retry,
+                predicate: (expression) => predicateAt(within, expression, place),
+              }),
+        named: match.kind !== undefined || match.code !== undefined,
+        steps: compileSteps(clause.steps, within),
+      };
+    });
+  return { own: compile(within.definition.onError, path), app: compile(context.app.errors.onError, "errors") };
+}
+
+/** The route's interceptions, then the app's. They do not intercept themselves. */
+function compileInterceptions(within: StepContext, path: string): readonly Interception[] {
+  const all = [
+    ...within.definition.intercept.map((definition, index) => ({ definition, at: `${path}.intercept.${index}` })),
+    ...within.context.app.intercept.map((definition, index) => ({ definition, at: `intercept.${index}` })),
+  ];
+  return all.map(({ definition, at }) => ({
+    definition,
+    when: predicateAt(within, definition.when, at),
+    steps: compileSteps(definition.steps, within),
+  }));
+}
+
+function compileCompletions(within: StepContext, path: string): readonly Completion[] {
+  return within.definition.onComplete.map((definition, index) => {
+    const steps = compileSteps(definition.steps, within);
+    const step = `onComplete.${index}`;
+    within.reenter(step, steps);
+    return { definition, route: within.definition, step, steps, when: predicateAt(within, definition.when, `${path}.onComplete.${index}`) };
+  });
+}

@@ -1,0 +1,144 @@
+import {
+  PortolanError,
+  type AppDefinition,
+  type Clock,
+  type Contract,
+  type ContractCheck,
+  type ContractCompiler,
+  type Expression,
+  type Finding,
+  type Logger,
+  type Message,
+  type Random,
+  type RouteDefinition,
+  type StepNode,
+} from "@portolan/core";
+import type { BlockOptions, Evaluate, PatternDefinition, StepCompiler, StepServices } from "../pattern.ts";
+import type { Endpoints, SendUse } from "./endpoints.ts";
+import { asPredicate, expressionText, guarded, type Expressions } from "./expressions.ts";
+import { interceptedEndpoint, interceptedStep, matching, type Interception } from "./interception.ts";
+import type { Policy } from "./policy.ts";
+import { sequence, type CompiledStep, type SequenceContext } from "./sequence.ts";
+import type { Step } from "./step.ts";
+
+/** What compiling an app needs, once for all routes. */
+export interface CompileContext {
+  readonly app: AppDefinition;
+  readonly patterns: ReadonlyMap<string, PatternDefinition>;
+  readonly expressions: Expressions;
+  readonly contracts: ContractCompiler;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly endpoints: Endpoints;
+  /** The services of the steps of one route. */
+  services(route: RouteDefinition): StepServices;
+  readonly traced: boolean;
+  readonly stopping: AbortSignal;
+}
+
+export type Report = (finding: Finding) => void;
+
+/** What compiling a list of steps needs. */
+export interface StepContext {
+  readonly context: CompileContext;
+  readonly definition: RouteDefinition;
+  readonly policy: Policy | undefined;
+  readonly interceptions: readonly Interception[];
+  /** Whether it is the route's own list, whose steps can be intercepted. */
+  readonly topLevel: boolean;
+  readonly report: Report;
+  reenter(step: string, block: Step): void;
+}
+
+export function compileSteps(nodes: readonly StepNode[], within: StepContext): Step {
+  const { context } = within;
+  const compiled: CompiledStep[] = [];
+  for (const [index, node] of nodes.entries()) {
+    const pattern = context.patterns.get(node.pattern);
+    if (pattern === undefined) {
+      const expected = [...context.patterns.keys()].join(", ");
+      within.report({ path: node.path, message: `unknown pattern "${node.pattern}"`, expected, ...place(node) });
+      continue;
+    }
+    let consumed: Step | undefined;
+    const rest = () => (consumed = compileSteps(nodes.slice(index + 1), within));
+    const run = pattern.compile(node, stepCompiler(node, within, rest));
+    const interceptions = within.topLevel ? matching(within.interceptions, "step", node.pattern) : [];
+    compiled.push({ id: node.id, pattern: node.pattern, run: interceptedStep(run, interceptions, consumed) });
+    if (consumed !== undefined) break;
+  }
+  return sequence(compiled, sequenceContext(within));
+}
+
+function sequenceContext({ context, definition, policy }: StepContext): SequenceContext {
+  return { route: definition.id, clock: context.clock, policy, traced: context.traced, stopping: context.stopping };
+}
+
+function stepCompiler(node: StepNode, within: StepContext, rest: () => Step): StepCompiler {
+  const { context, definition, report } = within;
+  const invalid = (message: string, expected: string, found: string) =>
+    report({ path: node.path, message, expected, found, ...place(node) });
+  const invalidExpression = (message: string, found: string) =>
+    invalid(`the expression cannot be compiled: ${message}`, "an expression", found);
+  const expression = (value: Expression): Evaluate => context.expressions.compile(value, invalidExpression);
+  const use: SendUse = { route: definition.id, step: node.id };
+  return {
+    route: definition.id,
+    stepId: node.id,
+    clock: context.clock,
+    random: context.random,
+    log: context.log,
+    node: context.services(definition),
+    expression,
+    fold: (value) => context.expressions.fold(value, invalidExpression),
+    predicate: (value) => asPredicate(expression(value)),
+    source: expressionText,
+    block: (steps, { policy }: BlockOptions = {}) =>
+      compileSteps(steps, { ...within, topLevel: false, policy: policy === false ? undefined : within.policy }),
+    rest,
+    reenter: (block) => within.reenter(node.id, block),
+    target: (target, { intercepted = false } = {}) =>
+      context.endpoints.compile(target, {
+        ...use,
+        expression: (address) => expression(address.address),
+        intercepted: (endpoint) => (intercepted ? interceptedEndpoint(endpoint, within.interceptions) : endpoint),
+      }),
+    address: (rules) => (address) => context.endpoints.resolve(address, rules, use),
+    protect: (run) => sequence([{ id: node.id, pattern: node.pattern, run }], sequenceContext(within)),
+    // A contract that cannot be used has been reported; the app does not start then.
+    contract: (contract) => contractOf(context, contract, { path: node.path, report }) ?? { check: (body) => ({ body }) },
+    invalid,
+  };
+}
+
+/** Compiles a predicate outside of steps; without an expression it always holds. */
+export function predicateAt(
+  { context, report }: Pick<StepContext, "context" | "report">,
+  expression: Expression | undefined,
+  path: string,
+): (message: Message) => boolean | Promise<boolean> {
+  if (expression === undefined) return () => true;
+  const invalid = (message: string, found: string) =>
+    report({ path, message: `the expression cannot be compiled: ${message}`, expected: "an expression", found });
+  return asPredicate(guarded(context.expressions.compile(expression, invalid)));
+}
+
+export function contractOf(
+  context: CompileContext,
+  contract: Contract | undefined,
+  { path, report }: { readonly path: string; readonly report: Report },
+): ContractCheck | undefined {
+  if (contract === undefined) return undefined;
+  try {
+    return context.contracts.compile(contract);
+  } catch (error) {
+    if (!(error instanceof PortolanError)) throw error;
+    report({ path, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) });
+    return undefined;
+  }
+}
+
+function place(node: StepNode): Pick<Finding, "place"> {
+  return node.place === undefined ? {} : { place: node.place };
+}
