@@ -17,6 +17,7 @@ import { createCapacity } from "./runtime/capacity.ts";
 import { createClaims } from "./runtime/claims.ts";
 import { createCommitter } from "./runtime/committer.ts";
 import { compileApp, type CompiledApp } from "./runtime/compile-app.ts";
+import type { AsideWork } from "./runtime/compile-steps.ts";
 import { createConsumers, type Consumers } from "./runtime/consumers.ts";
 import { deadLetterEffect, deadLetterOf, inboxOf } from "./runtime/dead-letter.ts";
 import { createEndpoints } from "./runtime/endpoints.ts";
@@ -83,7 +84,6 @@ export function createEngine(options: EngineOptions): Engine {
     committer,
     journal,
     settled: capacity.settled,
-    afterwards: (unit, committed) => afterwards(unit, committed),
     recorded: (entry) => {
       for (const listener of listeners) listener(entry);
     },
@@ -163,16 +163,6 @@ export function createEngine(options: EngineOptions): Engine {
       }
     });
 
-  const afterwards = (unit: UnitOfWork, committed: boolean): void => {
-    for (const { completion, message, whenCommitted } of unit.afterwards?.splice(0) ?? []) {
-      if (whenCommitted && !committed) continue;
-      const run = async (copy: Message, execution: Execution) => {
-        if (await completion.when(copy)) await completion.steps(copy, execution);
-      };
-      aside(completion.route, { message, step: completion.step, run });
-    }
-  };
-
   const shared = new Map<string, unknown>();
   const stepServices = (definition: RouteDefinition): StepServices => ({
     claims,
@@ -204,6 +194,7 @@ export function createEngine(options: EngineOptions): Engine {
       log,
       endpoints,
       services: stepServices,
+      aside,
       traced: journal === "all",
       stopping: stopping.signal,
     });
@@ -302,13 +293,6 @@ export function createEngine(options: EngineOptions): Engine {
       return status;
     },
   };
-}
-
-interface AsideWork {
-  readonly message: Message;
-  /** The step that a dead letter names. */
-  readonly step: string;
-  run(message: Message, execution: Execution): unknown;
 }
 
 function messageOf(incoming: Incoming, ids: () => string): Message {

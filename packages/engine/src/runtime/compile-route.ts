@@ -1,7 +1,8 @@
-import type { ClauseDefinition, ContractCheck, RouteDefinition } from "@portolan/core";
+import type { ClauseDefinition, ContractCheck, Message, RouteDefinition } from "@portolan/core";
 import { compileSteps, contractOf, predicateAt, type CompileContext, type Report, type StepContext } from "./compile-steps.ts";
 import { withCompletions, type Completion } from "./completion.ts";
 import { inboxOf } from "./dead-letter.ts";
+import type { Execution } from "./execution.ts";
 import { interceptedStep, matching, type Interception } from "./interception.ts";
 import { compileMatch, type Clause, type Policy } from "./policy.ts";
 import { planRetry } from "./retry.ts";
@@ -78,10 +79,15 @@ function compileInterceptions(within: StepContext, path: string): readonly Inter
 }
 
 function compileCompletions(within: StepContext, path: string): readonly Completion[] {
-  return within.definition.onComplete.map((definition, index) => {
-    const steps = compileSteps(definition.steps, within);
+  const { context, definition: route } = within;
+  return route.onComplete.map((definition, index): Completion => {
     const step = `onComplete.${index}`;
+    const steps = compileSteps(definition.steps, within);
+    const when = predicateAt(within, definition.when, `${path}.${step}`);
     within.reenter(step, steps);
-    return { definition, route: within.definition, step, steps, when: predicateAt(within, definition.when, `${path}.onComplete.${index}`) };
+    const run = async (message: Message, execution: Execution) => {
+      if (await when(message)) await steps(message, execution);
+    };
+    return { definition, steps, when, start: (message) => context.aside(route, { message, step, run }) };
   });
 }

@@ -15,6 +15,7 @@ import {
 } from "@portolan/core";
 import type { BlockOptions, Evaluate, PatternDefinition, StepCompiler, StepServices } from "../pattern.ts";
 import type { Endpoints, SendUse } from "./endpoints.ts";
+import type { Execution } from "./execution.ts";
 import { asPredicate, expressionText, guarded, type Expressions } from "./expressions.ts";
 import { interceptedEndpoint, interceptedStep, matching, type Interception } from "./interception.ts";
 import type { Policy } from "./policy.ts";
@@ -33,8 +34,17 @@ export interface CompileContext {
   readonly endpoints: Endpoints;
   /** The services of the steps of one route. */
   services(route: RouteDefinition): StepServices;
+  /** Starts work on the side, in a unit of work of its own; what fails goes to the app's dead letter. */
+  aside(route: RouteDefinition, work: AsideWork): void;
   readonly traced: boolean;
   readonly stopping: AbortSignal;
+}
+
+export interface AsideWork {
+  readonly message: Message;
+  /** The step that a dead letter names. */
+  readonly step: string;
+  run(message: Message, execution: Execution): unknown;
 }
 
 export type Report = (finding: Finding) => void;

@@ -1,4 +1,4 @@
-import type { CompletionDefinition, Message, RouteDefinition } from "@portolan/core";
+import type { CompletionDefinition, Message } from "@portolan/core";
 import { DROPPED, RUNNING, type Execution } from "./execution.ts";
 import type { Step } from "./step.ts";
 
@@ -7,9 +7,8 @@ export interface Completion {
   readonly definition: CompletionDefinition;
   when(message: Message): boolean | Promise<boolean>;
   readonly steps: Step;
-  readonly route: RouteDefinition;
-  /** The step that dead letters name. */
-  readonly step: string;
+  /** Starts it on the side, in a unit of work of its own. */
+  start(message: Message): void;
 }
 
 /** The steps of a route with those that complete it inside its unit of work. */
@@ -48,14 +47,6 @@ export function completeAfter(completions: readonly Completion[], outcome: Route
     const original =
       error === undefined ? outcome.received : { ...outcome.received, attributes: { ...outcome.received.attributes, error } };
     const message = useOriginal ? original : outcome.message;
-    (execution.unit.afterwards ??= []).push({ completion, message, whenCommitted: !outcome.failed });
+    (execution.unit.afterwards ??= []).push({ ifItStands: !outcome.failed, start: () => completion.start(message) });
   }
-}
-
-/** What runs once the unit of work has ended. */
-export interface Afterwards {
-  readonly completion: Completion;
-  readonly message: Message;
-  /** Only if it was committed: a success that was undone is none. */
-  readonly whenCommitted: boolean;
 }

@@ -20,7 +20,6 @@ import type { Execution } from "./execution.ts";
 import { StepFailure } from "./failure.ts";
 import { planRetry } from "./retry.ts";
 import type { RouteEnd } from "./route.ts";
-import type { UnitOfWork } from "./unit-of-work.ts";
 
 /** What the end of a route means for the stores and for whoever delivered the message. */
 export interface Endings {
@@ -67,8 +66,6 @@ export interface EndingParts {
   readonly committer: Committer;
   readonly journal: "all" | "failures" | "none";
   settled(channel: string, route: string): void;
-  /** Called when a unit of work has ended, with whether what it did stands. */
-  afterwards(unit: UnitOfWork, committed: boolean): void;
   recorded(entry: JournalEntry): void;
 }
 
@@ -217,13 +214,15 @@ export function createEndings(parts: EndingParts): Endings {
 
   /** `stands`: the message succeeded. What the unit of work then starts waits for its commit. */
   const finish = ({ unit }: Execution, stands: boolean, committed: Promise<void> | undefined): void => {
-    if (unit.afterwards === undefined) return;
-    if (committed === undefined) parts.afterwards(unit, stands);
-    else
-      committed.then(
-        () => parts.afterwards(unit, stands),
-        () => undefined,
-      );
+    const { afterwards } = unit;
+    if (afterwards === undefined) return;
+    unit.afterwards = undefined;
+    const start = () => {
+      for (const work of afterwards) if (stands || !work.ifItStands) work.start();
+    };
+    // A commit that failed is told to whoever waits for it; nothing has ended then.
+    if (committed === undefined) start();
+    else committed.then(start, () => undefined);
   };
 
   const close = (verdict: Verdict, ctx: ConsumedContext): Processed => {

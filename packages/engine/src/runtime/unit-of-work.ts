@@ -1,4 +1,3 @@
-import type { Afterwards } from "./completion.ts";
 import type { Delivery, Durability, Effect, StoredMessage } from "@portolan/core";
 
 /** An effect that is waiting for the commit. Times that count from the commit are filled in then. */
@@ -19,6 +18,13 @@ interface Entry {
   readonly order: number;
   /** Survives that the block around it is undone. */
   kept: boolean;
+}
+
+/** What starts once a unit of work has ended. */
+export interface Afterwards {
+  /** Only if what the unit of work did stands: a success that was undone is none. */
+  readonly ifItStands: boolean;
+  start(): void;
 }
 
 /** A claimed idempotent key of an uncommitted unit of work. */
