@@ -1,4 +1,4 @@
-import { CONNECTOR } from "@portolan/core";
+import { CONNECTOR, type SourceRef, type TargetRef } from "@portolan/core";
 import { createFormats } from "@portolan/formats";
 import {
   createTemporaryFolder,
@@ -11,8 +11,9 @@ import {
   tryRawOptions,
   type TemporaryFolder,
 } from "@portolan/testkit";
-import { describe, expect, it } from "vitest";
-import { file, fileConnector } from "./index.ts";
+import { describe, expect, expectTypeOf, it } from "vitest";
+import { file, fileConnector, type WatchInput, type WriteInput, type WrittenFile } from "./index.ts";
+import type { FileSourceOptions, FileTargetOptions } from "./options.ts";
 
 const servicesIn = (folder: TemporaryFolder) => ({ ...createFormats(), directory: folder.root });
 const runner = { describe, it };
@@ -122,9 +123,25 @@ describe("options", () => {
     expect(findings.map(({ path }) => path).toSorted()).toEqual(paths.toSorted());
   });
 
+  it("have the same names in code as in flow files", () => {
+    expectTypeOf<keyof WatchInput>().toEqualTypeOf<Exclude<keyof FileSourceOptions, "tail">>();
+    expectTypeOf<keyof WriteInput>().toEqualTypeOf<keyof FileTargetOptions>();
+    expect(Object.keys(fileConnector.source?.options ?? {})).toContain("tail");
+  });
+
   it("are what the functions put under the connector's key", () => {
     expect(file.watch({ directory: "in" })).toMatchObject({ file: { directory: "in" }, [CONNECTOR]: fileConnector });
     expect(file.tail({ directory: "in" })).toMatchObject({ file: { directory: "in", tail: true } });
     expect(file.write({ directory: "out", file: "{id}.json" })).toMatchObject({ file: { directory: "out", file: "{id}.json" } });
   });
+});
+
+it("bodies and replies are typed", () => {
+  const source: SourceRef<{ id: string }> = file.watch<{ id: string }>({ directory: "in" });
+  const target: TargetRef<string, WrittenFile> = file.write<string | number>({ directory: "out", file: "a.txt" });
+  // @ts-expect-error a source of texts is none of numbers
+  const wrongSource: SourceRef<number> = file.tail<string>({ directory: "in" });
+  // @ts-expect-error a target of texts does not take numbers
+  const wrongTarget: TargetRef<number> = file.write<string>({ directory: "out", file: "a.txt" });
+  for (const ref of [source, target, wrongSource, wrongTarget]) expect(ref[CONNECTOR]).toBe(fileConnector);
 });

@@ -1,7 +1,8 @@
 import { CONNECTOR, PortolanError } from "@portolan/core";
 import { createVirtualClock, openSourceBench, sourceConformance, tryRawOptions, type VirtualClock } from "@portolan/testkit";
-import { describe, expect, it } from "vitest";
-import { schedule, scheduleConnector } from "./index.ts";
+import { describe, expect, expectTypeOf, it } from "vitest";
+import { type CronOptions, type EveryOptions, schedule, scheduleConnector } from "./index.ts";
+import type { ScheduleOptions } from "./options.ts";
 
 const services = { format: () => undefined, formatFor: () => undefined, directory: "." };
 
@@ -229,6 +230,11 @@ describe("options", () => {
     const { source } = scheduleConnector;
     const { options } = tryRawOptions(source?.options ?? {}, raw);
     expect(options && source?.check?.(options)).toEqual([message]);
+  });
+
+  it("have the same names in code as in flow files", () => {
+    expectTypeOf<keyof EveryOptions | keyof CronOptions | "every" | "cron">().toEqualTypeOf<keyof ScheduleOptions>();
+    expect(Object.keys(scheduleConnector.source?.options ?? {})).toContain("every");
   });
 
   it("are what the functions put under the connector's key", () => {

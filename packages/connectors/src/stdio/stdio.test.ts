@@ -3,8 +3,9 @@ import { PassThrough, Writable } from "node:stream";
 import { CONNECTOR, PortolanError } from "@portolan/core";
 import { createFormats } from "@portolan/formats";
 import { createVirtualClock, openSourceBench, openTarget, sourceConformance, targetConformance } from "@portolan/testkit";
-import { describe, expect, it } from "vitest";
-import { stdin, stdioConnector, stdout } from "./index.ts";
+import { describe, expect, expectTypeOf, it } from "vitest";
+import { stdin, type StdinInput, stdioConnector, stdout, type StdoutInput } from "./index.ts";
+import type { StdinOptions, StdoutOptions } from "./options.ts";
 
 const services = { ...createFormats(), directory: "." };
 
@@ -154,6 +155,12 @@ describe("stdout", () => {
 it("the functions put their options under the connector's key", () => {
   expect(stdin({ format: "csv" })).toMatchObject({ stdio: { format: "csv" }, [CONNECTOR]: stdioConnector });
   expect(stdout()).toMatchObject({ stdio: {}, [CONNECTOR]: stdioConnector });
+});
+
+it("options have the same names in code as in flow files", () => {
+  expectTypeOf<keyof StdinInput>().toEqualTypeOf<keyof StdinOptions>();
+  expectTypeOf<keyof StdoutInput>().toEqualTypeOf<keyof StdoutOptions>();
+  expect(Object.keys(stdioConnector.source?.options ?? {})).toEqual(["format", "input"]);
 });
 
 /** What a stream holds; each read takes one piece. */
