@@ -296,7 +296,7 @@ test("an answer that breaks off, or is no HTTP, is transient", async () => {
   }
 });
 
-test("a certificate that is not trusted is transient: it is renewed like any outage is mended", async () => {
+test("a TLS handshake that fails is transient and said to be one", async () => {
   const server = createTcpServer((socket) => void socket.on("error", () => {}).once("data", () => socket.end("no TLS here"))).listen(
     0,
     "127.0.0.1",
