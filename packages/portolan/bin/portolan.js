@@ -1,6 +1,5 @@
 #!/usr/bin/env -S node --conditions=portolan-source --disable-warning=MODULE_TYPELESS_PACKAGE_JSON
 // Plain JavaScript that old versions of Node understand: it finds a new one.
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import * as nodeModule from "node:module";
 import { constants } from "node:os";
@@ -14,7 +13,7 @@ if (Number(process.versions.node.split(".")[0]) >= LEAST) {
   const { runProcess } = await import("@portolan/cli");
   await runProcess();
 } else {
-  runOnOwnNode();
+  await runOnOwnNode();
 }
 
 /**
@@ -27,13 +26,14 @@ function keepCompiledCode() {
 }
 
 /** npm brings a Node of its own into the workspace; see the optional dependencies of the root. */
-function runOnOwnNode() {
+async function runOnOwnNode() {
   const node = fileURLToPath(new URL("../../../node_modules/.bin/node", import.meta.url));
   if (!existsSync(node) || process.env[OWN_NODE] !== undefined) {
     process.stderr.write(`portolan needs Node ${LEAST} or newer, and this is ${process.version}.\n`);
     process.exitCode = 3;
     return;
   }
+  const { spawn } = await import("node:child_process");
   const child = spawn(node, [...process.execArgv, ...process.argv.slice(1)], {
     stdio: "inherit",
     env: { ...process.env, [OWN_NODE]: "1" },
