@@ -1,4 +1,4 @@
-import type { Clock, Effect, Incoming, Message, Random } from "@portolan/core";
+import type { Clock, ConnectorDefinition, Effect, Incoming, Message, Random } from "@portolan/core";
 import type { CallOutside } from "../patterns/outside.ts";
 
 /** A flow, what the world does to it, and what must hold whatever fails. */
@@ -29,6 +29,8 @@ export interface NodeClient {
 }
 
 export interface Play {
+  /** Connectors of the flow, bound to this world. The definition is read once for all plays if there are none. */
+  readonly connectors?: readonly ConnectorDefinition[];
   /** An outside system gets a message from the node. */
   readonly outside: CallOutside;
   /** Resolves when the world has all its answers. */

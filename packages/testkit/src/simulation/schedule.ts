@@ -4,12 +4,14 @@ import {
   isRecord,
   type AppDefinition,
   type Clock,
+  type ConnectorDefinition,
   type Effect,
   type Random,
   type Timer,
 } from "@portolan/core";
-import type { Engine, EngineOptions } from "@portolan/engine";
+import { patterns, readApp, type Engine, type EngineOptions } from "@portolan/engine";
 import { createVirtualClock, type VirtualClock } from "../clock/virtual-clock.ts";
+import { createOutside } from "../patterns/outside.ts";
 import { createSeededRandom } from "../random.ts";
 import { createSimulatedDisk, type SimulatedDisk } from "./disk.ts";
 import type { Play, Scenario, World } from "./scenario.ts";
@@ -34,7 +36,8 @@ export interface ScheduleResult {
 export interface ScheduleParts {
   readonly subject: SimulationSubject;
   readonly scenario: Scenario;
-  readonly app: AppDefinition;
+  /** The definition of a scenario without connectors. */
+  readonly app: () => AppDefinition;
   readonly trace: ((line: string) => void) | undefined;
 }
 
@@ -46,7 +49,7 @@ type Death = "power" | "process" | "disk" | "stop";
 
 /** Runs a scenario once: all chance, and with it the whole course, is drawn from the seed. */
 export async function runSchedule(seed: number, parts: ScheduleParts): Promise<ScheduleResult> {
-  const { subject, scenario, app } = parts;
+  const { subject, scenario } = parts;
   const random = createSeededRandom(seed);
   const clock = createVirtualClock({ ties: split(random), io: false });
   const disk = createSimulatedDisk<unknown>(split(random), clock);
@@ -71,6 +74,7 @@ export async function runSchedule(seed: number, parts: ScheduleParts): Promise<S
     trace,
   };
   const play = scenario.play(world);
+  const app = play.connectors === undefined ? parts.app() : readScenario(scenario, play.connectors);
   const node = createSimulatedNode({ ...subject, app, clock, random: split(random), disk, outside: play.outside, violated });
   bound.node = node;
 
@@ -135,6 +139,12 @@ function fillDiskForAWhile(node: SimulatedNode, clock: Clock, fate: Random): voi
     node.setDiskFull(true);
     clock.after(fate.next() * 30, () => node.setDiskFull(false));
   });
+}
+
+/** Reads the scenario's flow; what `outside` calls is bound when it is compiled. */
+export function readScenario(scenario: Scenario, connectors: readonly ConnectorDefinition[]): AppDefinition {
+  const registry = { patterns: [...patterns, createOutside(() => Promise.resolve())], connectors, variables: () => undefined };
+  return readApp({ name: scenario.name, flows: [], trees: [scenario.flow] }, registry);
 }
 
 interface Remains {

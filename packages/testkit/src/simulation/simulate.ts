@@ -1,6 +1,5 @@
-import { patterns as enginePatterns, readApp } from "@portolan/engine";
-import { createOutside } from "../patterns/outside.ts";
-import { runSchedule, type ScheduleResult, type SimulationSubject } from "./schedule.ts";
+import type { AppDefinition } from "@portolan/core";
+import { readScenario, runSchedule, type ScheduleResult, type SimulationSubject } from "./schedule.ts";
 import type { Scenario } from "./scenario.ts";
 
 export interface SimulationOptions {
@@ -31,8 +30,8 @@ export interface SimulationReport {
  */
 export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
   const { subject, scenario, seeds, maxFailures = 1, trace } = options;
-  const patterns = [...enginePatterns, createOutside(() => Promise.resolve())];
-  const app = readApp({ name: scenario.name, flows: [], trees: [scenario.flow] }, { patterns, connectors: [], variables: () => undefined });
+  let read: AppDefinition | undefined;
+  const app = () => (read ??= readScenario(scenario, []));
   const failures: ScheduleResult[] = [];
   let schedules = 0;
   let deaths = 0;

@@ -1,6 +1,6 @@
 import type { Effect, Store } from "@portolan/core";
 import { createEngine } from "@portolan/engine";
-import { relayScenario, replayLine, simulate, type SimulatedStoreFactory, type SimulationSubject } from "@portolan/testkit";
+import { feedScenario, relayScenario, replayLine, simulate, type SimulatedStoreFactory, type SimulationSubject } from "@portolan/testkit";
 import { describe, expect, it } from "vitest";
 import { loadForeignRooms } from "../foreign-rooms.test.support.ts";
 
@@ -64,18 +64,41 @@ const withFault =
   };
 
 describe("the engine on a store with a log", () => {
-  it(`keeps its promises in ${COUNT} schedules of crashes`, { timeout: 60_000 + COUNT * 60 }, async () => {
-    const report = await simulate({ subject, scenario: relayScenario, seeds: { first: 1, count: COUNT } });
-    expect(report.failures.map(replayLine)).toEqual([]);
-    expect(report.schedules).toBe(COUNT);
-    expect(report.deaths).toBeGreaterThan(COUNT);
-  });
+  it.each([relayScenario, feedScenario])(
+    `keeps its promises in ${COUNT} schedules of crashes: $name`,
+    { timeout: 60_000 + COUNT * 60 },
+    async (scenario) => {
+      const report = await simulate({ subject, scenario, seeds: { first: 1, count: COUNT } });
+      expect(report.failures.map(replayLine)).toEqual([]);
+      expect(report.schedules).toBe(COUNT);
+      expect(report.deaths).toBeGreaterThan(COUNT);
+    },
+  );
 });
 
 describe("the simulation", () => {
   it.each(Object.entries(FAULTS))("finds a store that %s", { timeout: 60_000 }, async (_name, fault) => {
     const planted = { createEngine, createStore: withFault(fault) };
     const report = await simulate({ subject: planted, scenario: relayScenario, seeds: { first: 1, count: 200 } });
+    expect(report.failures).toHaveLength(1);
+  });
+
+  it("finds a store that moves positions in a commit of its own", { timeout: 60_000 }, async () => {
+    const split = withFault((store) => async (effects, durability) => {
+      await store.commit(
+        effects.filter(({ kind }) => kind !== "setPosition"),
+        durability,
+      );
+      await store.commit(
+        effects.filter(({ kind }) => kind === "setPosition"),
+        durability,
+      );
+    });
+    const report = await simulate({
+      subject: { createEngine, createStore: split },
+      scenario: feedScenario,
+      seeds: { first: 1, count: 200 },
+    });
     expect(report.failures).toHaveLength(1);
   });
 

@@ -6,7 +6,8 @@ const LONGEST_WAY_MS = 1;
 const GAP_MS = 1e-6;
 
 /**
- * The same store as if it lived in another thread: its answers and its bell come some time after the call, by chance, in order.
+ * The same store as if it lived in another thread: its answers and its bell come some time after they are
+ * ready, by chance, in order.
  * It shows whether a caller counts on answers at once.
  */
 export function remoteStore(store: Store, { clock, random }: { readonly clock: Clock; readonly random: Random }): Store {
