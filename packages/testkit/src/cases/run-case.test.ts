@@ -94,17 +94,32 @@ expect: { records: { out: { absent: true } } }
     expect(await lineOf("[]", "{ records: { out: { bodies: [A] } } }", "[to, saga, teleport]")).toBe("skip sample: needs saga, teleport");
   });
 
-  it("fails if a flow never comes to rest", async () => {
+  it.each([
+    ["forever", "delay: 1", "note: no until"],
+    ["at one instant, also with an until", "delay: 0", "until: 1s"],
+  ])("fails if a flow is busy %s", async (_how, retry, until) => {
     const text = `case: sample
 source: own
 needs: []
-flow: { routes: { start: { onError: [{ retry: { attempts: unlimited, delay: 1, backoff: fixed } }], steps: [{ failIf: { when: true } }] } } }
+flow: { routes: { start: { onError: [{ retry: { attempts: unlimited, ${retry}, backoff: fixed, jitter: none } }], steps: [{ failIf: { when: true } }] } } }
 send: [{ route: start }]
+${until}
 expect: { records: { out: { absent: true } } }
 `;
-    expect(caseLine("sample", await runCase(parseCase(text, "sample.case.yaml"), harness))).toMatch(
-      /no rest after 20000 timers.*give the case an until/,
-    );
+    const line = caseLine("sample", await runCase(parseCase(text, "sample.case.yaml"), harness));
+    expect(line).toMatch(/no rest after 10000 timers, at \d+ ms$/);
+  });
+
+  it("with an until may take as many timers as it likes", async () => {
+    const text = `case: sample
+source: own
+needs: []
+flow: { routes: { start: { onError: [{ retry: { attempts: unlimited, delay: 1, backoff: fixed, jitter: none } }], steps: [{ failTimes: { times: 11000 } }] } } }
+send: [{ route: start }]
+until: 30s
+expect: { sends: { 0: { endsAt: 11000 } } }
+`;
+    expect(caseLine("sample", await runCase(parseCase(text, "sample.case.yaml"), harness))).toBe("ok sample");
   });
 
   it("finds dead letters with the reason, and leaves nothing to the next case", async () => {
