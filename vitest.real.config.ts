@@ -6,7 +6,7 @@ export default defineConfig({
   ...base,
   test: {
     ...base.test,
-    include: ["packages/*/src/**/*.real.test.ts", "examples/*/**/*.real.test.ts"],
+    include: ["packages/*/src/**/*.real.test.ts", "examples/*/**/*.real.test.ts", "tools/*.real.test.ts"],
     exclude: ["**/node_modules/**"],
     isolate: true,
     fileParallelism: false,

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type Manifest, publishedBin, publishedManifest } from "./published-manifest.ts";
@@ -12,7 +12,7 @@ if (target === undefined) {
 }
 const destination = path.resolve(target);
 
-execFileSync("tsc", ["-b", ...(await packageFolders())], { cwd: root, stdio: "inherit" });
+run("tsc", ["-b", ...(await packageFolders())], root);
 for (const folder of await packageFolders()) await pack(folder);
 
 async function packageFolders(): Promise<readonly string[]> {
@@ -31,7 +31,13 @@ async function pack(folder: string): Promise<void> {
     await copyPublished(path.join(folder, bin), path.join(stage, bin), publishedBin);
   }
   await writeFile(path.join(stage, "package.json"), JSON.stringify(publishedManifest(manifest), undefined, 2));
-  execFileSync("npm", ["pack", "--silent", "--pack-destination", destination], { cwd: stage, stdio: ["ignore", "ignore", "inherit"] });
+  run("npm", ["pack", "--silent", "--pack-destination", destination], stage);
+}
+
+function run(command: string, args: readonly string[], cwd: string): void {
+  const { status, error } = spawnSync(command, args, { cwd, stdio: ["ignore", "inherit", "inherit"] });
+  if (error !== undefined) throw error;
+  if (status !== 0) process.exit(status ?? 1);
 }
 
 async function copyPublished(from: string, to: string, publish: (text: string) => string): Promise<void> {

@@ -1,4 +1,4 @@
-import { type OptionSpec, type OptionSpecs, type OptionType } from "@portolan/core";
+import { formatDuration, type OptionSpec, type OptionSpecs, type OptionType } from "@portolan/core";
 
 /** The options of a component as a Markdown table, and one more table for each option that is itself a map of options. */
 export function optionTables(specs: OptionSpecs, heading: string): string {
@@ -32,7 +32,20 @@ function typeOf({ type }: OptionSpec): string {
 
 function presence(spec: OptionSpec): string {
   if (spec.presence === "required") return "required";
-  return spec.presence === "default" ? cell(`\`${JSON.stringify(spec.default) ?? "none"}\``) : "none";
+  if (spec.presence === "optional") return "none";
+  return spec.type.specs === undefined ? cell(`\`${defaultText(spec)}\``) : "see below";
+}
+
+function defaultText({ type, default: value }: OptionSpec): string {
+  if (type.kind === "duration" && typeof value === "number") return formatDuration(value);
+  if (type.kind === "bytes" && typeof value === "number") return formatBytes(value);
+  return typeof value === "string" && value !== "" ? value : (JSON.stringify(value) ?? "none");
+}
+
+function formatBytes(bytes: number): string {
+  const units = ["b", "kb", "mb", "gb"];
+  const power = units.findLastIndex((_unit, index) => bytes % 1024 ** index === 0 && bytes >= 1024 ** index);
+  return `${bytes / 1024 ** Math.max(0, power)}${units[Math.max(0, power)]}`;
 }
 
 function description(spec: OptionSpec): string {

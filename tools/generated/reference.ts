@@ -1,19 +1,28 @@
-import { patterns } from "@portolan/engine";
+import { allCommands, renderReference } from "@portolan/cli";
+import { connectors } from "@portolan/connectors";
+import { flowSchema, patterns } from "@portolan/engine";
 import { formats } from "@portolan/formats";
+import { configPage } from "./config-page.ts";
+import { connectorPages } from "./connector-pages.ts";
 import { errorPage } from "./error-page.ts";
 import { formatPages } from "./format-pages.ts";
 import { GENERATED_PAGE, type GeneratedFile } from "./generated-file.ts";
 import { patternPages } from "./pattern-pages.ts";
 
-/** The reference: a page for everything that has a definition value, and an index of them. */
+/** The reference: a page for everything that has a definition value, an index of them, and the schema of flow files. */
 export async function reference(): Promise<readonly GeneratedFile[]> {
   return [
     indexPage([
       { title: "Patterns", folder: "patterns", components: patterns },
+      { title: "Connectors", folder: "connectors", components: connectors },
       { title: "Formats", folder: "formats", components: formats },
     ]),
+    configPage(),
     errorPage(),
+    { path: "docs/reference/cli.md", text: `${GENERATED_PAGE}${renderReference(await allCommands())}` },
+    { path: "docs/reference/flow.schema.json", text: `${JSON.stringify(flowSchema({ patterns, connectors }), undefined, 2)}\n` },
     ...patternPages(patterns),
+    ...connectorPages(connectors),
     ...formatPages(formats),
   ];
 }
@@ -24,6 +33,13 @@ interface Group {
   readonly components: readonly { readonly name: string; readonly title: string; readonly summary: string }[];
 }
 
+const OTHER_PAGES = [
+  "- [The command line](cli.md)",
+  "- [Configuration](configuration.md)",
+  "- [Error codes](errors.md)",
+  "- [The JSON Schema of flow files](flow.schema.json), for editors",
+];
+
 function indexPage(groups: readonly Group[]): GeneratedFile {
   const sections = groups.map(({ title, folder, components }) => {
     const rows = components.map(({ name, title: heading, summary }) => `| [\`${name}\`](${folder}/${name}.md) | ${heading} | ${summary} |`);
@@ -31,6 +47,6 @@ function indexPage(groups: readonly Group[]): GeneratedFile {
   });
   return {
     path: "docs/reference/README.md",
-    text: `${GENERATED_PAGE}${["# Reference", "[Error codes](errors.md)", ...sections.flat()].join("\n\n")}\n`,
+    text: `${GENERATED_PAGE}${["# Reference", OTHER_PAGES.join("\n"), ...sections.flat()].join("\n\n")}\n`,
   };
 }
