@@ -1,20 +1,24 @@
 import type { CompiledExpression, ExpressionScope, Language, LanguageContext } from "@portolan/core";
 import jsonata from "jsonata";
 import { expressionFailure, syntaxFailure } from "./failures.ts";
+import { UNDECIDED } from "./operators.ts";
 import { copyData, plainData } from "./plain-data.ts";
-import { compileSimple, UNDECIDED } from "./simple-expressions.ts";
+import { compileSynchronous } from "./synchronous.ts";
 import { anyNode, type Node } from "./syntax-tree.ts";
 
-/** Stops endless loops and recursions, which would block the whole node: jsonata waits on microtasks only. */
-const GUARDRAILS = { timeout: 10_000, stack: 100_000 };
+/**
+ * Stops endless loops and recursions, which would block the whole node: jsonata waits on microtasks only. The groups of one
+ * grouping count as one stack, so that it bounds them, too.
+ */
+const GUARDRAILS = { timeout: 10_000, stack: 50_000 };
 
 /** The variable that holds the instant of an evaluation; `$portolan.instant` is no variable name that a text can hold. */
 const INSTANT = "portolan.instant";
 
 /**
  * JSONata 2. An expression sees the message as its input, reaches own properties only, and yields plain data or undefined.
- * Paths, constants and comparisons of the two are answered at once, all else by a promise. `$eval` is refused, since a
- * text that came with a message could choose the code.
+ * Expressions of paths, constants and operators are answered at once, all else by a promise. `$eval` is refused, since a text
+ * that came with a message could choose the code.
  */
 export const jsonataLanguage: Language = {
   name: "jsonata",
@@ -25,7 +29,7 @@ export const jsonataLanguage: Language = {
     refuseEval(tree, text);
     followClock(expression);
     const evaluate = evaluator(expression, text, context);
-    return withSimple(tree, evaluate);
+    return withSynchronous(tree, evaluate);
   },
 };
 
@@ -56,11 +60,11 @@ function evaluator(expression: jsonata.Expression, text: string, context: Langua
   };
 }
 
-function withSimple(tree: Node, evaluate: (scope: ExpressionScope) => Promise<unknown>): CompiledExpression {
-  const simple = compileSimple(tree);
-  if (simple === undefined) return evaluate;
+function withSynchronous(tree: Node, evaluate: (scope: ExpressionScope) => Promise<unknown>): CompiledExpression {
+  const synchronous = compileSynchronous(tree);
+  if (synchronous === undefined) return evaluate;
   return (scope) => {
-    const value = simple(scope);
+    const value = synchronous(scope);
     return value === UNDECIDED ? evaluate(scope) : value;
   };
 }

@@ -8,6 +8,13 @@ export interface Node {
   readonly rhs?: unknown;
   readonly keepArray?: unknown;
   readonly keepSingletonArray?: unknown;
+  readonly expression?: unknown;
+  readonly expressions?: unknown;
+  readonly condition?: unknown;
+  readonly then?: unknown;
+  readonly else?: unknown;
+  readonly procedure?: unknown;
+  readonly arguments?: unknown;
 }
 
 /** The first node of a tree that a test accepts. */
