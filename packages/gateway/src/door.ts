@@ -12,7 +12,7 @@ export interface Door {
   readonly owner: string;
   /** Bytes of a request's body at the most; the host's limit unless given. */
   readonly maxBodyBytes?: number | undefined;
-  /** How long the handler may take before the caller gets 504; the host's limit unless given. */
+  /** How long the handler may take before the caller gets 504; the host's limit unless given. Infinity for replies without an end. */
   readonly timeoutMs?: number | undefined;
   /** Answers one request. What it throws becomes a problem document; it never ends the process. */
   readonly handle: (exchange: Exchange) => void | Promise<void>;

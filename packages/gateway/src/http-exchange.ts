@@ -187,7 +187,8 @@ export class HttpExchange implements Exchange, OpenExchange {
     this.#state = state;
     this.#connection.delete(this);
     // What the door left unread is taken off the wire, so that the caller gets to the reply and the connection can be used again.
-    if (state === "replied" && !this.request.complete && !this.#expectsContinue) discardBody(this.request, this.#maxBodyBytes);
+    if (state === "replied" && !this.request.complete && this.hasBody && !this.#expectsContinue)
+      discardBody(this.request, this.#maxBodyBytes);
   }
 
   #logFailure(error: PortolanError): void {

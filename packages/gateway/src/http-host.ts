@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { PortolanError, asPortolanError, type Logger } from "@portolan/core";
@@ -262,7 +261,7 @@ function callerGone(): PortolanError {
 
 /** Unique on all hosts: a part of chance drawn once, and a counter. */
 function requestIds(): () => string {
-  const prefix = randomUUID().slice(0, 8);
+  const prefix = Math.random().toString(36).slice(2, 10);
   let counter = 0;
   return () => `${prefix}-${(counter += 1).toString(36)}`;
 }
