@@ -1,8 +1,12 @@
 import type { TargetRef } from "@portolan/core";
 
-/** Marks of the builder's values. They carry types, and at run time the raw trees. */
+/**
+ * Marks of the builder's values: they carry types only.
+ * @public declarations of patterns name them
+ */
 export declare const TAKES: unique symbol;
 export declare const YIELDS: unique symbol;
+/** @public as TAKES */
 export declare const RESULT: unique symbol;
 export declare const COMPLETE: unique symbol;
 

@@ -1,0 +1,1 @@
+export { type CronOptions, type EveryOptions, type ScheduleBody, schedule } from "@portolan/connectors/schedule";

@@ -1,0 +1,1 @@
+export { type StdinInput, type StdoutInput, stdin, stdout } from "@portolan/connectors/stdio";
