@@ -1,3 +1,4 @@
 export { type MemoryStoreOptions, createMemoryStore } from "./memory/memory-store.ts";
 export type { StoreChange, StoreLog, StoreLogRecord } from "./store-log.ts";
 export { type SqliteStoreOptions, createSqliteStore } from "./sqlite/sqlite-store.ts";
+export { type StoreAdmin, type StoreAdminOptions, openSqliteStoreForAdmin } from "./sqlite/admin-store.ts";

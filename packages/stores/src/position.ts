@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type Effect, PortolanError, type SetPositionEffect } from "@portolan/core";
 
 /** Throws PORTOLAN_CONFLICT if the effect expects another position than the one found. An expected undefined means: none yet. */
-export function checkPosition(effect: SetPositionEffect, found: unknown): void {
+export function checkPosition(effect: Pick<SetPositionEffect, "name" | "expected">, found: unknown): void {
   if (!("expected" in effect) || isDeepStrictEqual(found ?? null, effect.expected ?? null)) return;
   const message = `position "${effect.name}" was expected to be ${text(effect.expected)} and is ${text(found)}`;
   throw new PortolanError("PORTOLAN_CONFLICT", message, {

@@ -25,6 +25,8 @@ export interface ChannelTable {
   ensure(name: string): ChannelEntry;
   /** Which subscriptions get what is appended now. Only within a transaction. */
   recipients(channel: ChannelEntry): readonly number[];
+  /** Whether the channel of a subscription delivers by key. */
+  isOrdered(subscription: number): boolean;
   /** Reads everything again: another connection, or a transaction that was undone, has changed it. */
   reload(): void;
   /** Makes channels and subscriptions what the setup says; answers the subscriptions' ids in its order. */
@@ -35,18 +37,21 @@ export function createChannelTable(database: DatabaseSync): ChannelTable {
   const statements = prepareStatements(database);
   const channels = new Map<string, ChannelEntry>();
   const recipients = new Map<number, readonly number[]>();
+  const ordered = new Set<number>();
 
   function reload(): void {
     channels.clear();
     recipients.clear();
+    ordered.clear();
     const subscriptions = Map.groupBy(statements.subscriptions.all(), ([, channel]) => channel);
-    for (const [id, name, ordered, prioritized] of statements.channels.all()) {
+    for (const [id, name, isOrdered, isPrioritized] of statements.channels.all()) {
       const own = (subscriptions.get(id) ?? []).map(([subscription, , route, active]) => ({
         id: subscription,
         route,
         isActive: active === 1,
       }));
-      channels.set(name, { id, name, isOrdered: ordered === 1, isPrioritized: prioritized === 1, subscriptions: own });
+      channels.set(name, { id, name, isOrdered: isOrdered === 1, isPrioritized: isPrioritized === 1, subscriptions: own });
+      if (isOrdered === 1) for (const { id: subscription } of own) ordered.add(subscription);
     }
   }
 
@@ -96,6 +101,7 @@ export function createChannelTable(database: DatabaseSync): ChannelTable {
       recipients.set(channel.id, found);
       return found;
     },
+    isOrdered: (subscription) => ordered.has(subscription),
     reload,
     setUp(setup) {
       inTransaction(database, () => {

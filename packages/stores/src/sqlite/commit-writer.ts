@@ -34,7 +34,7 @@ export function createCommitWriter(parts: CommitWriterParts): CommitWriter {
   let owed: EncodedCommit[] = [];
 
   function setSynchronous(commits: readonly EncodedCommit[]): void {
-    const wanted = commits.some(({ durability }) => durability === "power-loss") ? "FULL" : "NORMAL";
+    const wanted = commits.some(([durability]) => durability === "power-loss") ? "FULL" : "NORMAL";
     if (wanted === synchronous) return;
     database.exec(`PRAGMA synchronous = ${wanted}`);
     synchronous = wanted;
@@ -82,14 +82,14 @@ export function createCommitWriter(parts: CommitWriterParts): CommitWriter {
         return writeTogether([commit])[0];
       } catch (error) {
         const failure = asStoreError(error, parts.place);
-        if (isDiskTrouble(error) && commit.durability === "none") blocking = failure;
+        if (isDiskTrouble(error) && commit[0] === "none") blocking = failure;
         return blocking === undefined ? failure : refuse(commit, blocking);
       }
     });
   }
 
   function refuse(commit: EncodedCommit, failure: PortolanError): PortolanError {
-    if (commit.durability === "none") owed.push(commit);
+    if (commit[0] === "none") owed.push(commit);
     return failure;
   }
 

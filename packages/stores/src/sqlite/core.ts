@@ -13,7 +13,7 @@ import { createQueues } from "./queues.ts";
 import { type RetentionStep, createRetention } from "./retention.ts";
 import { createSequenceCounter } from "./sequence-counter.ts";
 import { createSpool } from "./spool.ts";
-import { prepare } from "./statement.ts";
+import { inReadTransaction, prepare } from "./statement.ts";
 import { type Changes, createEffectWriter } from "./transaction.ts";
 
 /** A long operation in short transactions; the answer is the sum of the counts. */
@@ -92,27 +92,24 @@ function createOwningCore(database: DatabaseSync, { directory, lock, ring }: Sur
   }
 
   function* accounted<Step extends OperationStep | RetentionStep>(steps: Iterable<Step>): Generator<Step> {
-    for (const step of steps) {
-      if ("changes" in step) onCommitted(step.changes);
-      spool.remove(step.unnamed);
-      yield step;
+    try {
+      for (const step of steps) {
+        if ("changes" in step) onCommitted(step.changes);
+        spool.remove(step.unnamed);
+        yield step;
+      }
+    } catch (error) {
+      onUndone();
+      throw error;
     }
-  }
-
-  /** After an operator's change queues are read afresh: messages are gone from their midst. */
-  function* resettingAfter(steps: Iterable<OperationStep>): Generator<OperationStep> {
-    let any = false;
-    for (const step of accounted(steps)) {
-      any ||= step.count > 0;
-      yield step;
-    }
-    if (any) queues.reset();
   }
 
   function take(subscription: number, limit: number, now: number): readonly DeliveryRow[] {
-    refresh();
     const queue = queues.find(subscription);
-    const rows = queue?.take(limit, now) ?? [];
+    const rows = inReadTransaction(database, () => {
+      refresh();
+      return queue?.take(limit, now) ?? [];
+    });
     if (rows.length < limit && queue?.hasMore(now)) ring(subscription);
     return rows;
   }
@@ -142,9 +139,9 @@ function createOwningCore(database: DatabaseSync, { directory, lock, ring }: Sur
       case "failures":
         return { value: inspection.failures(...request.args) };
       case "remove":
-        return { steps: resettingAfter(operations.remove(...request.args)) };
+        return { steps: accounted(operations.remove(...request.args)) };
       case "redrive":
-        return { steps: resettingAfter(operations.redrive(...request.args, now)) };
+        return { steps: accounted(operations.redrive(...request.args, now)) };
       case "prune":
         return { steps: accounted(retention.prune(...request.args, now)) };
       default:

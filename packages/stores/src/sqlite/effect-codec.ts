@@ -9,32 +9,25 @@ export function encodeEffect(effect: Effect, messages: MessageCodec): EncodedEff
   switch (effect.kind) {
     case "append": {
       const { channel, message, key = null, priority = null, due = 0, expiresAt = null } = effect;
-      return { kind: "append", channel, message: messages.encode(message), key, priority, due, expiresAt };
+      return ["append", channel, messages.encode(message), key, priority, due, expiresAt];
     }
     case "settle":
-      return { kind: "settle", subscription: effect.ref.subscription, sequence: effect.ref.sequence };
+      return ["settle", effect.ref.subscription, effect.ref.sequence];
     case "postpone": {
       const { ref, due, failures, parked } = effect;
-      return { kind: "postpone", ...ref, due, failures, parked: parked === undefined ? null : JSON.stringify(parked) };
+      return ["postpone", ref.subscription, ref.sequence, due, failures, parked === undefined ? null : JSON.stringify(parked)];
     }
     case "keepKey": {
       const { scope, key, until, result } = effect;
-      return { kind: "keepKey", scope, key, until, result: result === undefined ? null : encodeNested(result) };
+      return ["keepKey", scope, key, until, result === undefined ? null : encodeNested(result)];
     }
     case "setPosition": {
-      const value = encodeJson(effect.value ?? null, "position");
-      if (!("expected" in effect)) return { kind: "setPosition", name: effect.name, value };
-      return { kind: "setPosition", name: effect.name, value, expected: encodeJson(effect.expected ?? null, "position") };
+      const expected = "expected" in effect ? encodeJson(effect.expected ?? null, "position") : null;
+      return ["setPosition", effect.name, encodeJson(effect.value ?? null, "position"), expected];
     }
     case "journal": {
       const { entry } = effect;
-      return {
-        kind: "journal",
-        messageId: entry.messageId,
-        startedAt: entry.startedAt,
-        failed: hasFailed(entry),
-        entry: JSON.stringify(entry),
-      };
+      return ["journal", entry.messageId, entry.startedAt, Number(hasFailed(entry)), JSON.stringify(entry)];
     }
     default:
       return effect satisfies never;

@@ -15,7 +15,6 @@ export interface MessageCodecOptions {
   readonly spoolAbove: number;
 }
 
-const NO_HEADERS_TEXT = null;
 /** UTF-8 needs at most three bytes for a UTF-16 unit. */
 const BYTES_PER_UNIT = 3;
 
@@ -43,14 +42,9 @@ export function createMessageCodec({ spoolDirectory, spoolAbove }: MessageCodecO
     encode(message) {
       const { kind, content } = encodeBody(message.body);
       const body = spoolable(content);
-      return {
-        id: message.id,
-        kind,
-        body,
-        isSpooled: typeof body !== "string" && body.byteLength > spoolAbove,
-        headers: encodeHeaders(message.headers),
-        deadLetter: message.deadLetter === undefined ? null : encodeDeadLetter(message.deadLetter),
-      };
+      const isSpooled = typeof body !== "string" && body.byteLength > spoolAbove;
+      const deadLetter = message.deadLetter === undefined ? null : encodeDeadLetter(message.deadLetter);
+      return [message.id, kind, body, isSpooled, encodeHeaders(message.headers), deadLetter];
     },
     decode(row) {
       const [, id, , , , headers, deadLetter] = row;
@@ -70,7 +64,7 @@ export function createMessageCodec({ spoolDirectory, spoolAbove }: MessageCodecO
 
 function encodeHeaders(headers: StoredMessage["headers"]): string | null {
   const text = JSON.stringify(headers);
-  return text === "{}" ? NO_HEADERS_TEXT : text;
+  return text === "{}" ? null : text;
 }
 
 function encodeDeadLetter({ failedBody, ...facts }: DeadLetter): string {

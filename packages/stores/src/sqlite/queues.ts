@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ChannelTable } from "./channel-table.ts";
-import { RowQueue, prepareQueueStatements } from "./row-queue.ts";
-import { prepare } from "./statement.ts";
+import { RowQueue, type RowQueueOrder, prepareQueueStatements } from "./row-queue.ts";
+import { inReadTransaction, prepare } from "./statement.ts";
 import type { PendingChange } from "./transaction.ts";
 
 /** The queues of all active subscriptions, and how much waits for each, kept in step with the database. */
@@ -48,9 +48,9 @@ export function createQueues(database: DatabaseSync, channels: ChannelTable, rin
     }
   }
 
-  function resetQueue(id: number, isPrioritized: boolean): void {
+  function resetQueue(id: number, order: RowQueueOrder): void {
     const queue = queues.get(id);
-    if (queue === undefined) queues.set(id, new RowQueue(id, isPrioritized, statements));
+    if (queue === undefined) queues.set(id, new RowQueue(id, order, statements));
     else queue.reset();
     if ((waiting.get(id) ?? 0) > 0) ring(id);
   }
@@ -60,13 +60,18 @@ export function createQueues(database: DatabaseSync, channels: ChannelTable, rin
     isInFlight: (subscription, sequence) => queues.get(subscription)?.isInFlight(sequence) ?? false,
     count: (subscription) => waiting.get(subscription) ?? 0,
     apply(changes) {
-      for (const change of changes) applyOne(change);
+      const asks = changes.some((change) => change.kind === "finished" && change.key !== null);
+      const applyAll = () => {
+        for (const change of changes) applyOne(change);
+      };
+      if (asks) inReadTransaction(database, applyAll);
+      else applyAll();
     },
     reset() {
       waiting.clear();
       for (const [subscription, count] of counts.all()) waiting.set(subscription, count);
       for (const channel of channels.all) {
-        for (const { id, isActive } of channel.subscriptions) if (isActive) resetQueue(id, channel.isPrioritized);
+        for (const { id, isActive } of channel.subscriptions) if (isActive) resetQueue(id, channel);
       }
     },
   };

@@ -92,7 +92,10 @@ export function createRetention(database: DatabaseSync, keys: KeyTable, sequence
 
 function prepareStatements(database: DatabaseSync) {
   return {
-    journalBounds: prepare<readonly [number | null, number | null]>(database, "SELECT min(id), max(id) FROM journal"),
+    journalBounds: prepare<readonly [number | null, number | null]>(
+      database,
+      "SELECT (SELECT min(id) FROM journal), (SELECT max(id) FROM journal)",
+    ),
     journalYoungerFrom: prepare<readonly [number]>(database, "SELECT id FROM journal WHERE started_at >= ? AND id < ? ORDER BY id LIMIT 1"),
     removeJournal: prepare(database, "DELETE FROM journal WHERE id <= ?"),
     from: prepare<readonly [sequence: number, appendedAt: number]>(

@@ -13,6 +13,11 @@ interface Ready {
   readonly priority: number;
 }
 
+export interface RowQueueOrder {
+  readonly isOrdered: boolean;
+  readonly isPrioritized: boolean;
+}
+
 type CandidateRow = readonly [sequence: number, due: number, priority: number | null, isBlocked: number];
 type TakenRow = readonly [...DeliveryRow, key: string | null, due: number, priority: number | null];
 
@@ -20,6 +25,7 @@ type TakenRow = readonly [...DeliveryRow, key: string | null, due: number, prior
 export interface QueueStatements {
   readonly bounds: Statement<readonly [last: number | null]>;
   readonly fresh: Statement<CandidateRow>;
+  readonly freshMessages: Statement<TakenRow>;
   readonly due: Statement<CandidateRow>;
   readonly nextDue: Statement<readonly [number]>;
   readonly ranked: Statement<readonly [sequence: number, priority: number]>;
@@ -34,6 +40,7 @@ export interface QueueStatements {
  */
 export class RowQueue {
   readonly #id: number;
+  readonly #isOrdered: boolean;
   readonly #isPrioritized: boolean;
   readonly #statements: QueueStatements;
   /** Looked at and free to go; an entry may be outdated, and is checked when it is taken. */
@@ -44,8 +51,9 @@ export class RowQueue {
   #dueCursor = { due: 0, sequence: 0 };
   #nextDue: number | undefined;
 
-  constructor(id: number, isPrioritized: boolean, statements: QueueStatements) {
+  constructor(id: number, { isOrdered, isPrioritized }: RowQueueOrder, statements: QueueStatements) {
     this.#id = id;
+    this.#isOrdered = isOrdered;
     this.#isPrioritized = isPrioritized;
     this.#statements = statements;
     this.reset();
@@ -123,7 +131,7 @@ export class RowQueue {
       const mustScan = this.#cursor < this.#last && (next === undefined || next.sequence > this.#cursor);
       if (mustScan) {
         if (budget <= 0) break;
-        budget -= this.#scanFresh();
+        budget -= this.#isOrdered || next !== undefined ? this.#scanFresh() : this.#takeFresh(limit - taken.length, taken);
       } else if (next === undefined) break;
       else {
         this.#ready.pop();
@@ -166,8 +174,7 @@ export class RowQueue {
       if (this.#isBehindDueCursor(due, entry.sequence)) this.#resetDue();
       return;
     }
-    this.#inFlight.set(entry.sequence, entry);
-    taken.push(row as unknown as DeliveryRow);
+    this.#start(entry, row, taken);
   }
 
   #scanFresh(): number {
@@ -178,6 +185,25 @@ export class RowQueue {
     }
     if (rows.length < SCAN_CHUNK) this.#cursor = this.#last;
     return rows.length;
+  }
+
+  /** Without keys a look at a row is as well the taking of its message: one query for all. */
+  #takeFresh(limit: number, taken: DeliveryRow[]): number {
+    const wanted = Math.min(limit, SCAN_CHUNK);
+    const rows = this.#statements.freshMessages.all(this.#id, this.#cursor, wanted);
+    for (const row of rows) {
+      const [sequence] = row;
+      this.#cursor = sequence;
+      if (row[12] === 0 && !this.#inFlight.has(sequence)) this.#start({ sequence, priority: 0 }, row, taken);
+    }
+    if (rows.length < wanted) this.#cursor = this.#last;
+    return rows.length;
+  }
+
+  #start(entry: Ready, row: TakenRow, taken: DeliveryRow[]): void {
+    this.#inFlight.set(entry.sequence, entry);
+    // The columns of a delivery come first.
+    taken.push(row as unknown as DeliveryRow);
   }
 
   #scanDue(now: number): void {
@@ -219,6 +245,14 @@ const IS_BLOCKED = `
 
 export const MESSAGE_COLUMNS = "m.sequence, m.id, m.kind, m.body, m.spool, m.headers, m.dead_letter, m.appended_at";
 
+const TAKEN = `
+  SELECT ${MESSAGE_COLUMNS}, m.expires_at, p.failures, p.parked, p.key, p.due, p.priority
+  FROM pending p JOIN messages m ON m.sequence = p.sequence`;
+
+/**
+ * The indexes are named because the planner, which knows nothing of how many rows there are, takes others: the first term
+ * after the subscription is the one that leads straight to the row.
+ */
 export function prepareQueueStatements(database: DatabaseSync): QueueStatements {
   return {
     bounds: prepare(database, "SELECT max(sequence) FROM pending WHERE subscription = ?"),
@@ -229,23 +263,24 @@ export function prepareQueueStatements(database: DatabaseSync): QueueStatements 
     ),
     due: prepare(
       database,
-      `SELECT p.sequence, p.due, p.priority, ${IS_BLOCKED} FROM pending p
-       WHERE p.subscription = ? AND p.due > 0 AND (p.due, p.sequence) > (?, ?) AND p.due <= ? ORDER BY p.due, p.sequence LIMIT ?`,
+      `SELECT p.sequence, p.due, p.priority, ${IS_BLOCKED} FROM pending p INDEXED BY pending_due
+       WHERE p.subscription = ? AND (p.due, p.sequence) > (?, ?) AND p.due > 0 AND p.due <= ? ORDER BY p.due, p.sequence LIMIT ?`,
     ),
     nextDue: prepare(
       database,
-      "SELECT due FROM pending WHERE subscription = ? AND due > 0 AND (due, sequence) > (?, ?) ORDER BY due, sequence LIMIT 1",
+      `SELECT due FROM pending INDEXED BY pending_due
+       WHERE subscription = ? AND (due, sequence) > (?, ?) AND due > 0 ORDER BY due, sequence LIMIT 1`,
     ),
     ranked: prepare(
       database,
       `SELECT sequence, priority FROM pending WHERE subscription = ? AND priority IS NOT NULL AND due = 0
        ORDER BY priority DESC, sequence LIMIT ?`,
     ),
-    message: prepare(
+    freshMessages: prepare(database, `${TAKEN} WHERE p.subscription = ? AND p.sequence > ? ORDER BY p.sequence LIMIT ?`),
+    message: prepare(database, `${TAKEN} WHERE p.subscription = ? AND p.sequence = ?`),
+    nextOfKey: prepare(
       database,
-      `SELECT ${MESSAGE_COLUMNS}, m.expires_at, p.failures, p.parked, p.key, p.due, p.priority
-       FROM pending p JOIN messages m ON m.sequence = p.sequence WHERE p.subscription = ? AND p.sequence = ?`,
+      "SELECT sequence, due FROM pending INDEXED BY pending_key WHERE subscription = ? AND key = ? ORDER BY sequence LIMIT 1",
     ),
-    nextOfKey: prepare(database, "SELECT sequence, due FROM pending WHERE subscription = ? AND key = ? ORDER BY sequence LIMIT 1"),
   };
 }

@@ -1,32 +1,20 @@
-import { cp, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { Clock, Store } from "@portolan/core";
-import { type StoreUnderTest, storeConformance } from "@portolan/testkit";
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { cp } from "node:fs/promises";
+import type { Clock } from "@portolan/core";
+import { type StoreUnderTest, createVirtualClock, storeConformance } from "@portolan/testkit";
+import { describe, expect, it } from "vitest";
 import { createSqliteStore } from "./sqlite-store.ts";
+import { append, createStoreFolder, deadLetter } from "./store-folder.test.support.ts";
 
 describe("the SQLite store", () => {
-  let root: string;
-  let count = 0;
-
-  beforeAll(async () => {
-    root = await mkdtemp(join(tmpdir(), "portolan-stores-"));
-  });
-  afterAll(() => rm(root, { recursive: true }));
-
-  function nextDirectory(): string {
-    count += 1;
-    return join(root, `store${count}`);
-  }
+  const folder = createStoreFolder();
 
   function storeIn(directory: string, clock: Clock): StoreUnderTest {
-    const store: Store = createSqliteStore({ directory, clock });
+    const store = createSqliteStore({ directory, clock });
     return {
       store,
       // A copy of the files of a running store is what a killed process leaves behind.
       async reopen() {
-        const copy = nextDirectory();
+        const copy = folder.next();
         await cp(directory, copy, { recursive: true });
         await store.close();
         return storeIn(copy, clock);
@@ -34,5 +22,86 @@ describe("the SQLite store", () => {
     };
   }
 
-  storeConformance(async (clock) => storeIn(nextDirectory(), clock), { describe, it });
+  storeConformance(async (clock) => storeIn(folder.next(), clock), { describe, it });
+
+  it.each([
+    ["a Map", { list: [new Map()] }, "body.list.0 is a Map"],
+    ["a BigInt", { id: 1n }, "body.id is a bigint"],
+    ["a function", () => 1, "body is a function"],
+    ["bytes within data", { file: new Uint8Array(1) }, "body.file is a Uint8Array"],
+    ["an error", [new TypeError("no")], "body.0 is a TypeError"],
+  ])("refuses a body that is or has %s, and says where", async (_, body, found) => {
+    const { store } = await folder.open(folder.next(), createVirtualClock());
+    const other = store.commit([append("fine")], "power-loss");
+    await expect(store.commit([append("a", body)], "power-loss")).rejects.toMatchObject({
+      code: "PORTOLAN_BODY_UNSTORABLE",
+      kind: "invalid",
+      message: expect.stringContaining(found),
+    });
+    await other;
+    await store.close();
+  });
+
+  it("refuses a body that contains itself", async () => {
+    const { store } = await folder.open(folder.next(), createVirtualClock());
+    const body: Record<string, unknown> = { id: 1 };
+    body["self"] = { twice: [body, body] };
+    await expect(store.commit([append("a", body)], "power-loss")).rejects.toMatchObject({
+      message: expect.stringContaining("body.self.twice.0 contains itself"),
+    });
+    await store.close();
+  });
+
+  it("stores dates as their text, and a body that is met twice twice", async () => {
+    const { store, subscriptions } = await folder.open(folder.next(), createVirtualClock());
+    const address = { city: "Ulm" };
+    await store.commit([append("a", { at: new Date(0), from: address, to: address })], "power-loss");
+    const [delivery] = (await subscriptions[0]?.take(1)) ?? [];
+    expect(delivery?.message.body).toEqual({ at: "1970-01-01T00:00:00.000Z", from: { city: "Ulm" }, to: { city: "Ulm" } });
+    await store.close();
+  });
+
+  it("stores a text that is not Unicode as it is", async () => {
+    const { store, subscriptions } = await folder.open(folder.next(), createVirtualClock());
+    await store.commit([append("a", "half \ud83d of a pair")], "power-loss");
+    const [delivery] = (await subscriptions[0]?.take(1)) ?? [];
+    expect(delivery?.message.body).toBe("half \ud83d of a pair");
+    await store.close();
+  });
+
+  it("stores a dead letter whose failed body cannot be stored with a picture of it", async () => {
+    const { store } = await folder.open(folder.next(), createVirtualClock());
+    const dead = deadLetter("a");
+    if (dead.kind !== "append" || dead.message.deadLetter === undefined) throw new Error("not a dead letter");
+    const failedBody = new Map([["total", 12n]]);
+    await store.commit([{ ...dead, message: { ...dead.message, deadLetter: { ...dead.message.deadLetter, failedBody } } }], "power-loss");
+    const [peeked] = await store.peek("dead", { limit: 1 });
+    expect(peeked?.message.deadLetter?.failedBody).toBe("Map(1) { 'total' => 12n }");
+    await store.close();
+  });
+
+  it("refuses to open with a position or result that cannot be stored, before anything is written", async () => {
+    const { store } = await folder.open(folder.next(), createVirtualClock());
+    for (const effect of [
+      { kind: "setPosition", name: "p", value: new Set() },
+      { kind: "keepKey", scope: "s", key: "k", until: 1, result: 1n },
+    ] as const) {
+      await expect(store.commit([append("a"), effect], "none")).rejects.toMatchObject({ code: "PORTOLAN_BODY_UNSTORABLE" });
+    }
+    expect((await store.channels())[0]?.waiting).toBe(0);
+    await store.close();
+  });
+
+  it("rejects all that waits for it when its thread dies", async () => {
+    const started = new Promise<{ terminate(): Promise<number> }>((resolve) => void process.once("worker", resolve));
+    const { store, subscriptions } = await folder.open(folder.next(), createVirtualClock());
+    const worker = await started;
+    const waiting = [store.commit([append("a")], "power-loss"), subscriptions[0]?.take(1), store.channels()];
+    await worker.terminate();
+    for (const outcome of await Promise.allSettled(waiting)) {
+      expect(outcome).toMatchObject({ status: "rejected", reason: { code: "PORTOLAN_STORE_FAILED", kind: "transient" } });
+    }
+    await expect(store.commit([append("b")], "none")).rejects.toMatchObject({ code: "PORTOLAN_STORE_FAILED" });
+    await store.close();
+  });
 });

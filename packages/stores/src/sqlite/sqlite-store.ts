@@ -1,5 +1,6 @@
 import {
   type Clock,
+  type Durability,
   type Effect,
   type Logger,
   PortolanError,
@@ -13,7 +14,7 @@ import { createWorkBell } from "../work-bell.ts";
 import { spoolDirectory } from "./database-file.ts";
 import { decodeClaimAnswer, decodeDelivery, decodeEntries, encodeEffect } from "./effect-codec.ts";
 import { createMessageCodec } from "./message-codec.ts";
-import type { EncodedCommit, MessageRow } from "./protocol.ts";
+import type { EncodedEffect, MessageRow } from "./protocol.ts";
 import { createWorkerLink } from "./worker-link.ts";
 
 export interface SqliteStoreOptions {
@@ -50,12 +51,21 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
     });
   }
 
-  async function write(commit: EncodedCommit, effects: readonly Effect[]): Promise<void> {
-    const written = link.commit(commit);
-    if (commit.durability !== "none" || link.isOwing || mayConflict(effects)) return written;
+  function commit(effects: readonly Effect[], durability: Durability): Promise<void> {
+    if (closed !== undefined) return Promise.reject(closedError());
+    let encoded: readonly EncodedEffect[];
+    try {
+      encoded = effects.map((effect) => encodeEffect(effect, messages));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const written = link.commit([durability, clock.now(), encoded]);
+    if (durability !== "none" || link.isOwing || link.hasEnded || mayConflict(effects)) return written;
     written.catch((error: unknown) => {
+      // One that is owed is written when the disk is well again.
       if (!link.isOwing) log.log("error", "a commit that asked for no durability was lost", { error: String(error) });
     });
+    return Promise.resolve();
   }
 
   function subscriptionOf(id: number, channel: string, route: string): Subscription {
@@ -89,10 +99,7 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
         return subscriptionOf(id, channel, route);
       });
     },
-    async commit(effects, durability) {
-      if (closed !== undefined) throw closedError();
-      await write({ effects: effects.map((effect) => encodeEffect(effect, messages)), durability, at: clock.now() }, effects);
-    },
+    commit,
     onWork: bell.listen,
     claim: async (request) => decodeClaimAnswer(await link.call("claim", request)),
     renew: (owner, leaseMs) => link.tell({ kind: "renew", owner, until: clock.now() + leaseMs }),

@@ -25,7 +25,16 @@ export function prepare<R extends Row = never>(database: DatabaseSync, sql: stri
 
 /** Runs `work` in one transaction that no other connection can write beside; undone if it throws. */
 export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
-  database.exec("BEGIN IMMEDIATE");
+  return within(database, "BEGIN IMMEDIATE", work);
+}
+
+/** Runs queries on one view of the database, which is also several times faster than each for itself. */
+export function inReadTransaction<T>(database: DatabaseSync, work: () => T): T {
+  return within(database, "BEGIN", work);
+}
+
+function within<T>(database: DatabaseSync, begin: string, work: () => T): T {
+  database.exec(begin);
   try {
     const result = work();
     database.exec("COMMIT");

@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { type Clock, PortolanError } from "@portolan/core";
 import { fromPlain } from "./plain-error.ts";
-import type { CallName, Calls, EncodedCommit, FromWorker, ToWorker, WorkerOptions } from "./protocol.ts";
+import type { CallName, Calls, EncodedCommit, FromWorker, Progress, ToWorker, WorkerOptions } from "./protocol.ts";
 
 /** The caller's end of a store's worker. What is said in one turn of the event loop travels together. */
 export interface WorkerLink {
@@ -14,6 +14,8 @@ export interface WorkerLink {
   close(): Promise<void>;
   /** Whether commits that asked for no durability are waiting for a disk in trouble. */
   readonly isOwing: boolean;
+  /** Whether nothing will be answered any more. */
+  readonly hasEnded: boolean;
 }
 
 export interface WorkerLinkOptions extends WorkerOptions {
@@ -51,38 +53,32 @@ export function createWorkerLink({ directory, clock, onRung }: WorkerLinkOptions
   function receive(message: FromWorker): void {
     switch (message.kind) {
       case "ready":
-        opening.resolve();
-        break;
-      case "committed":
-        isOwing = message.isOwing;
-        settleCommits(message);
-        break;
-      case "answer":
-        // The worker answers a call with what `Calls` says of it.
-        takeCall(message.id)?.resolve(message.value as never);
-        break;
-      case "refused":
-        takeCall(message.id)?.reject(fromPlain(message.error));
-        break;
-      case "rung":
-        break;
+        return opening.resolve();
+      case "progress":
+        return report(message);
       case "closed":
         if (message.error !== null) closing.reject(fromPlain(message.error));
-        break;
+        return;
       case "unusable":
-        end(fromPlain(message.error));
-        break;
+        return end(fromPlain(message.error));
       default:
         message satisfies never;
     }
-    for (const subscription of message.rung) onRung(subscription);
   }
 
-  function settleCommits({ count, failed }: FromWorker & { readonly kind: "committed" }): void {
-    const settled = commits.splice(0, count);
+  function report({ committed, failed, answers, rung, ...more }: Progress): void {
+    isOwing = more.isOwing;
+    const settled = commits.splice(0, committed);
     for (const { index, error } of failed) settled[index]?.reject(fromPlain(error));
     // Rejecting came first: resolving a promise that is rejected does nothing.
     for (const { resolve } of settled) resolve(undefined as never);
+    for (const [call, value, error] of answers) {
+      const waiting = takeCall(call);
+      // The worker answers a call with what `Calls` says of it.
+      if (error === undefined) waiting?.resolve(value as never);
+      else waiting?.reject(fromPlain(error));
+    }
+    for (const subscription of rung) onRung(subscription);
   }
 
   function takeCall(id: number): Waiting | undefined {
@@ -126,6 +122,9 @@ export function createWorkerLink({ directory, clock, onRung }: WorkerLinkOptions
     get isOwing() {
       return isOwing;
     },
+    get hasEnded() {
+      return ended !== undefined;
+    },
     commit(commit) {
       if (ended !== undefined) return Promise.reject(ended);
       newCommits.push(commit);
@@ -153,17 +152,19 @@ function startWorker(options: WorkerOptions): Worker {
   return new Worker(new URL(IS_SOURCE ? "./worker.ts" : "./worker.js", import.meta.url), {
     workerData: options,
     name: "portolan-store",
-    ...(IS_SOURCE ? { execArgv: ["--conditions=portolan-source"] } : {}),
+    // Not the process's own: among those may be one that replaces the worker's file.
+    execArgv: IS_SOURCE ? ["--conditions=portolan-source"] : [],
   });
 }
 
 function spooledBuffers(commits: readonly EncodedCommit[]): ArrayBuffer[] {
   const buffers: ArrayBuffer[] = [];
-  for (const { effects } of commits) {
+  for (const [, , effects] of commits) {
     for (const effect of effects) {
-      if (effect.kind !== "append" || !effect.message.isSpooled || typeof effect.message.body === "string") continue;
+      if (effect[0] !== "append") continue;
+      const [, , body, isSpooled] = effect[2];
       // The encoder made these bytes, in a buffer of their own.
-      buffers.push(effect.message.body.buffer);
+      if (isSpooled && typeof body !== "string") buffers.push(body.buffer);
     }
   }
   return buffers;

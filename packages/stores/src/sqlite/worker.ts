@@ -1,15 +1,14 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { PortolanError } from "@portolan/core";
+import type { CommitOutcome } from "./commit-writer.ts";
 import { type Core, type Steps, createCore } from "./core.ts";
 import { databaseFile } from "./database-file.ts";
 import { toPlain } from "./plain-error.ts";
-import type { EncodedCommit, FromWorker, ToWorker, WorkerOptions } from "./protocol.ts";
+import type { EncodedAnswer, EncodedCommit, FromWorker, ToWorker, WorkerOptions } from "./protocol.ts";
 import { asStoreError, isDiskTrouble } from "./sqlite-error.ts";
 
 /** Longer batches stall behind checkpoints. */
 const COMMITS_PER_BATCH = 200;
-
-type Answering = FromWorker extends infer Message ? (Message extends FromWorker ? Omit<Message, "rung"> : never) : never;
 
 // The port exists and the data are set in every thread that a store starts.
 serve(parentPort as MessagePort, workerData as WorkerOptions);
@@ -19,18 +18,25 @@ serve(parentPort as MessagePort, workerData as WorkerOptions);
  * batch, in its order; and long operations go on step by step in between.
  */
 function serve(port: MessagePort, { directory }: WorkerOptions): void {
-  const rung = new Set<number>();
   const place = databaseFile(directory);
   const commits: EncodedCommit[] = [];
   const others: Exclude<ToWorker, { kind: "commits" }>[] = [];
   const operations: { readonly id: number; readonly steps: Steps; count: number }[] = [];
+  const rung = new Set<number>();
+  let answers: EncodedAnswer[] = [];
   let core: Core;
   let isClosing = false;
   let isContinuing = false;
 
-  function post(message: Answering): void {
-    // Every kind of message has room for what rang meanwhile.
-    port.postMessage({ ...message, rung: [...rung] } as FromWorker);
+  function post(message: FromWorker): void {
+    port.postMessage(message);
+  }
+
+  function postProgress(outcomes: readonly CommitOutcome[]): void {
+    if (outcomes.length + answers.length + rung.size === 0) return;
+    const failed = outcomes.flatMap((error, index) => (error === undefined ? [] : [{ index, error: toPlain(error) }]));
+    post({ kind: "progress", committed: outcomes.length, failed, isOwing: core.isOwing, answers, rung: [...rung] });
+    answers = [];
     rung.clear();
   }
 
@@ -45,16 +51,11 @@ function serve(port: MessagePort, { directory }: WorkerOptions): void {
 
   function work(): void {
     for (acceptAll(); commits.length + others.length > 0; acceptAll()) {
-      if (commits.length > 0) writeBatch(commits.splice(0, COMMITS_PER_BATCH));
+      const outcomes = commits.length > 0 ? core.commit(commits.splice(0, COMMITS_PER_BATCH)) : [];
       for (const message of others.splice(0)) handle(message);
-      if (rung.size > 0) post({ kind: "rung" });
+      postProgress(outcomes);
     }
     continueOperation();
-  }
-
-  function writeBatch(batch: readonly EncodedCommit[]): void {
-    const failed = core.commit(batch).flatMap((error, index) => (error === undefined ? [] : [{ index, error: toPlain(error) }]));
-    post({ kind: "committed", count: batch.length, failed, isOwing: core.isOwing });
   }
 
   function handle(message: Exclude<ToWorker, { kind: "commits" }>): void {
@@ -81,14 +82,14 @@ function serve(port: MessagePort, { directory }: WorkerOptions): void {
     try {
       const answered = core.call(message, message.now);
       if ("steps" in answered) operations.push({ id: message.id, steps: answered.steps, count: 0 });
-      else post({ kind: "answer", id: message.id, value: answered.value });
+      else answers.push([message.id, answered.value]);
     } catch (error) {
       refuse(message.id, error);
     }
   }
 
   function refuse(id: number, error: unknown): void {
-    post({ kind: "refused", id, error: toPlain(asStoreError(error, place)) });
+    answers.push([id, undefined, toPlain(asStoreError(error, place))]);
   }
 
   /** What a tick cannot do now, on a disk in trouble, the next one does. */
@@ -110,12 +111,13 @@ function serve(port: MessagePort, { directory }: WorkerOptions): void {
       const step = operation.steps.next();
       if (step.done) {
         operations.shift();
-        post({ kind: "answer", id: operation.id, value: operation.count });
+        answers.push([operation.id, operation.count]);
       } else operation.count += step.value.count;
     } catch (error) {
       operations.shift();
       refuse(operation.id, error);
     }
+    postProgress([]);
     if (isContinuing) return;
     isContinuing = true;
     setImmediate(() => {
