@@ -92,6 +92,16 @@ test("live says that the process answers, ready asks the node", async () => {
   expect((await fetch(`${node.origin}/health/ready`)).status).toBe(200);
 });
 
+test("while the node is not ready an unknown path is 503: its door may come yet", async () => {
+  let ready = false;
+  await using node = await startHost([echo], { ready: () => ({ ready }) });
+  const early = await fetch(`${node.origin}/a`);
+  expect([early.status, early.headers.get("retry-after")]).toEqual([503, "1"]);
+  expect((await fetch(`${node.origin}/echo`, { method: "POST" })).status).toBe(200);
+  ready = true;
+  expect((await fetch(`${node.origin}/a`)).status).toBe(404);
+});
+
 test("a door that throws answers a problem, and the next request is served", async () => {
   const logged: unknown[] = [];
   const log: Logger = { log: (level, message, fields) => void logged.push([level, message, fields?.["error"]]) };

@@ -8,6 +8,7 @@ import { healthDoors, type Readiness } from "./health.ts";
 import { HttpExchange, type ExchangeHost } from "./http-exchange.ts";
 import { httpLimits, type HttpLimits } from "./http-limits.ts";
 import { createServer } from "./node-http.ts";
+import { answerNowhere } from "./nowhere.ts";
 import { statusProblem } from "./problem.ts";
 import { createSweep } from "./sweep.ts";
 import { checkHeaders } from "./request-checks.ts";
@@ -104,7 +105,7 @@ export function createHttpHost(options: HttpHostOptions): HttpHost {
       return exchange.sendProblem(statusProblem(400, checks.ambiguity, { requestId: id }));
     }
     if (closed !== undefined) return exchange.fail(stopping());
-    if (found === undefined) return answerNowhere(exchange, table);
+    if (found === undefined) return answer(exchange, { ...NOWHERE.door, handle: () => answerNowhere(exchange, table, options.ready) });
     exchange.deadline = sweep.deadline(found.door.timeoutMs ?? limits.handlerTimeoutMs);
     answer(exchange, found.door);
   };
@@ -186,29 +187,6 @@ function answer(exchange: HttpExchange, door: Door): void {
     else handled.then(done, failed);
   } catch (thrown) {
     failed(thrown);
-  }
-}
-
-function answerNowhere(exchange: HttpExchange, table: RouteTable): void {
-  const url = exchange.request.url ?? "";
-  const where = { requestId: exchange.id };
-  const methods = table.methodsOf(url);
-  if (methods.length === 0) {
-    const readable = isDecodable(url);
-    return exchange.sendProblem(
-      statusProblem(readable ? 404 : 400, readable ? "there is nothing at this path" : "the path has a broken percent-encoding", where),
-    );
-  }
-  const { status, headers, details } = statusProblem(405, `this path answers ${methods.join(", ")}`, where);
-  exchange.reply(status, { ...headers, allow: methods.join(", ") }, JSON.stringify(details));
-}
-
-function isDecodable(url: string): boolean {
-  try {
-    decodeURI(url);
-    return true;
-  } catch {
-    return false;
   }
 }
 
