@@ -9,11 +9,13 @@ import type { ErrorReport } from "./portolan-error.ts";
  */
 export type Durability = "power-loss" | "process-crash" | "none";
 
-/** What a channel carries of a message; of the attributes only `deadLetter`. */
+/** What a channel carries of a message; of the attributes only `deadLetter`, and in a step's inbox what the step says. */
 export interface StoredMessage {
   readonly id: string;
   readonly body: unknown;
   readonly headers: Headers;
+  /** What a step tells the block that reads its inbox, such as `aggregate`. JSON data. */
+  readonly attributes?: Readonly<Record<string, unknown>> | undefined;
   readonly deadLetter?: DeadLetter | undefined;
 }
 
@@ -76,7 +78,15 @@ export interface ParkedState {
 }
 
 /** One change that a unit of work makes. All changes of a commit happen, or none. */
-export type Effect = AppendEffect | SettleEffect | PostponeEffect | KeepKeyEffect | SetPositionEffect | JournalEffect;
+export type Effect =
+  | AppendEffect
+  | SettleEffect
+  | PostponeEffect
+  | KeepKeyEffect
+  | SetPositionEffect
+  | PutStateEffect
+  | DropStateEffect
+  | JournalEffect;
 
 export interface AppendEffect {
   readonly kind: "append";
@@ -123,6 +133,49 @@ export interface SetPositionEffect {
   readonly name: string;
   readonly value: unknown;
   readonly expected?: unknown;
+}
+
+/**
+ * Writes a row of state: an open group, a message that waits for its place, the progress of a saga. If the row's version
+ * is not `expected` (0: there is none yet), the commit fails with PORTOLAN_CONFLICT. The new version is `expected + 1`.
+ */
+export interface PutStateEffect {
+  readonly kind: "putState";
+  readonly scope: string;
+  readonly key: string;
+  /** What a body can be, or a structure of it; large values live out of line like large bodies. */
+  readonly value: unknown;
+  /** When something is to happen to it, in ms; `states` finds it by this. */
+  readonly due?: number | undefined;
+  /** Removed by retention after this, in ms. */
+  readonly until?: number | undefined;
+  readonly expected: number;
+}
+
+/** Removes a row of state; its version must be `expected`, else PORTOLAN_CONFLICT. */
+export interface DropStateEffect {
+  readonly kind: "dropState";
+  readonly scope: string;
+  readonly key: string;
+  readonly expected: number;
+}
+
+/** A row of state as it is now. A row that is `until` a time is none from then on. */
+export interface StateRow {
+  readonly key: string;
+  readonly value: unknown;
+  readonly version: number;
+  readonly due?: number | undefined;
+  /** Rises from row to row of a scope in the order in which they came to be; writing a row again does not change it. */
+  readonly order: number;
+}
+
+export interface StateQuery {
+  /** Only rows due at or before this time, the earliest first. Without it: all rows, in their order. */
+  readonly dueBy?: number;
+  /** Without `dueBy`: only rows after this order. */
+  readonly after?: number;
+  readonly limit: number;
 }
 
 export interface JournalEffect {
@@ -243,6 +296,11 @@ export interface Store {
   unclaim(scope: string, key: string, owner: string): void;
 
   position(name: string): Awaitable<unknown>;
+
+  state(scope: string, key: string): Awaitable<StateRow | undefined>;
+  states(scope: string, query: StateQuery): Awaitable<readonly StateRow[]>;
+  /** When the first row of the scope is due. */
+  nextStateDue(scope: string): Awaitable<number | undefined>;
 
   channels(): Awaitable<readonly ChannelStatus[]>;
   /** Messages that wait in a channel, oldest first, after a sequence number. */
