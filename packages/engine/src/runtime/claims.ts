@@ -20,7 +20,7 @@ export interface ClaimAsk {
 }
 
 export type Claimed =
-  | { readonly state: "granted" }
+  | { readonly state: "granted"; undo(): void }
   | { readonly state: "duplicate"; readonly result?: unknown }
   | { readonly state: "held" };
 
@@ -42,33 +42,37 @@ export function createClaims(store: Store, clock: Clock): Claims {
     renewal = leases.size === 0 ? undefined : clock.after(Math.min(...[...leases.values()].map(({ leaseMs }) => leaseMs)) / 3, renewAll);
   };
 
-  const hold = (unit: UnitOfWork, { scope, key, leaseMs }: ClaimAsk): void => {
+  /** Takes the key; what it answers gives it back. */
+  const hold = (unit: UnitOfWork, { scope, key, leaseMs }: ClaimAsk): (() => void) => {
     const name = claimName(scope, key);
     if (!queues.has(name)) queues.set(name, []);
     const lease = leases.get(unit.id) ?? { leaseMs, count: 0 };
     lease.count += 1;
     leases.set(unit.id, lease);
     if (renewal === undefined) schedule();
-    const end = () => {
+    let open = true;
+    const close = (kept: boolean) => {
+      if (!open) return;
+      open = false;
+      unit.claims.delete(name);
       lease.count -= 1;
       if (lease.count === 0) leases.delete(unit.id);
       if (leases.size === 0) {
         renewal?.cancel();
         renewal = undefined;
       }
+      if (kept) return wakeAll(name);
+      store.unclaim(scope, key, unit.id);
+      wakeNext(name);
     };
-    unit.claims.set(name, {
-      release() {
-        store.unclaim(scope, key, unit.id);
-        end();
-        wakeNext(name);
-      },
-      keep() {
-        end();
-        for (const wake of queues.get(name) ?? []) wake();
-        queues.delete(name);
-      },
-    });
+    unit.claims.add(name);
+    unit.listen({ ended: close });
+    return () => close(false);
+  };
+
+  const wakeAll = (name: string): void => {
+    for (const wake of queues.get(name) ?? []) wake();
+    queues.delete(name);
   };
 
   const wakeNext = (name: string): void => {
@@ -99,13 +103,11 @@ export function createClaims(store: Store, clock: Clock): Claims {
       store.claim({ scope: request.scope, key: request.key, owner: unit.id, leaseMs: request.leaseMs }),
       (answer): Claimed | Promise<Claimed> => {
         if (answer.state === "granted") {
-          hold(unit, request);
-          return { state: "granted" };
+          return { state: "granted", undo: hold(unit, request) };
         }
         if (answer.state === "kept") {
           const name = claimName(request.scope, request.key);
-          for (const wake of queues.get(name) ?? []) wake();
-          queues.delete(name);
+          wakeAll(name);
           return { state: "duplicate", result: answer.result };
         }
         if (!request.wait) return { state: "held" };

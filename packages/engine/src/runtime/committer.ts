@@ -41,11 +41,12 @@ export function createCommitter(parts: CommitterParts): Committer {
       (toMemory ? memory : durable).push(effect);
     }
     const finish = () => {
-      unit.endClaims(true);
+      unit.ended(true);
       if (memory.length === 0) return undefined;
       parts.appended(appended);
       return parts.stores.memory.commit(memory, "none");
     };
+    unit.submitted();
     // The durable store first: what memory holds may be lost with the process anyway.
     return durable.length > 0 ? parts.stores.durable.commit(durable, unit.durability).then(finish) : (finish() ?? Promise.resolve());
   };
@@ -63,7 +64,7 @@ export function createCommitter(parts: CommitterParts): Committer {
     commit(list, more) {
       const { unit } = list;
       if (list.size === 0 && more.length === 0) {
-        unit.endClaims(true);
+        unit.ended(true);
         return undefined;
       }
       const pending = list.effects();
@@ -71,7 +72,7 @@ export function createCommitter(parts: CommitterParts): Committer {
       const room = channels.length === 0 ? undefined : parts.room(unit, channels);
       const committed = room === undefined ? commitNow(unit, pending, more) : room.then(() => commitNow(unit, pending, more));
       return committed.catch((error: unknown) => {
-        unit.endClaims(false);
+        unit.ended(false);
         throw error;
       });
     },

@@ -243,7 +243,7 @@ export function createEndings(parts: EndingParts): Endings {
         ctx.execution.list.size === 0
       ) {
         // Most messages of routes that answer leave nothing behind: a third of their cost would be the verdict about that.
-        ctx.execution.unit.endClaims(true);
+        ctx.execution.unit.ended(true);
         finish(ctx.execution, true, undefined);
         return end.kind === "done" ? end.message : undefined;
       }

@@ -18,6 +18,22 @@ interface Entry {
   readonly order: number;
   /** Survives that the block around it is undone. */
   kept: boolean;
+  /** Called when it is undone. */
+  readonly undo: (() => void) | undefined;
+}
+
+export interface EffectOptions {
+  /** Survives that the block around it is undone. */
+  readonly kept?: boolean;
+  /** Called when it is undone. */
+  readonly undo?: () => void;
+}
+
+/** Who wants to know how a unit of work ends. */
+export interface UnitListener {
+  /** Its commit is on its way: no other commit that is asked for from now on comes before it. */
+  submitted?(): void;
+  ended(committed: boolean): void;
 }
 
 /** What starts once a unit of work has ended. */
@@ -25,14 +41,6 @@ export interface Afterwards {
   /** Only if what the unit of work did stands: a success that was undone is none. */
   readonly ifItStands: boolean;
   start(): void;
-}
-
-/** A claimed idempotent key of an uncommitted unit of work. */
-export interface ClaimHold {
-  /** The block that claimed it was undone. */
-  release(): void;
-  /** The unit of work has been committed. */
-  keep(): void;
 }
 
 /**
@@ -47,7 +55,8 @@ export class UnitOfWork {
   afterwards: Afterwards[] | undefined;
   private readonly ids: () => string;
   private ownId: string | undefined;
-  private held: Map<string, ClaimHold> | undefined;
+  private claimed: Set<string> | undefined;
+  private listeners: UnitListener[] | undefined;
 
   constructor(ids: () => string, durability: Durability, delivery?: Delivery) {
     this.ids = ids;
@@ -61,18 +70,24 @@ export class UnitOfWork {
   }
 
   /** Keys claimed by this unit of work: a second claim is a duplicate, nobody waits for himself. */
-  get claims(): Map<string, ClaimHold> {
-    return (this.held ??= new Map());
+  get claims(): Set<string> {
+    return (this.claimed ??= new Set());
   }
 
-  /** The commit is over: what was claimed is kept, or given back. */
-  endClaims(committed: boolean): void {
-    if (this.held === undefined || this.held.size === 0) return;
-    for (const hold of this.held.values()) {
-      if (committed) hold.keep();
-      else hold.release();
-    }
-    this.held.clear();
+  listen(listener: UnitListener): void {
+    (this.listeners ??= []).push(listener);
+  }
+
+  submitted(): void {
+    if (this.listeners !== undefined) for (const listener of this.listeners) listener.submitted?.();
+  }
+
+  /** The commit is over, or there was nothing to commit. */
+  ended(committed: boolean): void {
+    const { listeners } = this;
+    if (listeners === undefined) return;
+    this.listeners = undefined;
+    for (const listener of listeners) listener.ended(committed);
   }
 }
 
@@ -89,8 +104,8 @@ export class EffectList {
     return this.entries?.length ?? 0;
   }
 
-  add(effect: PendingEffect, kept = false): void {
-    (this.entries ??= []).push({ effect, order: this.unit.order++, kept });
+  add(effect: PendingEffect, { kept = false, undo }: EffectOptions = {}): void {
+    (this.entries ??= []).push({ effect, order: this.unit.order++, kept, undo });
   }
 
   /** A mark to go back to. */
@@ -98,14 +113,13 @@ export class EffectList {
     return this.size;
   }
 
-  /** Undoes all since the mark but what is kept. Undone claims are given back. */
+  /** Undoes all since the mark but what is kept. */
   rollback(mark: number): void {
     if (this.entries === undefined || this.entries.length <= mark) return;
     const undone = this.entries.splice(mark);
-    for (const entry of undone) {
-      if (entry.kept) this.entries.push(entry);
-      else if (entry.effect.kind === "keepKey") this.release(entry.effect.scope, entry.effect.key);
-    }
+    for (const entry of undone) if (entry.kept) this.entries.push(entry);
+    // The last one first, so that each finds what it left.
+    for (const entry of undone.reverse()) if (!entry.kept) entry.undo?.();
   }
 
   /** Makes all since the mark survive a rollback. */
@@ -124,7 +138,7 @@ export class EffectList {
   replace(effect: PendingEffect, by: PendingEffect): void {
     const index = this.entries?.findIndex((entry) => entry.effect === effect) ?? -1;
     const entry = this.entries?.[index];
-    if (this.entries !== undefined && entry !== undefined) this.entries[index] = { effect: by, order: entry.order, kept: entry.kept };
+    if (this.entries !== undefined && entry !== undefined) this.entries[index] = { ...entry, effect: by };
   }
 
   /** Undoes everything, also what is kept over failures: the message will be processed from the start again. */
@@ -137,12 +151,6 @@ export class EffectList {
   effects(): readonly PendingEffect[] {
     if (this.entries === undefined) return [];
     return this.entries.sort((a, b) => a.order - b.order).map((entry) => entry.effect);
-  }
-
-  private release(scope: string, key: string): void {
-    const name = claimName(scope, key);
-    this.unit.claims.get(name)?.release();
-    this.unit.claims.delete(name);
   }
 }
 

@@ -57,6 +57,12 @@ const options = option.object({
   ),
 });
 
+interface GrantedKey {
+  readonly key: string;
+  /** Gives the claim back. */
+  undo(): void;
+}
+
 /** Idempotent receiver. */
 export const idempotent = definePattern({
   name: "idempotent",
@@ -77,9 +83,9 @@ export const idempotent = definePattern({
     const scope = options.scope ?? `${compiler.route}/${compiler.stepId}`;
     const { duplicates, inFlight, keepOnFailure, ttl, lease } = options;
 
-    const first = (message: Message, execution: Execution, key: string): Message | Promise<Message> => {
+    const first = (message: Message, execution: Execution, { key, undo }: GrantedKey): Message | Promise<Message> => {
       const effect: KeepKeyEffect = { kind: "keepKey", scope, key, until: compiler.clock.now() + ttl };
-      execution.list.add(effect, keepOnFailure);
+      execution.list.add(effect, { kept: keepOnFailure, undo });
       const result = block(duplicates === "mark" ? withAttribute(message, "duplicate", false) : message, execution);
       if (duplicates !== "replay") return result;
       return andThen(result, (ended) => {
@@ -104,7 +110,7 @@ export const idempotent = definePattern({
         if (key === undefined) throw new PortolanError("PORTOLAN_KEY_MISSING", "the idempotent key is missing");
         const request = { scope, key, leaseMs: lease, wait: inFlight === "wait", signal: execution.signal };
         return andThen(compiler.node.claims.claim(execution.unit, request), (claimed) =>
-          claimed.state === "granted" ? first(message, execution, key) : duplicate(message, execution, claimed),
+          claimed.state === "granted" ? first(message, execution, { key, undo: claimed.undo }) : duplicate(message, execution, claimed),
         );
       });
   },
