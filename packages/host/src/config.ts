@@ -136,6 +136,7 @@ function configContext(path: string, reader: ConfigReader): ReadContext {
       if (value === undefined) report(missingVariable(name));
       return value;
     },
+    substitute: (value) => value,
     nested: { steps: noSteps, target: noSteps, source: noSteps },
   };
 }

@@ -35,25 +35,12 @@ export function watchStore(store: Store, clock: Clock, log: Logger): WatchedStor
 
   return {
     store: {
-      open: (setup) => store.open(setup),
+      ...store,
       commit(effects, durability) {
         const committed = store.commit(effects, durability);
         committed.catch(onFailure);
         return committed;
       },
-      onWork: (listener) => store.onWork(listener),
-      claim: (request) => store.claim(request),
-      renew: (owner, leaseMs) => store.renew(owner, leaseMs),
-      unclaim: (scope, key, owner) => store.unclaim(scope, key, owner),
-      position: (name) => store.position(name),
-      channels: () => store.channels(),
-      peek: (channel, options) => store.peek(channel, options),
-      remove: (channel, sequences) => store.remove(channel, sequences),
-      redrive: (channel, sequences) => store.redrive(channel, sequences),
-      journal: (messageId) => store.journal(messageId),
-      failures: (limit) => store.failures(limit),
-      prune: (policy) => store.prune(policy),
-      close: () => store.close(),
     },
     get failure() {
       return failure;
