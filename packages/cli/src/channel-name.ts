@@ -1,8 +1,8 @@
 import { PortolanError, nearestName } from "@portolan/core";
-import type { AdminStore } from "@portolan/stores";
+import type { StoreAdmin } from "@portolan/stores";
 
 /** Refuses the name of a channel that the store does not have: a misspelt name must not look like an empty channel. */
-export async function requireChannel(store: AdminStore, channel: string): Promise<void> {
+export async function requireChannel(store: StoreAdmin, channel: string): Promise<void> {
   const names = (await store.channels()).map(({ name }) => name);
   if (names.includes(channel)) return;
   const nearest = nearestName(channel, names);

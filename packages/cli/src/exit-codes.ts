@@ -6,7 +6,10 @@ export const EXIT_CODES = {
   failures: { code: 1, meaning: "Done, but something failed: a message, a finding, a case." },
   usage: { code: 2, meaning: "The command line was not understood." },
   configuration: { code: 3, meaning: "The app's configuration is not valid, or a variable that it needs is not set." },
-  store: { code: 4, meaning: "The store cannot be used: locked by another node, damaged, of a newer version, or not writable." },
+  store: {
+    code: 4,
+    meaning: "The store cannot be used: none there, locked by another node, damaged, of a newer version, or not writable.",
+  },
   network: { code: 5, meaning: "An address cannot be listened on, such as a port in use." },
   notDrained: {
     code: 6,
@@ -26,6 +29,7 @@ const BY_ERROR: Readonly<Record<string, ExitName>> = {
   PORTOLAN_STORE_FAILED: "store",
   PORTOLAN_STORE_CORRUPT: "store",
   PORTOLAN_STORE_LOCKED: "store",
+  PORTOLAN_STORE_MISSING: "store",
   PORTOLAN_STORE_VERSION: "store",
   PORTOLAN_PORT_IN_USE: "network",
 };

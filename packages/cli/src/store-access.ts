@@ -1,7 +1,5 @@
-import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { PortolanError } from "@portolan/core";
-import type { AdminStore } from "@portolan/stores";
+import type { StoreAdmin } from "@portolan/stores";
 import type { Io, OptionDefinition } from "./command.ts";
 
 /** Options of the commands that look into a store. */
@@ -15,15 +13,10 @@ export const STORE_OPTIONS = {
 } as const satisfies Readonly<Record<string, OptionDefinition>>;
 
 /** Lends the store to `use`, while a node runs on it or when none does. */
-export async function withStore<Result>(io: Io, given: string | undefined, use: (store: AdminStore) => Promise<Result>): Promise<Result> {
+export async function withStore<Result>(io: Io, given: string | undefined, use: (store: StoreAdmin) => Promise<Result>): Promise<Result> {
   const directory = given === undefined ? await configuredDirectory(io) : resolve(io.directory, given);
-  if (!existsSync(directory)) {
-    throw new PortolanError("PORTOLAN_USAGE", `there is no store in ${directory}`, {
-      hint: "run it in the app's directory, or say --store DIR",
-    });
-  }
-  const { openSqliteStoreForAdmin } = await import("@portolan/stores");
-  const store = await openSqliteStoreForAdmin(directory);
+  const [{ openSqliteStoreForAdmin }, { createSystemClock }] = await Promise.all([import("@portolan/stores"), import("@portolan/host")]);
+  const store = await openSqliteStoreForAdmin({ directory, clock: createSystemClock() });
   try {
     return await use(store);
   } finally {

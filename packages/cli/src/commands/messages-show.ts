@@ -1,5 +1,5 @@
 import { PortolanError, type ErrorReport, type JournalEntry, type PeekedMessage } from "@portolan/core";
-import type { AdminStore } from "@portolan/stores";
+import type { StoreAdmin } from "@portolan/stores";
 import { defineCommand, type Io } from "../command.ts";
 import { STORE_OPTIONS, withStore, writeJsonLines } from "../store-access.ts";
 import { renderTable } from "../table.ts";
@@ -43,7 +43,7 @@ interface WaitingMessage extends PeekedMessage {
   readonly channel: string;
 }
 
-async function findWaiting(store: AdminStore, id: string): Promise<WaitingMessage[]> {
+async function findWaiting(store: StoreAdmin, id: string): Promise<WaitingMessage[]> {
   const found: WaitingMessage[] = [];
   for (const { name, waiting } of await store.channels()) {
     let after = -1;
