@@ -42,7 +42,7 @@ it("ends with 0 when nothing failed, and leaves no store behind", async () => {
     input: lines({ id: 1, total: 5 }),
   });
   expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '{"id":1}\n', stderr: "" });
-  expect(await runCommand(["channels"], { directory: app.path })).toMatchObject({ code: 2 });
+  expect(await runCommand(["channels"], { directory: app.path })).toMatchObject({ code: 4 });
 });
 
 it("runs a single TypeScript file that is no project, in a store that stays", async () => {
@@ -80,7 +80,7 @@ it("checks an app and lists what is wrong with file, line and column", async () 
   });
   const { code, stdout } = await runCommand(["check"], { directory: app.path });
   expect(code).toBe(1);
-  expect(stdout).toContain("--> app.ts:2:16");
+  expect(stdout).toContain("--> app.ts:2:17");
   await app.write("app.ts", 'import { app } from "portolan";\nexport default app("x", { routes: [] });\n');
   const compiled = await runCommand(["check", "--json"], { directory: app.path });
   expect(parsed(compiled.stdout)).toMatchObject([{ level: "error", path: "routes.receive.steps.1", place: { line: 6 } }]);
@@ -93,7 +93,7 @@ it("checks an app and lists what is wrong with file, line and column", async () 
 
 it("runs case files and ends with 1 when one failed", async () => {
   const body = (name: string, expected: number) =>
-    `case: ${name}\nneeds: [map]\nflow: { routes: { start: { steps: [{ map: body + 1 }] } } }\nsend: [{ route: start, body: 1, mode: request }]\nexpect: { sends: { 0: { reply: { body: ${expected} } } } }\n`;
+    `case: ${name}\nsource: own\nneeds: [map]\nflow: { routes: { start: { steps: [{ map: body + 1 }] } } }\nsend: [{ route: start, body: 1, mode: request }]\nexpect: { sends: { 0: { reply: { body: ${expected} } } } }\n`;
   await using app = await createAppDirectory({
     "cases/a.case.yaml": body("a", 2),
     "cases/b.case.yaml": body("b", 3),
@@ -102,10 +102,10 @@ it("runs case files and ends with 1 when one failed", async () => {
   const { code, stdout } = await runCommand(["test", "--cases", "cases"], { directory: app.path });
   expect(code).toBe(1);
   expect(stdout).toMatchInlineSnapshot(`
-    "FAIL a: PORTOLAN_CONFIG_INVALID: the case file is not valid: option "source" is missing: expected source: a name, found nothing (line 1)
-    FAIL b: PORTOLAN_CONFIG_INVALID: the case file is not valid: option "source" is missing: expected source: a name, found nothing (line 1)
-    FAIL c: PORTOLAN_CONFIG_INVALID: the case file is not valid: option "source" is missing: expected source: a name, found nothing (line 1)
-    0 passed, 3 failed, 0 skipped
+    "ok a
+    FAIL b: sends.0: expected reply 3, got 2
+    skip c: needs nothing
+    1 passed, 1 failed, 1 skipped
     "
   `);
 });

@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createAppDirectory } from "./app-directory.ts";
-import { runCommand, startCommand, startReady, takePort } from "./command-process.ts";
+import { runCommand, startReady, takePort } from "./command-process.ts";
 
 const ECHO = "routes:\n  echo:\n    from: [{ rest: { post: /echo } }]\n    steps: []\n";
 const SLOW = "routes:\n  slow:\n    from: [{ rest: { post: /slow } }]\n    steps: [{ delay: { for: 600 } }]\n";
@@ -143,23 +143,35 @@ describe("portolan start refuses", () => {
     await using taken = await takePort();
     const { code, stderr } = await runCommand(["start", "--port", String(taken.port)], { directory: app.path });
     expect(code).toBe(5);
-    expect(stderr).toContain(`error[PORTOLAN_PORT_IN_USE]: port ${taken.port} of 127.0.0.1 is taken by another process\n  = help: `);
+    expect(stderr).toContain(`error[PORTOLAN_PORT_IN_USE]: port ${taken.port} of 127.0.0.1 is taken by another process\n`);
+    expect(stderr).toContain("= help: Stop that process, or configure another port");
   });
 
   it("an app whose variable is not set, and names it", async () => {
-    await using app = await createAppDirectory({ "a.flow.yaml": ECHO.replace("/echo", '"/${PLACE}"') });
-    const { code, stdout, stderr } = await runCommand(["start"], { directory: app.path });
+    const flow = ECHO.replace("steps: []", "steps: [{ call: { rest: { get: '${ERP_URL}/orders' } } }]");
+    await using app = await createAppDirectory({ "a.flow.yaml": flow });
+    const { code, stdout, stderr } = await runCommand(["start", "--port", "0"], { directory: app.path });
     expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
-    expect(stderr).toContain("the variable PLACE is not set\n  --> a.flow.yaml:3:");
-    await using node = await startReady([], { directory: app.path, environment: { PLACE: "here" } });
-    expect((await post(`${node.url}/here`, 1)).status).toBe(200);
+    expect(stderr).toContain("the variable ERP_URL is not set\n  --> a.flow.yaml:4:");
+    await using node = await startReady([], { directory: app.path, environment: { ERP_URL: "http://127.0.0.1:9" } });
+    expect((await post(`${node.url}/echo`, 1)).status).toBe(503);
   });
 
   it("malformed YAML, at its place", async () => {
     await using app = await createAppDirectory({ "flows/a.flow.yaml": "routes:\n  echo:\n    steps: [\n  other: {}\n" });
     const { code, stderr } = await runCommand(["start"], { directory: app.path });
     expect(code).toBe(3);
-    expect(stderr).toMatchInlineSnapshot();
+    expect(stderr).toMatchInlineSnapshot(`
+      "error[PORTOLAN_CONFIG_INVALID]: the YAML is malformed: Flow sequence in block collection must be sufficiently indented and end with a ]
+        --> flows/a.flow.yaml:4:3
+        |
+      4 |   other: {}
+        |   ^^^^^
+        = expected: YAML
+
+      For more about PORTOLAN_CONFIG_INVALID: portolan explain PORTOLAN_CONFIG_INVALID
+      "
+    `);
   });
 
   it("unknown keys, each with the nearest name", async () => {
@@ -168,13 +180,39 @@ describe("portolan start refuses", () => {
     });
     const { code, stderr } = await runCommand(["start"], { directory: app.path });
     expect(code).toBe(3);
-    expect(stderr).toMatchInlineSnapshot();
+    expect(stderr).toMatchInlineSnapshot(`
+      "error[PORTOLAN_CONFIG_INVALID]: unknown key "form"
+        --> a.flow.yaml:3:5
+        |
+      3 |     form: [{ rest: { post: /x } }]
+        |     ^^^^
+        = path: routes.echo.form
+        = expected: one of from, input, output, steps, onError, onComplete, intercept, deadLetter, concurrency, durability, title, note, tags or owner
+        = found: form
+        = help: did you mean "from"?
+
+      error[PORTOLAN_CONFIG_INVALID]: unknown key "mop"
+        --> a.flow.yaml:5:9
+        |
+      5 |       - mop: body
+        |         ^^^
+        = path: routes.echo.steps.0.mop
+        = expected: one of cache, call, choice, circuitBreaker, delay, dynamicRouter, enrich, filter, group, idempotent, loadBalance, log, loop, map, multicast, recipientList, remove, routingSlip, sample, set, sort, split, stop, throttle, throw, timeout, to, try, validate, wireTap, id, note or disabled
+        = found: mop
+        = help: did you mean "map"?
+
+      2 errors. For more about PORTOLAN_CONFIG_INVALID: portolan explain PORTOLAN_CONFIG_INVALID
+      "
+    `);
   });
 
   it("a damaged store, and leaves it as it is", async () => {
     await using app = await createAppDirectory({ "a.flow.yaml": ECHO });
-    await (await startReady([], { directory: app.path }))[Symbol.asyncDispose]();
-    const file = join(app.path, ".portolan", "portolan.db");
+    // An orderly stop leaves everything in the one file.
+    const first = await startReady([], { directory: app.path });
+    first.child.kill("SIGTERM");
+    await first.ended;
+    const file = join(app.path, ".portolan", "store.db");
     await writeFile(file, "this is no database, and it is long enough to be sure of that");
     const { code, stderr } = await runCommand(["start", "--port", "0"], { directory: app.path });
     expect(code).toBe(4);
@@ -201,10 +239,4 @@ describe("portolan start refuses", () => {
     expect(stderr).toContain("gone is no directory");
     expect((await runCommand(["start"], { directory: app.path })).stderr).toContain("no app in ");
   });
-});
-
-it("portolan explains itself to an old Node that has no other beside it", async () => {
-  await using app = await createAppDirectory({});
-  const help = startCommand(["help"], { directory: app.path });
-  expect(await help.ended).toEqual({ code: 0, signal: null });
 });

@@ -81,7 +81,10 @@ it("finds a failure, shows it, and sends it back once it is mended, while nodes 
 it("refuses what does not exist", async () => {
   await using app = await createAppDirectory({ "a.flow.yaml": FLOW("true") });
   const inApp = { directory: app.path };
-  expect(await runCommand(["channels"], inApp)).toMatchObject({ code: 2, stderr: expect.stringContaining("there is no store in ") });
+  expect(await runCommand(["channels"], inApp)).toMatchObject({
+    code: 4,
+    stderr: expect.stringContaining("error[PORTOLAN_STORE_MISSING]"),
+  });
   const node = await startReady([], inApp);
   await node[Symbol.asyncDispose]();
   expect(await runCommand(["channels", "peek", "ordrs"], inApp)).toMatchObject({
