@@ -48,7 +48,10 @@ export async function loadApp({ path, platform, environment }: LoadOptions): Pro
   const flows = await Promise.all(present.map(async (file) => ({ file, text: await readFile(join(directory, file), "utf8") })));
 
   const name = config?.name ?? app?.name ?? basename(directory);
-  const definition = readDefinition({ name, flows, trees: app === undefined ? [] : [app.flow] }, { platform, environment, code, findings });
+  const definition = readDefinition(
+    { name, durability: config?.durability, flows, trees: app === undefined ? [] : [app.flow] },
+    { platform, environment, code, findings },
+  );
   if (config === undefined || definition === undefined || findings.length > 0) throw invalidConfiguration(directory, findings);
   return { definition, config, directory, files: [...(files.config === undefined ? [] : [files.config]), ...sources] };
 }

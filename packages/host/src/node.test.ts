@@ -104,6 +104,16 @@ describe("an app", () => {
     expect(error).toMatchObject({ code: "PORTOLAN_CONFIG_INVALID", findings: [{ message: `${join(directory, "gone")} is no directory` }] });
   });
 
+  it("has routes that know their place, and the durability of the configuration unless they say", async () => {
+    const routes = "routes:\n  a: { steps: [] }\n  b: { steps: [], durability: none }\n";
+    await write({ "a.flow.yaml": routes, "portolan.config.json": '{ "durability": "process-crash" }' });
+    const { definition } = await load();
+    expect(definition.routes.map(({ id, durability, place }) => [id, durability, place])).toEqual([
+      ["a", "process-crash", { file: "a.flow.yaml", line: 2, column: 3 }],
+      ["b", "none", { file: "a.flow.yaml", line: 3, column: 3 }],
+    ]);
+  });
+
   it("can be one file, with the configuration beside it", async () => {
     await write({ "a.flow.yaml": ECHO, "b.flow.yaml": "nonsense: 1", "portolan.config.json": '{ "name": "shop" }' });
     const { definition } = await loadApp({ path: join(directory, "a.flow.yaml"), platform, environment: {} });

@@ -50,10 +50,9 @@ const routeOptions = {
     "Where messages go that nobody waits for; false: they are only logged",
   ),
   concurrency: optional(option.integer({ min: 1 }), "Messages of this route in flight at once; further deliveries wait"),
-  durability: withDefault(
+  durability: optional(
     option.oneOf(...DURABILITIES),
-    "power-loss",
-    "What a commit survives: `power-loss` (on disk), `process-crash` (handed to the operating system), `none` (written soon)",
+    "What a commit survives: `power-loss` (on disk), `process-crash` (handed to the operating system), `none` (written soon). Default: that of the node's configuration, else `power-loss`",
   ),
   title: optional(option.text, "A name for people"),
   note: optional(option.text, "What one should know about it"),

@@ -3,6 +3,7 @@ import {
   type AppErrors,
   type ChannelDefinition,
   type ClauseDefinition,
+  type Durability,
   type Finding,
   type OptionsOf,
   type RouteDefinition,
@@ -14,7 +15,7 @@ import { checkLinks } from "./links.ts";
 import { targetsOf } from "./targets.ts";
 import type { Registry } from "./registry.ts";
 import type { RawTree } from "./tree-context.ts";
-import { instantiate, type Template } from "./templates.ts";
+import { instantiate, type ReadRoute, type Template } from "./templates.ts";
 import { treeContext } from "./tree-reader.ts";
 import { parseYaml } from "./yaml-tree.ts";
 
@@ -22,6 +23,8 @@ import { parseYaml } from "./yaml-tree.ts";
 export interface AppInput {
   readonly name: string;
   readonly flows: readonly FlowFile[];
+  /** Of routes that do not say. Default `power-loss`. */
+  readonly durability?: Durability | undefined;
   /** Values of `app(...)`, or plain flow trees. */
   readonly trees?: readonly unknown[];
 }
@@ -68,14 +71,18 @@ export function readApp(input: AppInput, registry: Registry): AppDefinition {
     const tree = places.get(path.slice(0, 2).join("."));
     findings.push(tree === undefined ? { path: path.join("."), ...finding } : located(tree, path, finding));
   };
-  const routes = flows.flatMap((flow) =>
-    Object.entries(flow.routes).flatMap(([id, route]): readonly RouteDefinition[] => {
+  const read = flows.flatMap((flow) =>
+    Object.entries(flow.routes).flatMap(([id, route]): readonly ReadRoute[] => {
       if (!("template" in route)) return [{ id, ...route }];
       const made = instantiate(id, route, { templates, registry, findings, report: (finding) => report(["routes", id], finding) });
       return made === undefined ? [] : [made];
     }),
   );
   if (findings.length > 0) throw invalidConfiguration(findings);
+  const routes = read.map((route): RouteDefinition => {
+    const place = places.get(`routes.${route.id}`)?.locate(["routes", route.id], "key");
+    return { ...route, durability: route.durability ?? input.durability ?? "power-loss", ...(place === undefined ? {} : { place }) };
+  });
   const app = assemble(input.name, routes, flows);
   checkLinks(app, report);
   if (findings.length > 0) throw invalidConfiguration(findings);

@@ -1,4 +1,4 @@
-import { listNames, nearestName, type Finding, type RouteDefinition } from "@portolan/core";
+import { listNames, nearestName, type Durability, type Finding, type RouteDefinition } from "@portolan/core";
 import { routeOption } from "./flow-options.ts";
 import type { Registry } from "./registry.ts";
 import type { RawTree } from "./tree-context.ts";
@@ -24,8 +24,11 @@ export interface TemplateContext {
   report(finding: Omit<Finding, "path">): void;
 }
 
+/** A route as its options were read, before the app's defaults. */
+export type ReadRoute = Omit<RouteDefinition, "durability"> & { readonly durability?: Durability | undefined };
+
 /** The route that a template makes with these parameters; undefined if something was reported. */
-export function instantiate(id: string, use: TemplateUse, context: TemplateContext): RouteDefinition | undefined {
+export function instantiate(id: string, use: TemplateUse, context: TemplateContext): ReadRoute | undefined {
   const { templates, registry, findings, report } = context;
   const template = templates.get(use.template);
   if (template === undefined) {
