@@ -47,9 +47,10 @@ export const filter = definePattern({
       if (!matched) execution.end = DROPPED;
       return marked;
     };
+    const passLater = async (message: Message, execution: Execution, matched: Promise<boolean>) => pass(message, execution, await matched);
     return (message, execution) => {
       const matched = holds(message);
-      return typeof matched === "boolean" ? pass(message, execution, matched) : matched.then((is) => pass(message, execution, is));
+      return typeof matched === "boolean" ? pass(message, execution, matched) : passLater(message, execution, matched);
     };
   },
   method: ([when, steps], block) => (steps === undefined ? { when } : { when, steps: block(steps) }),

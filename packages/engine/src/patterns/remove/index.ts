@@ -42,7 +42,11 @@ export const remove = definePattern({
     const headerExceptions = except.map(compile(true));
     const attributePatterns = attributes.map(compile(false));
     const attributeExceptions = except.map(compile(false));
-    const isRemoved = (name: string) => matchesAny(headerPatterns, name) && !matchesAny(headerExceptions, name);
+    const [first, ...more] = headerPatterns;
+    const isRemoved =
+      first !== undefined && more.length + headerExceptions.length === 0
+        ? first.matches
+        : (name: string) => matchesAny(headerPatterns, name) && !matchesAny(headerExceptions, name);
     return (message) => ({
       id: message.id,
       body: message.body,

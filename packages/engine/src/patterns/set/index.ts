@@ -56,6 +56,7 @@ export const set = definePattern({
       headers: withHeaderValues(message.headers, headerNames, values),
       attributes: withAttributeValues(message.attributes, attributeNames, { values, from: headerNames.length }),
     });
+    const applyLater = async (message: Message, values: readonly unknown[]) => apply(message, await Promise.all(values));
     return (message) => {
       let waits = false;
       // A loop over a list of the right length: `map` costs a closure, a list that grows costs 17 places.
@@ -66,7 +67,7 @@ export const set = definePattern({
         if (value instanceof Promise) waits = true;
         values[index] = value;
       }
-      return waits ? Promise.all(values).then((all) => apply(message, all)) : apply(message, values);
+      return waits ? applyLater(message, values) : apply(message, values);
     };
   },
   method: ([values]) => values,
