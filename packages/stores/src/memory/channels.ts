@@ -99,9 +99,9 @@ export class Channels {
     for (const sequence of sequences) {
       const message = this.#channels.get(name)?.waiting.get(sequence)?.message;
       if (message?.deadLetter === undefined) continue;
-      const { id, body, headers, deadLetter } = message;
+      const { deadLetter, ...alive } = message;
       this.remove(name, [sequence], now);
-      this.append({ kind: "append", channel: deadLetter.inbox ?? `route:${deadLetter.route}`, message: { id, body, headers } }, now);
+      this.append({ kind: "append", channel: deadLetter.inbox ?? `route:${deadLetter.route}`, message: alive }, now);
       moved += 1;
     }
     return moved;

@@ -4,6 +4,7 @@ import type { StoreLogRecord } from "../store-log.ts";
 import { Channels } from "./channels.ts";
 import { createJournal } from "./journal.ts";
 import { createKeptKeys } from "./kept-keys.ts";
+import { createStateRows } from "./state-rows.ts";
 
 export interface MemoryStateOptions {
   readonly notify: (subscription: number) => void;
@@ -15,6 +16,7 @@ export interface MemoryState {
   readonly channels: Channels;
   readonly journal: ReturnType<typeof createJournal>;
   readonly keys: ReturnType<typeof createKeptKeys>;
+  readonly rows: ReturnType<typeof createStateRows>;
   position(name: string): unknown;
   /** Makes one change, and answers what it counted. A commit that conflicts throws and changes nothing. */
   apply(record: StoreLogRecord): number;
@@ -25,10 +27,12 @@ export function createMemoryState(options: MemoryStateOptions): MemoryState {
   const channels = new Channels(options.notify);
   const journal = createJournal();
   const keys = createKeptKeys();
+  const rows = createStateRows();
   const positions = new Map<string, unknown>();
 
   function commit(effects: readonly Effect[], now: number): void {
     for (const effect of effects) if (effect.kind === "setPosition") checkPosition(effect, positions.get(effect.name));
+    rows.check(effects, now);
     for (const effect of effects) applyEffect(effect, now);
   }
 
@@ -50,6 +54,10 @@ export function createMemoryState(options: MemoryStateOptions): MemoryState {
       case "setPosition":
         positions.set(effect.name, effect.value);
         return;
+      case "putState":
+        return rows.put(effect, now);
+      case "dropState":
+        return rows.drop(effect);
       case "journal":
         return journal.add(effect.entry);
       default:
@@ -61,6 +69,7 @@ export function createMemoryState(options: MemoryStateOptions): MemoryState {
     channels,
     journal,
     keys,
+    rows,
     commit,
     position: (name) => positions.get(name),
     apply(record) {
@@ -76,8 +85,9 @@ export function createMemoryState(options: MemoryStateOptions): MemoryState {
         case "redrive":
           return channels.redrive(record.channel, record.sequences, record.at);
         case "prune": {
-          const removed = journal.prune(record.policy, record.at);
-          return removed + keys.prune(record.policy.batch - removed, record.at);
+          let removed = journal.prune(record.policy, record.at);
+          removed += keys.prune(record.policy.batch - removed, record.at);
+          return removed + rows.prune(record.policy.batch - removed, record.at);
         }
         default:
           return record satisfies never;

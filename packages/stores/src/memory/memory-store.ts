@@ -13,7 +13,7 @@ export interface MemoryStoreOptions {
 }
 
 /**
- * A store whose `take`, `claim` and `position` answer at once. Without a log a commit is done when `commit` returns,
+ * A store whose `take`, `claim`, `position` and `state` answer at once. Without a log a commit is done when `commit` returns,
  * whatever its durability; with one, effects become visible when the log has them as safely as asked, in the order of
  * the calls, and commits that arrive while the log syncs share the next sync.
  */
@@ -59,6 +59,9 @@ export function createMemoryStore(options: MemoryStoreOptions): Store {
     renew: (owner, leaseMs) => leases.renew(owner, clock.now() + leaseMs),
     unclaim: (scope, key, owner) => leases.release({ scope, key }, owner),
     position: state.position,
+    state: (scope, key) => state.rows.find(scope, key, clock.now()),
+    states: (scope, query) => state.rows.list(scope, query, clock.now()),
+    nextStateDue: (scope) => state.rows.nextDue(scope, clock.now()),
     channels: () => state.channels.status(clock.now()),
     peek: (channel, page) => state.channels.peek(channel, page),
     remove(channel, sequences) {

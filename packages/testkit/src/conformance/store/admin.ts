@@ -163,6 +163,18 @@ export const ADMIN_CASES: readonly Case[] = [
     },
   },
   {
+    name: "re-drives a dead letter with its attributes",
+    channels: DEAD,
+    async run({ commit, store, takeAll }) {
+      const attributes = { group: "g", place: 2 };
+      await commit([append("dead", "a", { message: { ...dead("a", "deliver"), attributes } })]);
+      assert.equal(await store.redrive("dead"), 1);
+      const [delivery] = await takeAll("deliver", 1);
+      assert.deepEqual(delivery?.message.attributes, attributes);
+      assert.equal(delivery?.message.deadLetter, undefined);
+    },
+  },
+  {
     name: "re-drives a large dead letter whole",
     channels: DEAD,
     async run({ commit, store, takeAll, settle }) {

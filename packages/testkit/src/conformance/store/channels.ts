@@ -53,6 +53,19 @@ export const CHANNEL_CASES: readonly Case[] = [
     },
   },
   {
+    name: "carries the attributes of a message",
+    async run({ commit, take, store }) {
+      const attributes = { group: "a", place: 3, tags: ["x", null], nested: { isLast: true } };
+      await commit([append("orders", "a", { message: { id: "a", body: 1, headers: {}, attributes } }), append("orders", "b")]);
+      const [peeked] = await store.peek("orders", { limit: 1 });
+      assert.deepEqual(peeked?.message.attributes, attributes);
+      const [first, second] = await take("deliver");
+      assert.deepEqual(first?.message.attributes, attributes);
+      assert.ok(second);
+      assert.equal(second.message.attributes, undefined);
+    },
+  },
+  {
     name: "carries id, headers, key facts and failures of a message",
     async run({ commit, take, clock }) {
       await clock.advanceTo(5_000);
