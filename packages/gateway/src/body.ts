@@ -2,14 +2,14 @@ import type { IncomingMessage } from "node:http";
 import { PortolanError } from "@portolan/core";
 
 export interface BodyReader {
-  readonly bytes: Promise<Uint8Array>;
+  readonly bytes: Promise<Buffer>;
   /** Whether the body is worth being sent: false if it is known to be too large. */
   readonly wanted: boolean;
   /** Rejects `bytes` if they have not all come. */
   cancel(reason: PortolanError): void;
 }
 
-const NOTHING = new Uint8Array();
+const NOTHING = Buffer.alloc(0);
 
 /** Reads a request's body up to a limit. A body of one chunk, the usual case, is not copied. */
 export function createBodyReader(request: IncomingMessage, maxBytes: number): BodyReader {
@@ -18,7 +18,7 @@ export function createBodyReader(request: IncomingMessage, maxBytes: number): Bo
   if (expected !== undefined && expected > maxBytes) return refused(tooLarge(maxBytes, `${expected} bytes`));
   if (expected === 0 || request.readableEnded) return { bytes: Promise.resolve(NOTHING), wanted: false, cancel() {} };
 
-  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   let first: Buffer | undefined;
   let chunks: Buffer[] | undefined;
   let received = 0;

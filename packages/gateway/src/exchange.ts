@@ -26,7 +26,7 @@ export interface Exchange {
    * The whole body. Rejects with PORTOLAN_BODY_TOO_LARGE as soon as the limit of the door is known to be passed, and with
    * PORTOLAN_CALLER_GONE if the caller leaves. To be called once.
    */
-  readBody(): Promise<Uint8Array>;
+  readBody(): Promise<Buffer>;
   /** Sends the reply. `content-length` and `x-request-id` are added. Text is sent as UTF-8. */
   reply(status: number, headers: ReplyHeaders, body?: string | Uint8Array): void;
   /** Sends a reply whose chunks come as they are made; waits while the caller is slow. Resolves when all was handed over. */

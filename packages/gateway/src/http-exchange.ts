@@ -93,7 +93,7 @@ export class HttpExchange implements Exchange, OpenExchange {
     return this.#response.headersSent;
   }
 
-  readBody(): Promise<Uint8Array> {
+  readBody(): Promise<Buffer> {
     if (this.#reason !== undefined) return Promise.reject(this.#reason);
     this.#reader = createBodyReader(this.request, this.#maxBodyBytes);
     if (this.#expectsContinue && this.#reader.wanted) this.#response.writeContinue();

@@ -65,7 +65,7 @@ export function createRequestReader(options: DoorOptions, context: SourceContext
 }
 
 /** The body as data; one that has no format stays bytes, and its media type stays with it. */
-export function decodeBody(decoder: BodyDecoder, bytes: Uint8Array, exchange: Exchange): DecodedBody | undefined {
+export function decodeBody(decoder: BodyDecoder, bytes: Buffer, exchange: Exchange): DecodedBody | undefined {
   if (bytes.length === 0) return undefined;
   return decoder.raw ? { value: bytes, contentType: contentTypeOf(exchange) } : { value: decoder.decode(bytes) };
 }
