@@ -79,6 +79,7 @@ export {
   type Message,
   NO_ATTRIBUTES,
   NO_HEADERS,
+  createHeaderMaker,
   createHeaders,
   createMessage,
   header,

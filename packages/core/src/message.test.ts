@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createHeaders, createMessage, header, mergeHeaders, withHeader, withoutHeader } from "./index.ts";
+import { createHeaderMaker, createHeaders, createMessage, header, mergeHeaders, withHeader, withoutHeader } from "./index.ts";
 
 test("headers keep their spelling and can be read in lower case", () => {
   const headers = createHeaders({ "X-Total": 3, note: "ja" });
@@ -14,6 +14,20 @@ test("headers keep their spelling and can be read in lower case", () => {
 test("of two names that differ only in case the later wins", () => {
   expect(Object.entries(createHeaders({ foo: 1, Foo: 2 }))).toEqual([["Foo", 2]]);
   expect(Object.entries(createHeaders({ Foo: 1, foo: 2 }))).toEqual([["foo", 2]]);
+});
+
+test("a maker of headers makes what createHeaders makes, also of names that it has seen", () => {
+  const make = createHeaderMaker();
+  const maps: readonly Record<string, string>[] = [
+    { foo: "1", bar: "2" },
+    { "": "0", foo: "3" },
+    { Foo: "4", foo: "5" },
+    { foo: "6", FOO: "7" },
+    { oof: "8" },
+  ];
+  for (const values of [...maps, ...maps]) {
+    expect(Object.getOwnPropertyDescriptors(make(values))).toEqual(Object.getOwnPropertyDescriptors(createHeaders(values)));
+  }
 });
 
 test("nothing and null are no headers", () => {

@@ -240,7 +240,7 @@ export function createEndings(parts: EndingParts): Endings {
         (end.kind === "done" || end.kind === "dropped") &&
         !recordsSuccess &&
         ctx.options.position === undefined &&
-        ctx.execution.list.size === 0
+        !ctx.execution.hasEffects
       ) {
         // Most messages of routes that answer leave nothing behind: a third of their cost would be the verdict about that.
         ctx.execution.unit.ended(true);
@@ -254,7 +254,7 @@ export function createEndings(parts: EndingParts): Endings {
           ? []
           : [{ kind: "setPosition" as const, ...ctx.options.position }];
       const awaited = [...verdict.effects, ...position];
-      if (awaited.length === 0 && ctx.execution.list.size === 0) {
+      if (awaited.length === 0 && !ctx.execution.hasEffects) {
         // Nothing but the journal: nobody has to wait for that.
         commitUnawaited(ctx.execution, journal);
         finish(ctx.execution, stands(verdict), undefined);

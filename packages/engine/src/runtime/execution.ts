@@ -12,7 +12,6 @@ export const STOPPED = 2;
  */
 export class Execution {
   readonly unit: UnitOfWork;
-  readonly list: EffectList;
   /** Whether the message entered here: the app's clauses apply and a retry can be parked. */
   readonly entry: boolean;
   readonly signal: AbortSignal | undefined;
@@ -20,14 +19,29 @@ export class Execution {
   /** The message that the route received. */
   readonly received: Message;
   end: typeof RUNNING | typeof DROPPED | typeof STOPPED = RUNNING;
+  private ownList: EffectList | undefined;
 
   constructor(unit: UnitOfWork, scope: ExecutionScope) {
     this.unit = unit;
-    this.list = scope.list ?? new EffectList(unit);
+    this.ownList = scope.list;
     this.entry = scope.entry;
     this.signal = scope.signal;
     this.trace = scope.trace;
     this.received = scope.received;
+  }
+
+  /** Its effects. The list is made when it is first asked for: most lines have none. */
+  get list(): EffectList {
+    return (this.ownList ??= new EffectList(this.unit));
+  }
+
+  /** A mark to go back to. */
+  mark(): number {
+    return this.ownList === undefined ? 0 : this.ownList.mark();
+  }
+
+  get hasEffects(): boolean {
+    return this.ownList !== undefined && this.ownList.size > 0;
   }
 
   /** A line for a copy block: effects of its own, to be absorbed when it succeeds. */

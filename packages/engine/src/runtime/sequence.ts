@@ -60,7 +60,7 @@ export function sequence(steps: readonly CompiledStep[], context: SequenceContex
     let current = message;
     for (let index = from; index < count; index++) {
       if (execution.signal !== undefined && execution.signal.aborted) throw cancelled(execution.signal, current);
-      const mark = execution.list.mark();
+      const mark = execution.mark();
       let result: Message | Promise<Message>;
       try {
         // The index is below the length of the list.

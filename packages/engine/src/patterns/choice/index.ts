@@ -1,8 +1,9 @@
 import { option, optional, required, type Message } from "@portolan/core";
 import type { Block, StepOptions } from "../../builder/steps.ts";
-import { definePattern, type StepCompiler } from "../../pattern.ts";
+import { definePattern, type Evaluate } from "../../pattern.ts";
 import type { Execution } from "../../runtime/execution.ts";
 import type { Step } from "../../runtime/step.ts";
+import { truth } from "../../runtime/values.ts";
 
 declare module "../../builder/steps.ts" {
   interface Steps<Body, Ended, Of> {
@@ -48,7 +49,15 @@ const options = option.object({
   otherwise: optional(option.steps, "Taken if no arm holds"),
 });
 
-type Predicate = ReturnType<StepCompiler["predicate"]>;
+interface Arm {
+  readonly evaluate: Evaluate;
+  readonly block: Step;
+}
+
+interface Waiting {
+  readonly message: Message;
+  readonly execution: Execution;
+}
 
 /** Content-based router. */
 export const choice = definePattern({
@@ -66,24 +75,23 @@ export const choice = definePattern({
     otherwise: [{ to: { channel: normal } }]`,
   options,
   compile({ options: { when, otherwise } }, compiler): Step {
-    const predicates = when.map((arm) => compiler.predicate(arm.when));
-    const blocks = when.map((arm) => compiler.block(arm.steps));
+    const arms = when.map((arm) => ({ evaluate: compiler.expression(arm.when), block: compiler.block(arm.steps) }));
     const last: Step = otherwise === undefined ? (message) => message : compiler.block(otherwise);
 
     const choose = (from: number, message: Message, execution: Execution): Message | Promise<Message> => {
-      for (let index = from; index < predicates.length; index++) {
-        // Predicates and blocks come in pairs.
-        const taken = (predicates[index] as Predicate)(message);
-        if (taken === true) return (blocks[index] as Step)(message, execution);
-        if (taken !== false) return chooseLater(taken, index, { message, execution });
+      for (let index = from; index < arms.length; index++) {
+        // The index is below the length of the list.
+        const { evaluate, block } = arms[index] as Arm;
+        const value = evaluate(message);
+        if (value === true) return block(message, execution);
+        if (value === false) continue;
+        if (value instanceof Promise) return chooseLater(value, index, { message, execution });
+        if (truth(value)) return block(message, execution);
       }
       return last(message, execution);
     };
-    const chooseLater = (
-      taken: Promise<boolean>,
-      index: number,
-      { message, execution }: { readonly message: Message; readonly execution: Execution },
-    ): Promise<Message> => taken.then((is) => (is ? (blocks[index] as Step)(message, execution) : choose(index + 1, message, execution)));
+    const chooseLater = async (value: Promise<unknown>, index: number, { message, execution }: Waiting): Promise<Message> =>
+      truth(await value) ? (arms[index] as Arm).block(message, execution) : choose(index + 1, message, execution);
 
     return (message, execution) => choose(0, message, execution);
   },

@@ -2,6 +2,7 @@ import { NO_ATTRIBUTES, option, optional, required, withAttributes, type Attribu
 import type { Block, StepOptions } from "../../builder/steps.ts";
 import { definePattern } from "../../pattern.ts";
 import { DROPPED, type Execution } from "../../runtime/execution.ts";
+import { truth } from "../../runtime/values.ts";
 
 declare module "../../builder/steps.ts" {
   interface Steps<Body, Ended, Of> {
@@ -38,7 +39,7 @@ export const filter = definePattern({
   options,
   gate: true,
   compile({ options: { when, steps } }, compiler) {
-    const holds = compiler.predicate(when);
+    const evaluate = compiler.expression(when);
     const block = steps === undefined ? undefined : compiler.block(steps);
     const pass = (message: Message, execution: Execution, matched: boolean): Message | Promise<Message> => {
       const marked =
@@ -47,10 +48,12 @@ export const filter = definePattern({
       if (!matched) execution.end = DROPPED;
       return marked;
     };
-    const passLater = async (message: Message, execution: Execution, matched: Promise<boolean>) => pass(message, execution, await matched);
+    const passLater = async (message: Message, execution: Execution, value: Promise<unknown>) =>
+      pass(message, execution, truth(await value));
     return (message, execution) => {
-      const matched = holds(message);
-      return typeof matched === "boolean" ? pass(message, execution, matched) : passLater(message, execution, matched);
+      const value = evaluate(message);
+      if (value === true || value === false) return pass(message, execution, value);
+      return value instanceof Promise ? passLater(message, execution, value) : pass(message, execution, truth(value));
     };
   },
   method: ([when, steps], block) => (steps === undefined ? { when } : { when, steps: block(steps) }),

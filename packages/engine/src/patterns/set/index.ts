@@ -4,6 +4,7 @@ import {
   PortolanError,
   describeValue,
   headerSetter,
+  withHeaders,
   withoutHeader,
   type Attributes,
   type Headers,
@@ -12,6 +13,7 @@ import {
 } from "@portolan/core";
 import type { StepOptions } from "../../builder/steps.ts";
 import { definePattern, type Evaluate } from "../../pattern.ts";
+import type { Step } from "../../runtime/step.ts";
 import { isReserved, reservedAttributes } from "../../runtime/reserved-attributes.ts";
 
 declare module "../../builder/steps.ts" {
@@ -50,6 +52,11 @@ export const set = definePattern({
     const headerNames = Object.keys(headers).map((name) => ({ name, set: headerSetter(name) }));
     const attributeNames = Object.keys(attributes);
     const evaluates = [...Object.values(headers), ...Object.values(attributes)].map((value) => compiler.expression(value));
+    const [header, ...others] = headerNames;
+    const [evaluateOnly] = evaluates;
+    if (header !== undefined && evaluateOnly !== undefined && others.length + attributeNames.length === 0)
+      return setOne(header, evaluateOnly);
+
     const apply = (message: Message, values: readonly unknown[]): Message => ({
       id: message.id,
       body: message.body,
@@ -78,13 +85,25 @@ interface HeaderName {
   readonly set: ReturnType<typeof headerSetter>;
 }
 
+/** Most steps set one header; without lists that takes two thirds of the time. */
+function setOne(header: HeaderName, evaluate: Evaluate): Step {
+  const apply = (message: Message, value: unknown) => withHeaders(message, withHeaderValue(message.headers, header, value));
+  const applyLater = async (message: Message, value: Promise<unknown>) => apply(message, await value);
+  return (message) => {
+    const value = evaluate(message);
+    return value instanceof Promise ? applyLater(message, value) : apply(message, value);
+  };
+}
+
+function withHeaderValue(headers: Headers, { name, set: setHeader }: HeaderName, given: unknown): Headers {
+  const value = headerValue(name, given);
+  return value === undefined ? withoutHeader(headers, name) : setHeader(headers, value);
+}
+
 function withHeaderValues(headers: Headers, names: readonly HeaderName[], values: readonly unknown[]): Headers {
   let changed = headers;
   let index = 0;
-  for (const { name, set: setHeader } of names) {
-    const value = headerValue(name, values[index++]);
-    changed = value === undefined ? withoutHeader(changed, name) : setHeader(changed, value);
-  }
+  for (const name of names) changed = withHeaderValue(changed, name, values[index++]);
   return changed;
 }
 
