@@ -6,7 +6,7 @@ import type { CaseHarness } from "@portolan/testkit";
 import { platform } from "./platform.ts";
 
 /** What a case may need of the engine besides patterns. */
-const SUPPORTED = ["retry", "onError", "deadLetter", "channel", "onComplete", "intercept", "durable", "crash"];
+const SUPPORTED = ["retry", "onError", "deadLetter", "channel", "onComplete", "intercept", "templates", "durable", "crash"];
 
 /** Runs cases on the engine, on stores in memory; the durable one keeps a log, from which it is made anew after a restart or a crash. */
 export function createCaseHarness(directory: string): CaseHarness {

@@ -1,6 +1,6 @@
 import {
   PortolanError,
-  createHeaders,
+  createHeaderMaker,
   createIds,
   NO_ATTRIBUTES,
   NO_HEADERS,
@@ -26,6 +26,8 @@ import { createExpressions } from "./runtime/expressions.ts";
 import { createEndings, type DeliveredContext } from "./runtime/endings.ts";
 import { StepFailure, errorOf } from "./runtime/failure.ts";
 import { createGate, type Gate } from "./runtime/gate.ts";
+import { createPollers } from "./runtime/pollers.ts";
+import { createStateTables } from "./runtime/state-table.ts";
 import { openSources, type Sources } from "./runtime/sources.ts";
 import type { Route, RouteEnd } from "./runtime/route.ts";
 import { UnitOfWork } from "./runtime/unit-of-work.ts";
@@ -40,6 +42,7 @@ export function createEngine(options: EngineOptions): Engine {
   const { app, stores, clock, random, log, services } = options;
   const journal = options.journal ?? "failures";
   const ids = createIds(() => clock.now(), random);
+  const makeHeaders = createHeaderMaker();
   const stopping = new AbortController();
   const listeners: ((entry: JournalEntry) => void)[] = [];
   const channelDefinitions = new Map(app.channels.map((channel) => [channel.name, channel]));
@@ -118,20 +121,32 @@ export function createEngine(options: EngineOptions): Engine {
     ended.then((end) => endings.delivered(end, context));
 
   const gated = (route: Route, message: Message, deliver: Delivered): Outcome => {
-    const gate = gates.get(route.id);
+    const gate = gates.size === 0 ? undefined : gates.get(route.id);
     const entered = gate?.enter();
     begin();
     let result: Outcome;
     try {
-      result = entered === undefined ? enter(route, message, deliver) : entered.then(() => enter(route, message, deliver));
+      result = entered === undefined ? enter(route, message, deliver) : enterLater(entered, route, { message, deliver });
     } catch (error) {
       leave(gate);
       throw error;
     }
-    if (result instanceof Promise) return result.finally(() => leave(gate));
+    if (result instanceof Promise) return leaveLater(result, gate);
     leave(gate);
     return result;
   };
+
+  // Functions of their own: a closure in `gated` would cost every message an allocation, not only those that wait.
+  const enterLater = async (
+    entered: Promise<void>,
+    route: Route,
+    { message, deliver }: { readonly message: Message; readonly deliver: Delivered },
+  ) => {
+    await entered;
+    return enter(route, message, deliver);
+  };
+  const leaveLater = (result: Promise<Message | undefined>, gate: Gate | undefined): Promise<Message | undefined> =>
+    result.finally(() => leave(gate));
 
   const leave = (gate: Gate | undefined): void => {
     gate?.leave();
@@ -145,6 +160,30 @@ export function createEngine(options: EngineOptions): Engine {
         .catch((error: unknown) => log.log("error", "work on the side failed", { error: errorOf(error).message }))
         .finally(end);
     });
+  };
+
+  const tables = createStateTables(stores.durable);
+  const pollers = createPollers(clock);
+  const starts: (() => (() => Promise<void>) | undefined)[] = [];
+  const stops: (() => Promise<void>)[] = [];
+
+  /** Work that no message delivers, such as what a timer does. */
+  const ownWork = async (definition: RouteDefinition, run: (execution: Execution) => Promise<void>): Promise<void> => {
+    begin();
+    try {
+      const message: Message = { id: ids(), body: null, headers: NO_HEADERS, attributes: NO_ATTRIBUTES };
+      const execution = executionFor(new UnitOfWork(ids, definition.durability), message, undefined);
+      try {
+        await run(execution);
+      } catch (error) {
+        execution.list.rollback(0);
+        execution.unit.ended(false);
+        throw error;
+      }
+      await committer.commit(execution.list, []);
+    } finally {
+      end();
+    }
   };
 
   /** Work on the side, in a unit of work of its own; what fails goes to the app's dead letter. */
@@ -172,6 +211,10 @@ export function createEngine(options: EngineOptions): Engine {
       return shared.get(name) as T;
     },
     position: (name) => stores.durable.position(name),
+    table: tables.table,
+    pollers,
+    work: (run) => ownWork(definition, run),
+    onStart: (begin) => starts.push(begin),
     tap(message, endpoint, step) {
       const tapped = endpoint.address.startsWith("route:") ? compiled?.routes.get(endpoint.address.slice("route:".length)) : undefined;
       if (tapped === undefined) aside(definition, { message, step, run: (copy, execution) => endpoint.send(copy, execution) });
@@ -213,12 +256,17 @@ export function createEngine(options: EngineOptions): Engine {
       gates,
       routes,
       reentries,
+      pollers,
       endings,
       execution: (unit, message) => executionFor(unit, message, undefined),
       ids,
     });
     status = "running";
     consumers.start();
+    for (const begin of starts) {
+      const stopIt = begin();
+      if (stopIt !== undefined) stops.push(stopIt);
+    }
     if (options.sources !== false)
       sources = await openSources({
         app,
@@ -244,14 +292,14 @@ export function createEngine(options: EngineOptions): Engine {
     if (status !== "running") throw new PortolanError("PORTOLAN_STOPPING", `the node is ${status === "new" ? "not started" : status}`);
     const route = compiled?.routes.get(routeId);
     if (route === undefined) throw new PortolanError("PORTOLAN_ADDRESS_UNKNOWN", `there is no route ${routeId}`);
-    return gated(route, messageOf(incoming, ids), deliverOptions);
+    return gated(route, messageOf(incoming, ids, makeHeaders), deliverOptions);
   };
 
   const send: Engine["send"] = async (name, incoming) => {
     const channel = compiled?.channels.get(name);
     if (status !== "running") throw new PortolanError("PORTOLAN_STOPPING", `the node is ${status}`);
     if (channel === undefined) throw new PortolanError("PORTOLAN_ADDRESS_UNKNOWN", `there is no channel ${name}`);
-    const message = messageOf(incoming, ids);
+    const message = messageOf(incoming, ids, makeHeaders);
     const direct = channel.definition.mode === "direct" ? (readers.get(name) ?? []) : [];
     if (direct.length === 1) {
       // One reader: the message enters its route, as if delivered there.
@@ -275,6 +323,9 @@ export function createEngine(options: EngineOptions): Engine {
     status = "stopping";
     stopping.abort(new PortolanError("PORTOLAN_STOPPING", "the node is stopping"));
     await sources?.close();
+    // What steps hold back for the stop still goes through their blocks.
+    for (const stopIt of stops) await stopIt();
+    await consumers?.drainInboxes();
     await consumers?.stop();
     if (inFlight > 0) await new Promise<void>((resolve) => (idle = resolve));
     await endings.idle();
@@ -295,11 +346,11 @@ export function createEngine(options: EngineOptions): Engine {
   };
 }
 
-function messageOf(incoming: Incoming, ids: () => string): Message {
+function messageOf(incoming: Incoming, ids: () => string, makeHeaders: ReturnType<typeof createHeaderMaker>): Message {
   return {
     id: incoming.id ?? ids(),
     body: incoming.body === undefined ? null : incoming.body,
-    headers: incoming.headers === undefined ? NO_HEADERS : createHeaders(incoming.headers),
+    headers: incoming.headers === undefined ? NO_HEADERS : makeHeaders(incoming.headers),
     attributes: NO_ATTRIBUTES,
   };
 }

@@ -14,6 +14,8 @@ import type {
 import type { Step } from "./runtime/step.ts";
 import type { Execution } from "./runtime/execution.ts";
 import type { Claims } from "./runtime/claims.ts";
+import type { Pollers } from "./runtime/pollers.ts";
+import type { StateTable } from "./runtime/state-table.ts";
 import type { StepFailure } from "./runtime/failure.ts";
 import type { RunningEndpoint } from "./runtime/endpoint.ts";
 
@@ -73,11 +75,22 @@ export interface StepCompiler {
   /** For a gate without `steps`: the rest of the list it stands in, which is then part of this step. */
   rest(): Step;
   /** What dead letters of this step go through when they are re-driven; without it they begin the route anew. */
-  reenter(block: Step): void;
+  reenter(block: Step, options?: InboxOptions): Inbox;
   /** What the running node offers to steps. */
   readonly node: StepServices;
   /** Reports a configuration error of this step. */
   invalid(message: string, expected: string, found: string): void;
+}
+
+/** The durable channel that leads to a block of a step. */
+export interface Inbox {
+  /** Sends a message there with the unit of work; `attributes` are what the block sees besides `params`. */
+  send(message: Pick<Message, "id" | "body" | "headers">, attributes: Readonly<Record<string, unknown>>, execution: Execution): void;
+}
+
+export interface InboxOptions {
+  /** Messages in process at once; 1 (default) keeps their order. */
+  readonly concurrency?: number;
 }
 
 export interface TargetUse {
@@ -91,6 +104,13 @@ export type AddressRules = Pick<AddressTargetNode, "allow" | "onUnknown" | "onEm
 /** What a step may use of the node it runs on. */
 export interface StepServices {
   readonly claims: Claims;
+  /** Rows of state under a name; they live in the store and change with units of work. */
+  table(scope: string): StateTable;
+  readonly pollers: Pollers;
+  /** Work of its own, in a unit of work of its own: resolves when committed. Failures are the caller's. */
+  work(run: (execution: Execution) => Promise<void>): Promise<void>;
+  /** Called when the node has started; what it answers is called when the node stops, before its channels do. */
+  onStart(begin: () => (() => Promise<void>) | undefined): void;
   /** Something that steps of one name share on this node, such as the state of a circuit breaker. */
   shared<T>(name: string, create: () => T): T;
   /** The last committed position of that name. */

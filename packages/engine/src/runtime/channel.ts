@@ -75,8 +75,8 @@ async function placeOf(parts: ChannelParts, message: Message): Promise<Pick<Pend
   };
 }
 
-/** What travels over a channel as a message again: of the attributes only `deadLetter` comes along. */
-export function arrived(stored: StoredMessage): Message {
-  const attributes = stored.deadLetter === undefined ? NO_ATTRIBUTES : { deadLetter: stored.deadLetter };
-  return { id: stored.id, body: stored.body, headers: stored.headers, attributes };
+/** What travels over a channel as a message again: of the attributes only `deadLetter` comes along, and what a step says to its inbox. */
+export function arrived({ id, body, headers, attributes, deadLetter }: StoredMessage): Message {
+  if (attributes === undefined && deadLetter === undefined) return { id, body, headers, attributes: NO_ATTRIBUTES };
+  return { id, body, headers, attributes: { ...attributes, ...(deadLetter === undefined ? {} : { deadLetter }) } };
 }

@@ -65,7 +65,7 @@ function merged(bodies: readonly unknown[]): Record<string, unknown> {
   return result;
 }
 
-function textOf(value: unknown): string {
+export function textOf(value: unknown): string {
   if (typeof value === "string") return value;
   return value === undefined ? "" : (JSON.stringify(value) ?? "");
 }

@@ -28,6 +28,10 @@ export function createCommitter(parts: CommitterParts): Committer {
     const memory: Effect[] = [];
     const appended: string[] = [];
     for (const one of pending) {
+      if (one.kind === "pendingSettle") {
+        (inMemory(one.channel) ? memory : durable).push({ kind: "settle", ref: one.ref });
+        continue;
+      }
       const effect = one.kind === "pendingAppend" ? atCommit(one, now) : one;
       if (effect.kind === "append" && inMemory(effect.channel)) {
         memory.push(effect);

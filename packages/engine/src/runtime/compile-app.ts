@@ -1,7 +1,7 @@
 import { PortolanError, type ChannelDefinition, type ContractCheck, type Expression, type Finding } from "@portolan/core";
 import type { Evaluate } from "../pattern.ts";
 import { createChannel, type Channel } from "./channel.ts";
-import { compileRoute } from "./compile-route.ts";
+import { compileRoute, type Reentry } from "./compile-route.ts";
 import { contractOf, type CompileContext, type Report } from "./compile-steps.ts";
 import { guarded } from "./expressions.ts";
 import type { Route } from "./route.ts";
@@ -10,7 +10,7 @@ export interface CompiledApp {
   readonly routes: ReadonlyMap<string, Route>;
   readonly channels: ReadonlyMap<string, Channel>;
   /** Blocks that dead letters go back to, by their inbox. */
-  readonly reentries: ReadonlyMap<string, Route>;
+  readonly reentries: ReadonlyMap<string, Reentry>;
   readonly inputs: ReadonlyMap<string, ContractCheck | undefined>;
   readonly outputs: ReadonlyMap<string, ContractCheck | undefined>;
 }

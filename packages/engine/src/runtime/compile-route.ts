@@ -1,4 +1,5 @@
 import type { ClauseDefinition, ContractCheck, Message, RouteDefinition } from "@portolan/core";
+import type { InboxOptions } from "../pattern.ts";
 import { compileSteps, contractOf, predicateAt, type CompileContext, type Report, type StepContext } from "./compile-steps.ts";
 import { withCompletions, type Completion } from "./completion.ts";
 import { inboxOf } from "./dead-letter.ts";
@@ -13,17 +14,23 @@ import type { Step } from "./step.ts";
 export interface CompiledRoute {
   readonly route: Route;
   /** Blocks that dead letters go back to, by their inbox. */
-  readonly reentries: ReadonlyMap<string, Route>;
+  readonly reentries: ReadonlyMap<string, Reentry>;
   readonly input: ContractCheck | undefined;
   readonly output: ContractCheck | undefined;
+}
+
+/** A block that has an inbox of its own. */
+export interface Reentry {
+  readonly route: Route;
+  readonly concurrency: number;
 }
 
 export function compileRoute(context: CompileContext, definition: RouteDefinition, report: Report): CompiledRoute {
   const path = `routes.${definition.id}`;
   const input = contractOf(context, definition.input, { path: `${path}.input`, report });
   const output = contractOf(context, definition.output, { path: `${path}.output`, report });
-  const blocks: [step: string, block: Step][] = [];
-  const reenter = (step: string, block: Step) => blocks.push([step, block]);
+  const blocks: { readonly step: string; readonly block: Step; readonly concurrency: number }[] = [];
+  const reenter = (step: string, block: Step, { concurrency = 1 }: InboxOptions = {}) => blocks.push({ step, block, concurrency });
   const plain: StepContext = { context, definition, policy: undefined, interceptions: [], topLevel: false, report, reenter };
   const policy = compilePolicy(plain, path);
   const interceptions = compileInterceptions({ ...plain, policy }, path);
@@ -32,11 +39,9 @@ export function compileRoute(context: CompileContext, definition: RouteDefinitio
   const whole = interceptedStep(withCompletions(steps, completions), matching(interceptions, "from", definition.id));
   const parts = { definition, policy, completions };
   const route = createRoute({ ...parts, steps: whole, input, output });
-  const reentries = blocks.map(([step, block]) => {
-    return [
-      inboxOf(definition.id, step),
-      createRoute({ ...parts, completions: [], steps: block, input: undefined, output: undefined }),
-    ] as const;
+  const reentries = blocks.map(({ step, block, concurrency }) => {
+    const again = createRoute({ ...parts, completions: [], steps: block, input: undefined, output: undefined });
+    return [inboxOf(definition.id, step), { route: again, concurrency }] as const;
   });
   return { route, reentries: new Map(reentries), input, output };
 }

@@ -13,7 +13,8 @@ import {
   type RouteDefinition,
   type StepNode,
 } from "@portolan/core";
-import type { BlockOptions, Evaluate, PatternDefinition, StepCompiler, StepServices } from "../pattern.ts";
+import type { BlockOptions, Evaluate, Inbox, InboxOptions, PatternDefinition, StepCompiler, StepServices } from "../pattern.ts";
+import { inboxOf } from "./dead-letter.ts";
 import type { Endpoints, SendUse } from "./endpoints.ts";
 import type { Execution } from "./execution.ts";
 import { asPredicate, expressionText, guarded, type Expressions } from "./expressions.ts";
@@ -58,7 +59,7 @@ export interface StepContext {
   /** Whether it is the route's own list, whose steps can be intercepted. */
   readonly topLevel: boolean;
   readonly report: Report;
-  reenter(step: string, block: Step): void;
+  reenter(step: string, block: Step, options?: InboxOptions): void;
 }
 
 export function compileSteps(nodes: readonly StepNode[], within: StepContext): Step {
@@ -107,7 +108,10 @@ function stepCompiler(node: StepNode, within: StepContext, rest: () => Step): St
     block: (steps, { policy }: BlockOptions = {}) =>
       compileSteps(steps, { ...within, topLevel: false, policy: policy === false ? undefined : within.policy }),
     rest,
-    reenter: (block) => within.reenter(node.id, block),
+    reenter(block, options) {
+      within.reenter(node.id, block, options);
+      return inbox(inboxOf(definition.id, node.id));
+    },
     target: (target, { intercepted = false } = {}) =>
       context.endpoints.compile(target, {
         ...use,
@@ -119,6 +123,14 @@ function stepCompiler(node: StepNode, within: StepContext, rest: () => Step): St
     // A contract that cannot be used has been reported; the app does not start then.
     contract: (contract) => contractOf(context, contract, { path: node.path, report }) ?? { check: (body) => ({ body }) },
     invalid,
+  };
+}
+
+function inbox(channel: string): Inbox {
+  return {
+    send({ id, body, headers }, attributes, execution) {
+      execution.list.add({ kind: "pendingAppend", channel, message: { id, body, headers, attributes } });
+    },
   };
 }
 

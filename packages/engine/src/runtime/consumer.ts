@@ -7,6 +7,8 @@ export interface Consumer {
   start(): void;
   /** There may be something new. */
   wake(): void;
+  /** Resolves when there is nothing to process now. */
+  drain(): Promise<void>;
   /** Takes nothing more and resolves when what it took has ended; the rest goes back. */
   stop(): Promise<void>;
 }
@@ -50,12 +52,15 @@ export function createConsumer(parts: ConsumerParts): Consumer {
   /** Runs after a failure of the store, and until it has nothing is processed: what was given back would come again at once. */
   let rest: Timer | undefined;
   let idle: (() => void) | undefined;
+  const drained: (() => void)[] = [];
   let sinceBreath = 0;
 
   const buffered = () => buffer.length - next;
   const mayProcess = () => running && rest === undefined && active < concurrency && uncommitted < UNCOMMITTED;
 
+  const isQuiet = () => !pumping && active === 0 && uncommitted === 0 && buffered() === 0;
   const settled = () => {
+    if (isQuiet()) for (const resolve of drained.splice(0)) resolve();
     if (!running && active === 0 && uncommitted === 0) idle?.();
   };
 
@@ -159,7 +164,7 @@ export function createConsumer(parts: ConsumerParts): Consumer {
         if (again) {
           again = false;
           pump();
-        }
+        } else settled();
       });
   };
 
@@ -170,6 +175,10 @@ export function createConsumer(parts: ConsumerParts): Consumer {
       pump();
     },
     wake: pump,
+    async drain() {
+      pump();
+      if (!isQuiet()) await new Promise<void>((resolve) => drained.push(resolve));
+    },
     async stop() {
       running = false;
       timer?.cancel();

@@ -9,11 +9,13 @@ import {
   type Subscription,
 } from "@portolan/core";
 import { arrived } from "./channel.ts";
+import type { Reentry } from "./compile-route.ts";
 import { createConsumer, type Consumer } from "./consumer.ts";
 import { inboxOf } from "./dead-letter.ts";
 import type { Endings } from "./endings.ts";
 import type { Execution } from "./execution.ts";
 import type { Gate } from "./gate.ts";
+import { POLLER, type Pollers } from "./pollers.ts";
 import type { Route } from "./route.ts";
 import { andThen } from "./step.ts";
 import { UnitOfWork } from "./unit-of-work.ts";
@@ -21,6 +23,8 @@ import { UnitOfWork } from "./unit-of-work.ts";
 /** All consumers of an app, on both stores. */
 export interface Consumers {
   start(): void;
+  /** Resolves when nothing waits in the inboxes of steps. */
+  drainInboxes(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -32,7 +36,8 @@ export interface ConsumersParts {
   readonly gates: ReadonlyMap<string, Gate>;
   readonly routes: ReadonlyMap<string, Route>;
   /** Blocks that dead letters go back to, by their inbox. */
-  readonly reentries: ReadonlyMap<string, Route>;
+  readonly reentries: ReadonlyMap<string, Reentry>;
+  readonly pollers: Pollers;
   readonly endings: Endings;
   execution(unit: UnitOfWork, message: Message): Execution;
   ids(): string;
@@ -45,6 +50,10 @@ export async function createConsumers(parts: ConsumersParts): Promise<Consumers>
   const all = [...durable, ...memory];
   return {
     start: () => all.forEach((consumer) => consumer.start()),
+    drainInboxes: async () => {
+      const inboxes = durable.filter((consumer) => parts.reentries.has(consumer.subscription.channel));
+      await Promise.all(inboxes.map((consumer) => consumer.drain()));
+    },
     stop: async () => {
       await Promise.all(all.map((consumer) => consumer.stop()));
     },
@@ -56,8 +65,11 @@ async function openConsumers(
   of: { readonly store: Store; readonly mode: "memory" | "durable" },
 ): Promise<readonly Consumer[]> {
   const { app } = parts;
-  const inboxes = of.mode === "durable" ? inboxRoutes(parts) : new Map<string, Route>();
-  const channels = [...app.channels.filter((channel) => channel.mode === of.mode), ...[...inboxes.keys()].map(inboxDefinition)];
+  const inboxes = of.mode === "durable" ? inboxRoutes(parts) : new Map<string, Reentry>();
+  const channels = [
+    ...app.channels.filter((channel) => channel.mode === of.mode),
+    ...[...inboxes].map(([name, { concurrency }]) => inboxDefinition(name, concurrency)),
+  ];
   const byName = new Map(channels.map((channel) => [channel.name, channel]));
   const subscriptions = [
     ...app.routes.flatMap((route) =>
@@ -65,7 +77,8 @@ async function openConsumers(
         source.kind === "channel" && byName.has(source.channel) ? [{ channel: source.channel, route: route.id }] : [],
       ),
     ),
-    ...[...inboxes].map(([channel, route]) => ({ channel, route: route.id })),
+    ...[...inboxes].map(([channel, { route }]) => ({ channel, route: route.id })),
+    ...[...parts.pollers.channels].filter((channel) => byName.has(channel)).map((channel) => ({ channel, route: POLLER })),
   ];
   const opened = await of.store.open({
     channels: channels.map(({ name, orderedBy, priority }) => ({
@@ -76,19 +89,29 @@ async function openConsumers(
     subscriptions,
   });
   const consumers = new Map<number, Consumer>();
+  const polled = new Map<number, string>();
   for (const subscription of opened) {
     // The store answers the subscriptions that it was asked for.
     const channel = byName.get(subscription.channel) as ChannelDefinition;
-    const route = inboxes.get(channel.name) ?? (parts.routes.get(subscription.route) as Route);
+    if (parts.pollers.channels.has(channel.name)) {
+      parts.pollers.attach(channel.name, subscription);
+      polled.set(subscription.id, channel.name);
+      continue;
+    }
+    const route = inboxes.get(channel.name)?.route ?? (parts.routes.get(subscription.route) as Route);
     consumers.set(subscription.id, consumerOf(parts, subscription, { channel, route }));
   }
-  of.store.onWork((id) => consumers.get(id)?.wake());
+  of.store.onWork((id) => {
+    const channel = polled.get(id);
+    if (channel === undefined) consumers.get(id)?.wake();
+    else parts.pollers.wake(channel);
+  });
   return [...consumers.values()];
 }
 
 /** The inboxes of the app with what a message goes through that arrives there. */
-function inboxRoutes({ routes, reentries }: ConsumersParts): ReadonlyMap<string, Route> {
-  return new Map([...[...routes.values()].map((route) => [inboxOf(route.id), route] as const), ...reentries]);
+function inboxRoutes({ routes, reentries }: ConsumersParts): ReadonlyMap<string, Reentry> {
+  return new Map([...[...routes.values()].map((route) => [inboxOf(route.id), { route, concurrency: 1 }] as const), ...reentries]);
 }
 
 function consumerOf(
@@ -115,6 +138,6 @@ function consumerOf(
   });
 }
 
-function inboxDefinition(name: string): ChannelDefinition {
-  return { name, mode: "durable", concurrency: 1, maxAttempts: 5, redelivery: { delay: 1000 }, capacity: 1000 };
+function inboxDefinition(name: string, concurrency: number): ChannelDefinition {
+  return { name, mode: "durable", concurrency, maxAttempts: 5, redelivery: { delay: 1000 }, capacity: 1000 };
 }

@@ -13,6 +13,7 @@ import {
 } from "@portolan/core";
 import type { AddressRules, Evaluate } from "../pattern.ts";
 import type { Channel } from "./channel.ts";
+import { withoutChecks } from "./claim-checks.ts";
 import type { RunningEndpoint } from "./endpoint.ts";
 import type { Execution } from "./execution.ts";
 import { wildcard } from "./policy.ts";
@@ -72,9 +73,9 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
     return {
       address: `route:${id}`,
       replies: true,
-      send: (message, execution) => andThen(route().call(message, execution), () => undefined),
+      send: (message, execution) => andThen(route().call(withoutChecks(message), execution), () => undefined),
       call: (message, execution) =>
-        andThen(route().call(message, execution), (result) => replied(message, result === undefined ? undefined : result)),
+        andThen(route().call(withoutChecks(message), execution), (result) => replied(message, result === undefined ? undefined : result)),
     };
   };
 

@@ -1,7 +1,14 @@
-import type { Delivery, Durability, Effect, StoredMessage } from "@portolan/core";
+import type { Delivery, DeliveryRef, Durability, Effect, StoredMessage } from "@portolan/core";
 
 /** An effect that is waiting for the commit. Times that count from the commit are filled in then. */
-export type PendingEffect = Effect | PendingAppend;
+export type PendingEffect = Effect | PendingAppend | PendingSettle;
+
+/** A message that a step has polled from a channel. */
+export interface PendingSettle {
+  readonly kind: "pendingSettle";
+  readonly channel: string;
+  readonly ref: DeliveryRef;
+}
 
 export interface PendingAppend {
   readonly kind: "pendingAppend";

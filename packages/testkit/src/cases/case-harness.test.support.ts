@@ -7,7 +7,7 @@ import type { CaseHarness } from "./case-harness.ts";
 export async function createTestHarness(): Promise<CaseHarness> {
   const { createMemoryStore, jsonataLanguage } = await loadForeignRooms();
   return {
-    supports: new Set(["retry", "onError", "deadLetter", "channel", "onComplete", "intercept", "durable", "crash"]),
+    supports: new Set(["retry", "onError", "deadLetter", "channel", "onComplete", "intercept", "templates", "durable", "crash"]),
     createEngine,
     createStores() {
       const records: unknown[] = [];

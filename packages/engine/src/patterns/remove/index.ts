@@ -1,4 +1,4 @@
-import { option, withDefault, withoutHeaders } from "@portolan/core";
+import { option, withDefault, withoutHeaders, type Attributes } from "@portolan/core";
 import type { StepOptions } from "../../builder/steps.ts";
 import { definePattern } from "../../pattern.ts";
 import { isReserved } from "../../runtime/reserved-attributes.ts";
@@ -47,21 +47,22 @@ export const remove = definePattern({
       first !== undefined && more.length + headerExceptions.length === 0
         ? first.matches
         : (name: string) => matchesAny(headerPatterns, name) && !matchesAny(headerExceptions, name);
+    const isGone = (name: string) =>
+      attributePatterns.some((pattern) => pattern.matches(name) && (pattern.exact || !isReserved(name))) &&
+      !matchesAny(attributeExceptions, name);
     return (message) => ({
       id: message.id,
       body: message.body,
       headers: headerPatterns.length === 0 ? message.headers : withoutHeaders(message.headers, isRemoved),
-      attributes:
-        attributePatterns.length === 0
-          ? message.attributes
-          : Object.fromEntries(
-              Object.entries(message.attributes).filter(
-                ([name]) =>
-                  !attributePatterns.some((pattern) => pattern.matches(name) && (pattern.exact || !isReserved(name))) ||
-                  matchesAny(attributeExceptions, name),
-              ),
-            ),
+      attributes: attributePatterns.length === 0 ? message.attributes : withoutAttributes(message.attributes, isGone),
     });
   },
   method: ([patterns]) => patterns,
 });
+
+/** What the engine hides among the attributes stays. */
+function withoutAttributes(attributes: Attributes, isGone: (name: string) => boolean): Attributes {
+  const rest: Record<string, unknown> = { ...attributes };
+  for (const name of Object.keys(rest)) if (isGone(name)) delete rest[name];
+  return rest;
+}

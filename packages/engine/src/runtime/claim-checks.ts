@@ -1,0 +1,39 @@
+import type { Headers, Message } from "@portolan/core";
+
+/** What was put aside: the body and the headers of that time. */
+export interface Check {
+  readonly body: unknown;
+  readonly headers: Headers;
+}
+
+/** Checks that are kept with a message: under keys, and on a stack. */
+export interface Checks {
+  readonly keyed: Readonly<Record<string, Check>>;
+  readonly stack: readonly Check[];
+}
+
+/**
+ * They travel as an attribute that no expression can name. So a copy starts with its parent's and gives none back,
+ * and a step that is retried finds them as they were.
+ */
+const CHECKS = Symbol("portolan.claimChecks");
+
+const NONE: Checks = { keyed: {}, stack: [] };
+
+type Hidden = { readonly [CHECKS]?: Checks };
+
+export function checksOf(message: Message): Checks {
+  return (message.attributes as Hidden)[CHECKS] ?? NONE;
+}
+
+export function withChecks(message: Message, checks: Checks): Message {
+  const attributes: Message["attributes"] & Hidden = { ...message.attributes, [CHECKS]: checks };
+  return { id: message.id, body: message.body, headers: message.headers, attributes };
+}
+
+/** A called route has checks of its own. */
+export function withoutChecks(message: Message): Message {
+  if (!(CHECKS in message.attributes)) return message;
+  const { [CHECKS]: _checks, ...attributes } = message.attributes as Message["attributes"] & Hidden;
+  return { id: message.id, body: message.body, headers: message.headers, attributes };
+}
