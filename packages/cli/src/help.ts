@@ -4,7 +4,7 @@ import { renderTable } from "./table.ts";
 
 /** What `portolan help` shows. */
 export function renderHelp(commands: readonly CommandDefinition[]): string {
-  const rows = commands.map((command) => [`  ${usageOf(command)}`, command.summary]);
+  const rows = commands.map((command) => [`  ${[command.name, ...command.positionals.map(positionalUsage)].join(" ")}`, command.summary]);
   const global = [
     ["  help [COMMAND]", "Shows this list, or what there is to know about one command."],
     ["  --version", "Shows the version of Portolan and of Node."],
