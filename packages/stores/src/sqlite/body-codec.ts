@@ -18,15 +18,12 @@ export function encodeBody(body: unknown): EncodedBody {
   return { kind: BODY_KIND.json, content: encodeJson(body ?? null, "body") };
 }
 
-export function decodeBody(kind: number, content: unknown): unknown {
-  switch (kind) {
-    case BODY_KIND.bytes:
-      return content;
-    case BODY_KIND.text:
-      return content instanceof Uint8Array ? Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString("utf8") : content;
-    default:
-      return JSON.parse(String(decodeBody(BODY_KIND.text, content)));
-  }
+export function decodeBody(kind: number, content: string | Uint8Array | null): unknown {
+  if (kind === BODY_KIND.bytes) return content;
+  // Texts that lay in a file come as bytes.
+  const text =
+    content instanceof Uint8Array ? Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString("utf8") : content;
+  return kind === BODY_KIND.text || text === null ? text : JSON.parse(text);
 }
 
 /** Any body as JSON text, for where it is a part of something else. */
@@ -53,60 +50,61 @@ export function decodeNested(nested: unknown): unknown {
 
 /** JSON text of a value that is data through and through. */
 export function encodeJson(value: unknown, what: string): string {
-  const found = findUnstorable(value, what, []);
+  const found = findUnstorable(value, []);
   if (found !== undefined) throw unstorableError(what, found);
-  try {
-    return JSON.stringify(value);
-  } catch (cause) {
-    throw unstorableError(what, cause instanceof Error ? cause.message : String(cause), cause);
-  }
+  return JSON.stringify(value);
 }
 
-/** The first member that JSON cannot hold, as `path is what`; undefined if there is none. */
-function findUnstorable(value: unknown, path: string, above: object[]): string | undefined {
+interface Unstorable {
+  /** Names that lead to it, the last first. */
+  readonly path: string[];
+  readonly is: string;
+}
+
+/** The first member that JSON cannot hold; undefined if there is none. */
+function findUnstorable(value: unknown, above: object[]): Unstorable | undefined {
   switch (typeof value) {
     case "function":
     case "symbol":
     case "bigint":
-      return `${path} is a ${typeof value}`;
+      return { path: [], is: `is a ${typeof value}` };
     case "object":
-      return value === null ? undefined : findUnstorableWithin(value, path, above);
+      return value === null ? undefined : findUnstorableWithin(value, above);
     default:
       return undefined;
   }
 }
 
-function findUnstorableWithin(value: object, path: string, above: object[]): string | undefined {
-  if (above.includes(value)) return `${path} contains itself`;
-  if ("toJSON" in value && !(value instanceof Uint8Array)) return undefined;
-  if (isEmptiedByJson(value)) return `${path} is a ${value.constructor.name}`;
+function findUnstorableWithin(value: object, above: object[]): Unstorable | undefined {
+  if (above.includes(value)) return { path: [], is: "contains itself" };
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== Array.prototype && prototype !== null) {
+    if (isEmptiedByJson(value)) return { path: [], is: `is a ${value.constructor.name}` };
+    if ("toJSON" in value) return undefined;
+  }
   above.push(value);
   for (const name of Object.keys(value)) {
     // A list is read by its indexes, which are its names.
-    const found = findUnstorable((value as Readonly<Record<string, unknown>>)[name], `${path}.${name}`, above);
-    if (found !== undefined) return found;
+    const member = (value as Readonly<Record<string, unknown>>)[name];
+    if (typeof member === "string" || typeof member === "number") continue;
+    const found = findUnstorable(member, above);
+    if (found === undefined) continue;
+    found.path.push(name);
+    return found;
   }
   above.pop();
   return undefined;
 }
 
 function isEmptiedByJson(value: object): boolean {
-  const prototype = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype || prototype === Array.prototype || prototype === null) return false;
-  return (
-    ArrayBuffer.isView(value) ||
-    value instanceof Map ||
-    value instanceof Set ||
-    value instanceof ArrayBuffer ||
-    value instanceof Error ||
-    value instanceof RegExp ||
-    value instanceof Promise
-  );
+  return EMPTIED.some((type) => value instanceof type) || ArrayBuffer.isView(value);
 }
 
-function unstorableError(what: string, found: string, cause?: unknown): PortolanError {
-  return new PortolanError("PORTOLAN_BODY_UNSTORABLE", `a ${what} was expected to be JSON data, a text or bytes, and ${found}`, {
-    ...(cause === undefined ? {} : { cause }),
+const EMPTIED = [Map, Set, ArrayBuffer, Error, RegExp, Promise, WeakMap, WeakSet] as const;
+
+function unstorableError(what: string, { path, is }: Unstorable): PortolanError {
+  const place = [what, ...path.toReversed()].join(".");
+  return new PortolanError("PORTOLAN_BODY_UNSTORABLE", `a ${what} was expected to be JSON data, a text or bytes, and ${place} ${is}`, {
     hint: "Map the body to plain data before it is sent to a durable channel.",
   });
 }

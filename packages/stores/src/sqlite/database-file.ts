@@ -33,7 +33,6 @@ export function openOwnDatabase(directory: string): DatabaseSync {
       PRAGMA wal_autocheckpoint = 8000;
       PRAGMA journal_size_limit = 134217728;
       PRAGMA cache_size = -32768;
-      PRAGMA temp_store = MEMORY;
     `);
     migrate(database, file);
     return database;

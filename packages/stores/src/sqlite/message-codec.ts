@@ -1,4 +1,4 @@
-import { type DeadLetter, PortolanError, type StoredMessage, createHeaders } from "@portolan/core";
+import { type DeadLetter, NO_HEADERS, PortolanError, type StoredMessage, createHeaders } from "@portolan/core";
 import { readSpooled } from "./spool.ts";
 import { decodeBody, decodeNested, encodeBody, encodeNestedAnyhow } from "./body-codec.ts";
 import type { EncodedMessage, MessageRow } from "./protocol.ts";
@@ -55,7 +55,7 @@ export function createMessageCodec({ spoolDirectory, spoolAbove }: MessageCodecO
           body ??= { value: readBody(row) };
           return body.value;
         },
-        headers: createHeaders(headers === null ? {} : JSON.parse(headers)),
+        headers: headers === null ? NO_HEADERS : createHeaders(JSON.parse(headers)),
         ...(deadLetter === null ? {} : { deadLetter: decodeDeadLetter(deadLetter) }),
       };
     },
@@ -63,8 +63,7 @@ export function createMessageCodec({ spoolDirectory, spoolAbove }: MessageCodecO
 }
 
 function encodeHeaders(headers: StoredMessage["headers"]): string | null {
-  const text = JSON.stringify(headers);
-  return text === "{}" ? null : text;
+  return Object.keys(headers).length === 0 ? null : JSON.stringify(headers);
 }
 
 function encodeDeadLetter({ failedBody, ...facts }: DeadLetter): string {

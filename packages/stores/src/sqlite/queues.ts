@@ -1,6 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { ChannelTable } from "./channel-table.ts";
-import { RowQueue, type RowQueueOrder, prepareQueueStatements } from "./row-queue.ts";
+import type { ChannelEntry, ChannelTable } from "./channel-table.ts";
+import { RankedQueue } from "./ranked-queue.ts";
+import { type RowQueue, prepareQueueTools } from "./row-queue.ts";
+import { SequenceQueue } from "./sequence-queue.ts";
 import { inReadTransaction, prepare } from "./statement.ts";
 import type { PendingChange } from "./transaction.ts";
 
@@ -16,7 +18,7 @@ export interface Queues {
 }
 
 export function createQueues(database: DatabaseSync, channels: ChannelTable, ring: (subscription: number) => void): Queues {
-  const statements = prepareQueueStatements(database);
+  const tools = prepareQueueTools(database);
   const counts = prepare<readonly [subscription: number, count: number]>(
     database,
     "SELECT subscription, count(*) FROM pending GROUP BY subscription",
@@ -48,10 +50,10 @@ export function createQueues(database: DatabaseSync, channels: ChannelTable, rin
     }
   }
 
-  function resetQueue(id: number, order: RowQueueOrder): void {
+  function resetQueue(id: number, { isOrdered, isPrioritized }: ChannelEntry): void {
     const queue = queues.get(id);
-    if (queue === undefined) queues.set(id, new RowQueue(id, order, statements));
-    else queue.reset();
+    if (queue !== undefined) queue.reset();
+    else queues.set(id, isPrioritized ? new RankedQueue(id, tools) : new SequenceQueue(id, isOrdered, tools));
     if ((waiting.get(id) ?? 0) > 0) ring(id);
   }
 

@@ -31,7 +31,7 @@ const MIGRATIONS: readonly string[] = [
     subscription INTEGER NOT NULL, sequence INTEGER NOT NULL, due NUMERIC NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0,
     parked TEXT, key TEXT, priority REAL, PRIMARY KEY (subscription, sequence)) WITHOUT ROWID;
   CREATE INDEX pending_due ON pending (subscription, due, sequence) WHERE due > 0;
-  CREATE INDEX pending_key ON pending (subscription, key, sequence) WHERE key IS NOT NULL;
+  CREATE INDEX pending_due_key ON pending (subscription, key, sequence) WHERE due > 0 AND key IS NOT NULL;
   CREATE INDEX pending_priority ON pending (subscription, priority DESC, sequence) WHERE priority IS NOT NULL AND due = 0;
 
   CREATE TABLE keys (id INTEGER PRIMARY KEY, hash INTEGER NOT NULL, scope TEXT NOT NULL, key TEXT NOT NULL, until NUMERIC NOT NULL, result TEXT);
