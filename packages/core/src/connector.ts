@@ -90,7 +90,8 @@ export interface SourceContext {
 
 /** Formats by name or media type, and the shared HTTP host as `http` (its type is the gateway's). */
 export interface ConnectorServices {
-  format(name: string): Format | undefined;
+  /** The format of a name. Its options, as people write them, are read by its specs: PORTOLAN_CONFIG_INVALID says what is wrong. */
+  format(name: string, options?: Readonly<Record<string, unknown>>): Format | undefined;
   formatFor(mediaType: string): Format | undefined;
   readonly http?: unknown;
   /** Relative paths of options start here. */

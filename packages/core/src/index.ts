@@ -126,6 +126,7 @@ export {
   reportError,
   withSuppressed,
 } from "./portolan-error.ts";
+export { printable } from "./printable.ts";
 export { type Random, createIds } from "./random.ts";
 export type {
   AppendEffect,

@@ -213,6 +213,7 @@ export function createEngine(options: EngineOptions): Engine {
     position: (name) => stores.durable.position(name),
     table: tables.table,
     pollers,
+    format: services.format,
     work: (run) => ownWork(definition, run),
     onStart: (begin) => starts.push(begin),
     tap(message, endpoint, step) {
@@ -238,6 +239,7 @@ export function createEngine(options: EngineOptions): Engine {
       endpoints,
       services: stepServices,
       aside,
+      polled: pollers.channels,
       traced: journal === "all",
       stopping: stopping.signal,
     });

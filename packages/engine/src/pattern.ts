@@ -4,6 +4,7 @@ import type {
   Contract,
   ContractCheck,
   Expression,
+  Format,
   Logger,
   Message,
   OptionType,
@@ -42,6 +43,8 @@ export interface PatternDefinition<Options = unknown> {
   compile(node: StepNode<Options>, compiler: StepCompiler): Step;
   /** What the builder's method makes of its arguments: the value under the key. Nested blocks go through `block`. */
   readonly method?: (args: readonly unknown[], block: BlockReader) => unknown;
+  /** Methods under other names, where one method would read badly. */
+  readonly methods?: Readonly<Record<string, (args: readonly unknown[], block: BlockReader) => unknown>>;
   /** Further methods that complete the value of the step just appended, such as `catch` after `try`. */
   readonly amendments?: Readonly<Record<string, (value: unknown, args: readonly unknown[], block: BlockReader) => unknown>>;
 }
@@ -107,6 +110,8 @@ export interface StepServices {
   /** Rows of state under a name; they live in the store and change with units of work. */
   table(scope: string): StateTable;
   readonly pollers: Pollers;
+  /** A format by name; its options are read by its own specs, and what is wrong with them is thrown. */
+  format(name: string, options?: Readonly<Record<string, unknown>>): Format | undefined;
   /** Work of its own, in a unit of work of its own: resolves when committed. Failures are the caller's. */
   work(run: (execution: Execution) => Promise<void>): Promise<void>;
   /** Called when the node has started; what it answers is called when the node stops, before its channels do. */

@@ -6,6 +6,7 @@ import { call as callPattern } from "./patterns/call/index.ts";
 import { choice as choicePattern } from "./patterns/choice/index.ts";
 import { circuitBreaker as circuitBreakerPattern } from "./patterns/circuit-breaker/index.ts";
 import { claimCheck as claimCheckPattern } from "./patterns/claim-check/index.ts";
+import { convert as convertPattern } from "./patterns/convert/index.ts";
 import { delay as delayPattern } from "./patterns/delay/index.ts";
 import { dynamicRouter as dynamicRouterPattern } from "./patterns/dynamic-router/index.ts";
 import { enrich as enrichPattern } from "./patterns/enrich/index.ts";
@@ -17,8 +18,10 @@ import { log as logPattern } from "./patterns/log/index.ts";
 import { loop as loopPattern } from "./patterns/loop/index.ts";
 import { map as mapPattern } from "./patterns/map/index.ts";
 import { multicast as multicastPattern } from "./patterns/multicast/index.ts";
+import { pollEnrich as pollEnrichPattern } from "./patterns/poll-enrich/index.ts";
 import { recipientList as recipientListPattern } from "./patterns/recipient-list/index.ts";
 import { remove as removePattern } from "./patterns/remove/index.ts";
+import { resequence as resequencePattern } from "./patterns/resequence/index.ts";
 import { routingSlip as routingSlipPattern } from "./patterns/routing-slip/index.ts";
 import { sample as samplePattern } from "./patterns/sample/index.ts";
 import { set as setPattern } from "./patterns/set/index.ts";
@@ -38,6 +41,7 @@ import "./patterns/call/index.ts";
 import "./patterns/choice/index.ts";
 import "./patterns/circuit-breaker/index.ts";
 import "./patterns/claim-check/index.ts";
+import "./patterns/convert/index.ts";
 import "./patterns/delay/index.ts";
 import "./patterns/dynamic-router/index.ts";
 import "./patterns/enrich/index.ts";
@@ -49,8 +53,10 @@ import "./patterns/log/index.ts";
 import "./patterns/loop/index.ts";
 import "./patterns/map/index.ts";
 import "./patterns/multicast/index.ts";
+import "./patterns/poll-enrich/index.ts";
 import "./patterns/recipient-list/index.ts";
 import "./patterns/remove/index.ts";
+import "./patterns/resequence/index.ts";
 import "./patterns/routing-slip/index.ts";
 import "./patterns/sample/index.ts";
 import "./patterns/set/index.ts";
@@ -73,6 +79,7 @@ export const patterns: readonly PatternDefinition[] = [
   choicePattern,
   circuitBreakerPattern,
   claimCheckPattern,
+  convertPattern,
   delayPattern,
   dynamicRouterPattern,
   enrichPattern,
@@ -84,8 +91,10 @@ export const patterns: readonly PatternDefinition[] = [
   loopPattern,
   mapPattern,
   multicastPattern,
+  pollEnrichPattern,
   recipientListPattern,
   removePattern,
+  resequencePattern,
   routingSlipPattern,
   samplePattern,
   setPattern,

@@ -39,11 +39,13 @@ export function createBuilder(patterns: readonly PatternDefinition[]): (parts: R
   };
 
   for (const pattern of patterns) {
-    methods[pattern.name] = function (...args) {
-      const { own, rest } = stepOptions(args);
-      const value = pattern.method === undefined ? rest[0] : pattern.method(rest.map(plainTarget), block);
-      return make([...this.steps, { ...own, [pattern.name]: value }], this.parts);
-    };
+    for (const [name, method] of Object.entries(pattern.methods ?? { [pattern.name]: pattern.method })) {
+      methods[name] = function (...args) {
+        const { own, rest } = stepOptions(args);
+        const value = method === undefined ? rest[0] : method(rest.map(plainTarget), block);
+        return make([...this.steps, { ...own, [pattern.name]: value }], this.parts);
+      };
+    }
     for (const [name, amend] of Object.entries(pattern.amendments ?? {})) {
       methods[name] = function (...args) {
         const last = this.steps.at(-1);

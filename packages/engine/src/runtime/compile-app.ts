@@ -30,6 +30,16 @@ export function compileApp(context: CompileContext): CompiledApp {
     const readers = readersOf(definition.name);
     channels.set(definition.name, compileChannel(context, definition, { consumers: () => readers, report }));
   }
+  for (const channel of context.polled) {
+    const [reader] = readersOf(channel);
+    if (reader === undefined) continue;
+    report({
+      path: `channels.${channel}`,
+      message: "a polled channel must have no consuming route",
+      expected: "no route that reads it",
+      found: reader.id,
+    });
+  }
   if (findings.length > 0) throw invalidConfiguration(findings);
   return {
     routes,

@@ -37,6 +37,8 @@ export interface CompileContext {
   services(route: RouteDefinition): StepServices;
   /** Starts work on the side, in a unit of work of its own; what fails goes to the app's dead letter. */
   aside(route: RouteDefinition, work: AsideWork): void;
+  /** Channels that steps poll; filled while steps are compiled. */
+  readonly polled: ReadonlySet<string>;
   readonly traced: boolean;
   readonly stopping: AbortSignal;
 }

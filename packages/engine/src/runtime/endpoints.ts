@@ -16,7 +16,7 @@ import type { Channel } from "./channel.ts";
 import { withoutChecks } from "./claim-checks.ts";
 import type { RunningEndpoint } from "./endpoint.ts";
 import type { Execution } from "./execution.ts";
-import { wildcard } from "./policy.ts";
+import { isAllowed } from "./allowed-address.ts";
 import type { Route } from "./route.ts";
 import { andThen } from "./step.ts";
 
@@ -156,7 +156,7 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
     if (scheme === "route" && parts.route(name) !== undefined) return routeEndpoint(name);
     if (scheme === "record" && parts.recorder !== undefined) return recordEndpoint(name);
     if (scheme !== "" && !INTERNAL.includes(scheme)) {
-      if (!node.allow.some((pattern) => wildcard(pattern).test(address))) {
+      if (!isAllowed(address, node.allow)) {
         throw new PortolanError("PORTOLAN_ADDRESS_DENIED", `the address ${address} is not allowed`, {
           hint: `add a pattern to "allow"; allowed: ${node.allow.join(", ") || "none"}`,
         });

@@ -108,6 +108,7 @@ async function recover(thrown: unknown, recovery: Recovery): Promise<Message> {
     const error = errorOf(latest);
     error.route ??= context.route;
     error.step ??= step.id;
+    error.messageId ??= message.id;
     const point = { step: step.id, message, attempts };
     if (latest instanceof FanOutFailure) throw new StepFailure(error, { ...point, attempts: latest.attempts }, { decided: true });
     const failing = withError(message, error, { route: context.route, step: step.id, attempts });

@@ -40,6 +40,12 @@ interface Group {
   readonly wanted?: number | undefined;
 }
 
+interface OpenGroup {
+  readonly group: Group;
+  readonly row: RowAccess;
+  readonly execution: Execution;
+}
+
 export interface Addition {
   /** The key as JSON text, and its value. */
   readonly key: string;
@@ -71,19 +77,11 @@ export function createAggregator(options: AggregatorOptions, compiler: StepCompi
   const timeoutOf =
     typeof complete.timeout === "number" || complete.timeout === undefined ? undefined : compiler.expression(complete.timeout);
 
-  const handOver = async (
-    key: string,
-    group: Group,
-    by: CompletedBy,
-    at: { readonly row: RowAccess; readonly execution: Execution },
-  ): Promise<void> => {
-    await at.row.drop();
-    inbox.send(
-      { id: group.id, body: group.acc, headers: group.headers },
-      { aggregate: { key: group.key, size: group.size, completedBy: by } },
-      at.execution,
-    );
-    await closed.remember(key, at.execution);
+  const handOver = async (key: string, by: CompletedBy, { group, row, execution }: OpenGroup): Promise<void> => {
+    await row.drop();
+    const attributes = { aggregate: { key: group.key, size: group.size, completedBy: by } };
+    inbox.send({ id: group.id, body: group.acc, headers: group.headers }, attributes, execution);
+    await closed.remember(key, execution);
   };
 
   const groupOf = async (row: RowAccess): Promise<Group | undefined> => (await row.get())?.value as Group | undefined;
@@ -94,7 +92,7 @@ export function createAggregator(options: AggregatorOptions, compiler: StepCompi
       if (key === except) return;
       await groups.withRow(execution, key, async (row) => {
         const group = await groupOf(row);
-        if (group !== undefined) await handOver(key, group, by, { row, execution });
+        if (group !== undefined) await handOver(key, by, { group, row, execution });
       });
     };
     const young = groups.uncommittedKeys();
@@ -136,7 +134,7 @@ export function createAggregator(options: AggregatorOptions, compiler: StepCompi
     let group = known?.value as Group | undefined;
     let due = known?.due;
     if (group !== undefined && (await before?.(message, group.acc))) {
-      await handOver(key, group, "before", { row, execution });
+      await handOver(key, "before", { group, row, execution });
       group = undefined;
       due = undefined;
     }
@@ -151,7 +149,7 @@ export function createAggregator(options: AggregatorOptions, compiler: StepCompi
     const by = await completedBy(next, message);
     due = await dueAfter(message, due);
     await row.put(next, { due });
-    if (by !== undefined) await handOver(key, next, by, { row, execution });
+    if (by !== undefined) await handOver(key, by, { group: next, row, execution });
     else execution.unit.listen({ ended: (committed) => committed && due !== undefined && timer.at(due) });
   };
 
@@ -161,7 +159,7 @@ export function createAggregator(options: AggregatorOptions, compiler: StepCompi
       // It may have completed, or have got another message, since the timer looked.
       if (known?.due === undefined || known.due > compiler.clock.now()) return;
       if (options.onTimeout === "discard") await row.drop();
-      else await handOver(key, known.value as Group, "timeout", { row, execution });
+      else await handOver(key, "timeout", { group: known.value as Group, row, execution });
     });
   };
 
@@ -219,7 +217,7 @@ export function createAggregator(options: AggregatorOptions, compiler: StepCompi
     await completeAll("all", execution, key);
     await groups.withRow(execution, key, async (row) => {
       const group = await groupOf(row);
-      if (group !== undefined) await handOver(key, group, "all", { row, execution });
+      if (group !== undefined) await handOver(key, "all", { group, row, execution });
     });
   }
 }

@@ -2,9 +2,9 @@ import { option, optional, required, withBody, withDefault, type Message } from 
 import type { CallTarget, ReplyOf, StepOptions } from "../../builder/steps.ts";
 import { combineOption } from "../../definition/combine-option.ts";
 import { definePattern } from "../../pattern.ts";
-import { compileCombiner, type PartResult } from "../../runtime/combine.ts";
 import { StepFailure } from "../../runtime/failure.ts";
 import { withError } from "../../runtime/policy.ts";
+import { combineWith } from "./combine-with.ts";
 
 declare module "../../builder/steps.ts" {
   interface Steps<Body, Ended, Of> {
@@ -81,28 +81,8 @@ export const enrich = definePattern({
     };
   },
   method([target, extra]) {
-    const { combine, ...rest } =
-      typeof extra === "object" && extra !== null && "combine" in extra ? extra : { ...(extra as object), combine: undefined };
-    return {
-      target,
-      ...rest,
-      ...(typeof combine === "function" ? { combine: { fold: combine } } : combine === undefined ? {} : { combine }),
-    };
+    const { combine, ...rest }: { combine?: unknown } = typeof extra === "object" && extra !== null ? extra : {};
+    const fold = typeof combine === "function" ? { combine: { fold: combine } } : combine === undefined ? {} : { combine };
+    return { target, ...rest, ...fold };
   },
 });
-
-type Combine = Parameters<typeof compileCombiner>[0];
-
-/** Combines the original and the reply: a fold begins with the original body and sees the reply only. */
-function combineWith(
-  combine: Combine,
-  compiler: Parameters<typeof compileCombiner>[1],
-): (original: Message, reply: Message) => Promise<Message> {
-  if (typeof combine === "object" && "fold" in combine) {
-    const fold = compiler.fold(combine.fold);
-    return async (original, reply) => withBody(original, (await fold(reply, original.body)) ?? null);
-  }
-  const combiner = compileCombiner(combine, compiler);
-  const named = (name: string, message: Message): PartResult => ({ name, message });
-  return async (original, reply) => combiner.combine(original, [named("original", original), named("reply", reply)]);
-}

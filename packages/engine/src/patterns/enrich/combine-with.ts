@@ -1,0 +1,18 @@
+import { withBody, type Message } from "@portolan/core";
+import type { CombineOption } from "../../definition/combine-option.ts";
+import type { StepCompiler } from "../../pattern.ts";
+import { compileCombiner } from "../../runtime/combine.ts";
+
+/** Combines the original and a reply: a fold begins with the original body and sees the reply only. */
+export function combineWith(combine: CombineOption, compiler: StepCompiler): (original: Message, reply: Message) => Promise<Message> {
+  if (typeof combine === "object" && "fold" in combine) {
+    const fold = compiler.fold(combine.fold);
+    return async (original, reply) => withBody(original, (await fold(reply, original.body)) ?? null);
+  }
+  const combiner = compileCombiner(combine, compiler);
+  return async (original, reply) =>
+    combiner.combine(original, [
+      { name: "original", message: original },
+      { name: "reply", message: reply },
+    ]);
+}

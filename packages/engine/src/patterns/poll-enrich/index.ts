@@ -1,0 +1,79 @@
+import { option, PortolanError, required, withAttribute, withDefault, type Duration, type Message } from "@portolan/core";
+import type { StepOptions, YIELDS } from "../../builder/steps.ts";
+import { combineOption } from "../../definition/combine-option.ts";
+import { definePattern } from "../../pattern.ts";
+import { arrived } from "../../runtime/channel.ts";
+import { combineWith } from "../enrich/combine-with.ts";
+
+declare module "../../builder/steps.ts" {
+  interface Steps<Body, Ended, Of> {
+    /** Takes one message from a channel and combines it with this one. */
+    pollEnrich<Polled, Result>(
+      source: { readonly channel: string; readonly [YIELDS]?: Polled },
+      options: PollOptions & { readonly combine: (original: Body, polled: Message<Polled>) => Result | Promise<Result> },
+    ): Steps<Result, Ended, Of>;
+    pollEnrich<Polled>(
+      source: { readonly channel: string; readonly [YIELDS]?: Polled },
+      options?: PollOptions,
+    ): Steps<Polled | Body | null, Ended, Of>;
+  }
+}
+
+export interface PollOptions extends StepOptions {
+  readonly timeout?: Duration;
+  readonly onEmpty?: "fail" | "keep" | "nothing";
+}
+
+const options = option.object({
+  from: required(option.source, "The channel; it must not have consuming routes"),
+  timeout: withDefault(option.duration, 0, "How long to wait; 0 does not wait"),
+  combine: withDefault(
+    combineOption(["last", "merge", "list"]),
+    "last",
+    "Over the original and what was polled; in a fold `acc` is the original body",
+  ),
+  onEmpty: withDefault(
+    option.oneOf("fail", "keep", "nothing"),
+    "fail",
+    "Nothing in time: fail, go on unchanged, or combine with the body null",
+  ),
+});
+
+/** Polling consumer. */
+export const pollEnrich = definePattern({
+  name: "pollEnrich",
+  title: "Poll enrich",
+  group: "data",
+  summary: "Takes one message from a channel and combines it with the message.",
+  semantics:
+    "Nothing in time fails with `PORTOLAN_NOTHING_POLLED` (transient), unless `onEmpty` says otherwise; `attributes.found` tells. The polled message is consumed in this unit of work: if that fails, the message is back. There is no endless wait.",
+  example: `
+- pollEnrich: { from: { channel: tickets }, timeout: 1s, onEmpty: keep }`,
+  options,
+  compile({ options: { from, timeout, combine, onEmpty } }, compiler) {
+    if (from.kind !== "channel") {
+      compiler.invalid("only channels can be polled", "from: { channel: NAME }", from.connector.name);
+      return (message) => message;
+    }
+    const { channel } = from;
+    compiler.node.pollers.declare(channel);
+    const together = combineWith(combine, compiler);
+    return async (message, execution) => {
+      const delivery = await compiler.node.pollers.poll(channel, timeout, execution);
+      if (delivery === undefined && onEmpty === "fail") {
+        throw new PortolanError("PORTOLAN_NOTHING_POLLED", `channel ${channel} had no message within ${timeout} ms`, {
+          hint: "onEmpty: keep goes on without",
+        });
+      }
+      const found = delivery !== undefined;
+      if (!found && onEmpty === "keep") return withAttribute(message, "found", false);
+      const polled: Message = delivery === undefined ? { ...message, body: null } : arrived(delivery.message);
+      return withAttribute(await together(message, polled), "found", found);
+    };
+  },
+  method([source, extra]) {
+    const { combine, ...rest }: { combine?: unknown } = typeof extra === "object" && extra !== null ? extra : {};
+    const fold = typeof combine === "function" ? { combine: { fold: combine } } : combine === undefined ? {} : { combine };
+    return { from: source, ...rest, ...fold };
+  },
+});

@@ -1,0 +1,41 @@
+import type { Headers, Message } from "@portolan/core";
+import type { Inbox } from "../../pattern.ts";
+import type { Execution } from "../../runtime/execution.ts";
+import type { StateTable } from "../../runtime/state-table.ts";
+
+/** A message that comes to a resequencer, with the value it is ordered by. */
+export interface Arrival {
+  readonly value: unknown;
+  readonly message: Message;
+  readonly execution: Execution;
+}
+
+export interface Sequencer {
+  add(arrival: Arrival): Promise<void>;
+}
+
+/** The messages themselves, one row each, beside the row that holds their order. */
+export interface WaitingMessages {
+  keep(name: string, message: Message, execution: Execution): Promise<void>;
+  /** Sends one on to the block. */
+  release(name: string, execution: Execution): Promise<void>;
+}
+
+interface Kept {
+  readonly id: string;
+  readonly body: unknown;
+  readonly headers: Headers;
+}
+
+export function createWaitingMessages(table: StateTable, inbox: Inbox): WaitingMessages {
+  return {
+    keep: (name, { id, body, headers }, execution) => table.withRow(execution, name, (row) => row.put({ id, body, headers })),
+    release: (name, execution) =>
+      table.withRow(execution, name, async (row) => {
+        const kept = (await row.get())?.value as Kept | undefined;
+        if (kept === undefined) return;
+        await row.drop();
+        inbox.send(kept, {}, execution);
+      }),
+  };
+}
