@@ -19,8 +19,8 @@ async function runVersion(): Promise<ExitName> {
   const paint = paintFor(process.stdout);
   const clock = createSystemClock();
   const colour = paint("red", "x") !== "x";
-  const log = createHumanLogger({ clock, colour, write: (line) => process.stdout.write(line) });
-  const guard = guardProcess(log);
+  const write = (line: string) => void process.stdout.write(line);
+  const guard = guardProcess(createHumanLogger({ clock, colour, write }));
   const orders = receiveOrders();
   let files: readonly string[] = [];
   try {
@@ -33,6 +33,7 @@ async function runVersion(): Promise<ExitName> {
     send({ kind: "loaded", files });
     const first = await Promise.race([orders.go, orders.stop, guard.stopRequested]);
     if (first !== "go") return "ok";
+    const log = createHumanLogger({ clock, colour, level: app.config.log, write });
     const node = await startNode({ app, platform, log, clock, ...settings });
     process.stdout.write(
       `\n${paint(["bold", "green"], app.definition.name)} is ready at ${paint("bold", node.url ?? "")} (${clock.now() - startedAt} ms)\n${renderApp(app.definition, paint)}\n`,

@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { PortolanError, type Finding, type Place } from "@portolan/core";
-import { printable } from "@portolan/host";
+import { PortolanError, printable, type Finding, type Place } from "@portolan/core";
 import type { Paint } from "./paint.ts";
 
 export interface ErrorView {

@@ -15,12 +15,14 @@ export interface NodeProcess {
 /** Runs an app until the process is told to stop. */
 export async function runNode({ path, settings, io }: NodeProcess): Promise<ExitName> {
   const clock = createSystemClock();
-  const log = createJsonLogger({ clock, write: (line) => io.stdout.write(line) });
+  const write = (line: string) => void io.stdout.write(line);
+  // The life of the process is logged at any level; the configuration's level is for what happens in it.
+  const log = createJsonLogger({ clock, write });
   const guard = guardProcess(log);
   const startedAt = clock.now();
   provideOwnPackage();
   const app = await loadApp({ path, platform, environment: io.environment });
-  const node = await startNode({ app, platform, log, clock, ...settings });
+  const node = await startNode({ app, platform, log: createJsonLogger({ clock, level: app.config.log, write }), clock, ...settings });
   log.log("info", "ready", { app: app.definition.name, url: node.url, pid: process.pid, ms: clock.now() - startedAt });
   const reason = await guard.stopRequested;
   const { drained } = await node.stop();

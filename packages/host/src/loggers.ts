@@ -1,7 +1,6 @@
 import { styleText } from "node:util";
-import type { Clock, Logger, LogLevel } from "@portolan/core";
+import { printable, type Clock, type Logger, type LogLevel } from "@portolan/core";
 import { jsonText } from "./json-text.ts";
-import { printable } from "./printable.ts";
 
 const LEVELS: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
 const COLOURS = { debug: "gray", info: "cyan", warn: "yellow", error: "red" } as const satisfies Record<LogLevel, string>;

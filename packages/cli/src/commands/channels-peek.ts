@@ -1,4 +1,4 @@
-import type { PeekedMessage } from "@portolan/core";
+import { printable, type PeekedMessage } from "@portolan/core";
 import { formatAge } from "../age.ts";
 import { wholeNumber } from "../arguments.ts";
 import { defineCommand } from "../command.ts";
@@ -32,7 +32,7 @@ export const channelsPeek = defineCommand({
       await writeJsonLines(io, messages);
       return "ok";
     }
-    const { jsonText, printable } = await import("@portolan/host");
+    const { jsonText } = await import("@portolan/host");
     const now = Date.now();
     const shown = messages.map((message) => printable(describe(message, { now, json: jsonText })));
     io.stdout.write(shown.length === 0 ? `nothing waits in ${channel}\n` : shown.join("\n"));

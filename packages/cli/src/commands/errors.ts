@@ -1,4 +1,4 @@
-import type { JournalEntry } from "@portolan/core";
+import { printable, type JournalEntry } from "@portolan/core";
 import { formatAge } from "../age.ts";
 import { wholeNumber } from "../arguments.ts";
 import { defineCommand } from "../command.ts";
@@ -31,7 +31,6 @@ export const errors = defineCommand({
         example,
         message,
       ]);
-      const { printable } = await import("@portolan/host");
       io.stdout.write(printable(renderTable([["CODE", "ROUTE", "STEP", "COUNT", "LAST", "EXAMPLE", "MESSAGE"], ...rows])));
     }
     return "ok";

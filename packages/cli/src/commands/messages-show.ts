@@ -1,4 +1,4 @@
-import { PortolanError, type ErrorReport, type JournalEntry, type PeekedMessage } from "@portolan/core";
+import { PortolanError, printable, type ErrorReport, type JournalEntry, type PeekedMessage } from "@portolan/core";
 import type { StoreAdmin } from "@portolan/stores";
 import { defineCommand, type Io } from "../command.ts";
 import { STORE_OPTIONS, withStore, writeJsonLines } from "../store-access.ts";
@@ -63,7 +63,7 @@ interface Story {
 }
 
 async function writeStory(io: Io, { id, entries, waiting }: Story): Promise<void> {
-  const { jsonText, printable } = await import("@portolan/host");
+  const { jsonText } = await import("@portolan/host");
   const lines = [`message ${id}`, ...entries.map(runText), ...waiting.map((message) => waitingText(message, jsonText))];
   io.stdout.write(printable(`${lines.join("\n\n")}\n`));
 }
