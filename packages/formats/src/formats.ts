@@ -1,4 +1,14 @@
-import type { Format, FormatDefinition, OptionSpec, OptionSpecs, OptionsOf } from "@portolan/core";
+import {
+  PortolanError,
+  readOptions,
+  type Finding,
+  type Format,
+  type FormatDefinition,
+  type OptionSpec,
+  type OptionSpecs,
+  type OptionsOf,
+  type ReadContext,
+} from "@portolan/core";
 import { bytesFormat } from "./bytes/bytes.ts";
 import { csvFormat } from "./csv/csv.ts";
 import { jsonFormat } from "./json/json.ts";
@@ -11,8 +21,8 @@ export const formats: readonly FormatDefinition[] = [jsonFormat, ndjsonFormat, c
 /** The formats that connectors ask for: `ConnectorServices` takes its two functions from here. */
 export interface Formats {
   readonly definitions: readonly FormatDefinition[];
-  /** The format of a name, with its default options. */
-  format(name: string): Format | undefined;
+  /** The format of a name. Its options, as people write them, are read by its specs: PORTOLAN_CONFIG_INVALID says what is wrong. */
+  format(name: string, options?: Readonly<Record<string, unknown>>): Format | undefined;
   /** The format of a media type such as `text/csv; charset=iso-8859-1` or `application/problem+json`. */
   formatFor(mediaType: string): Format | undefined;
   /** The format of a file name, by its extension. */
@@ -36,7 +46,11 @@ export function createFormats(more: readonly FormatDefinition[] = []): Formats {
 
   return {
     definitions,
-    format: (name) => make(definitions.find((definition) => definition.name === name)),
+    format(name, options) {
+      const definition = definitions.find((one) => one.name === name);
+      if (definition === undefined || options === undefined || Object.keys(options).length === 0) return make(definition);
+      return createFormat(definition, readFormatOptions(definition, options));
+    },
     formatFor(mediaType) {
       const { name, charset: label } = parseMediaType(mediaType);
       const definition = definitions.find((one) => one.mediaTypes.includes(name)) ?? (name.endsWith("+json") ? jsonFormat : undefined);
@@ -70,4 +84,27 @@ function parseMediaType(text: string): { readonly name: string; readonly charset
     .map((parameter) => /^\s*charset\s*=\s*"?([^"]*?)"?\s*$/i.exec(parameter)?.[1])
     .find((value) => value !== undefined);
   return { name: name.trim().toLowerCase(), charset };
+}
+
+/** Options as people write them; what is wrong with them is thrown, all of it. */
+function readFormatOptions(
+  { name, options: specs }: FormatDefinition,
+  options: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const findings: Finding[] = [];
+  const contextAt = (path: string): ReadContext => ({
+    path,
+    at: (segment) => contextAt(path === "" ? String(segment) : `${path}.${segment}`),
+    report: (finding) => void findings.push({ path, ...finding }),
+    variable: () => undefined,
+    substitute: (value) => value,
+    // No option of a format holds steps, sources or targets.
+    nested: { steps: () => undefined, target: () => undefined, source: () => undefined },
+  });
+  const read = readOptions(specs, options, contextAt(""));
+  const [first] = findings;
+  if (read !== undefined && first === undefined) return read;
+  const what =
+    first === undefined ? "" : `: ${first.path} ${first.message}${first.expected === undefined ? "" : `, expected ${first.expected}`}`;
+  throw new PortolanError("PORTOLAN_CONFIG_INVALID", `the options of format ${name} are not valid${what}`, { findings });
 }
