@@ -241,6 +241,7 @@ export function createEngine(options: EngineOptions): Engine {
       aside,
       polled: pollers.channels,
       traced: journal === "all",
+      observePoint: options.observePoint,
       stopping: stopping.signal,
     });
     return compiled;

@@ -14,6 +14,7 @@ import type {
   Store,
 } from "@portolan/core";
 import type { PatternDefinition } from "./pattern.ts";
+import type { PointObserver } from "./runtime/points.ts";
 
 export interface EngineOptions {
   readonly app: AppDefinition;
@@ -35,6 +36,8 @@ export interface EngineOptions {
   readonly recorder?: (name: string, message: Message) => void;
   /** Sources of connectors are opened unless this is false (then routes are reached by `deliver` and channels only). */
   readonly sources?: boolean;
+  /** Learns which steps run and which ways messages take (coverage of tests). Without it nothing is noted, at no cost. */
+  readonly observePoint?: PointObserver;
 }
 
 /** A compiled app on its stores. */

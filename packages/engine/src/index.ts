@@ -11,7 +11,7 @@ export {
   system,
 } from "./builder/builder.ts";
 export type { ClauseInput, ErrorMatchInput } from "./builder/route-methods.ts";
-export type { Block, ChannelRef, RouteOf, Steps, StepOptions } from "./builder/steps.ts";
+export type { Block, CallTarget, ChannelRef, InputOf, ReplyOf, RouteOf, Steps, StepOptions } from "./builder/steps.ts";
 export { type AppInput, type FlowFile, readApp } from "./definition/read-app.ts";
 export { flowSchema } from "./definition/flow-schema.ts";
 export type { Registry } from "./definition/registry.ts";
@@ -19,4 +19,5 @@ export { createEngine } from "./create-engine.ts";
 export type { Engine, EngineOptions } from "./engine.ts";
 export { type BlockOptions, type Evaluate, type PatternDefinition, type StepCompiler, definePattern } from "./pattern.ts";
 export { patterns } from "./patterns.gen.ts";
+export type { PointObserver, RoutePoint } from "./runtime/points.ts";
 export type { Step } from "./runtime/step.ts";

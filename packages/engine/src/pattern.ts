@@ -75,6 +75,11 @@ export interface StepCompiler {
   /** A step that the route's policy treats as an innermost step of its own: it alone is repeated. */
   protect(run: Step): Step;
   contract(contract: Contract): ContractCheck;
+  /**
+   * Names one of the ways that a message can take through this step: what it yields is to be called when one takes it,
+   * undefined if nobody wants to know.
+   */
+  branch(name: string): (() => void) | undefined;
   /** For a gate without `steps`: the rest of the list it stands in, which is then part of this step. */
   rest(): Step;
   /** What dead letters of this step go through when they are re-driven; without it they begin the route anew. */

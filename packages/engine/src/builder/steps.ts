@@ -94,6 +94,9 @@ export type ReplyOf<Target> = Target extends { readonly [RESULT]?: infer Result;
     ? Reply
     : unknown;
 
+/** The body that a channel or a route takes. */
+export type InputOf<Target> = Target extends { readonly [TAKES]?: (body: infer Body) => void } ? Body : unknown;
+
 /** Options of a computed address. */
 export interface AddressOptions extends StepOptions {
   readonly allow?: readonly string[];

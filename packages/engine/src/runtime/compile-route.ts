@@ -48,12 +48,16 @@ export function compileRoute(context: CompileContext, definition: RouteDefinitio
 
 function compilePolicy(within: StepContext, path: string): Policy {
   const { context } = within;
-  const compile = (clauses: readonly ClauseDefinition[], at: string) =>
+  const compile = (clauses: readonly ClauseDefinition[], at: string, prefix = 0) =>
     clauses.map((clause, index): Clause => {
       const { match, retry } = clause;
       const place = `${at}.onError.${index}`;
+      const way = (branch: string) =>
+        context.observePoint?.({ route: within.definition.id, step: place.slice(prefix), pattern: "onError", branch, path: place });
       return {
         definition: clause,
+        retried: retry === undefined || retry === false ? undefined : way("retry"),
+        taken: way(clause.outcome),
         matches: compileMatch(match, match.when === undefined ? undefined : predicateAt(within, match.when, place)),
         retry:
           retry === undefined || retry === false
@@ -67,7 +71,7 @@ function compilePolicy(within: StepContext, path: string): Policy {
         steps: compileSteps(clause.steps, within),
       };
     });
-  return { own: compile(within.definition.onError, path), app: compile(context.app.errors.onError, "errors") };
+  return { own: compile(within.definition.onError, path, path.length + 1), app: compile(context.app.errors.onError, "errors") };
 }
 
 /** The route's interceptions, then the app's. They do not intercept themselves. */

@@ -19,6 +19,7 @@ import type { Endpoints, SendUse } from "./endpoints.ts";
 import type { Execution } from "./execution.ts";
 import { asPredicate, expressionText, guarded, type Expressions } from "./expressions.ts";
 import { interceptedEndpoint, interceptedStep, matching, type Interception } from "./interception.ts";
+import { noting, type PointObserver, type RoutePoint } from "./points.ts";
 import type { Policy } from "./policy.ts";
 import { sequence, type CompiledStep, type SequenceContext } from "./sequence.ts";
 import type { Step } from "./step.ts";
@@ -40,6 +41,7 @@ export interface CompileContext {
   /** Channels that steps poll; filled while steps are compiled. */
   readonly polled: ReadonlySet<string>;
   readonly traced: boolean;
+  readonly observePoint: PointObserver | undefined;
   readonly stopping: AbortSignal;
 }
 
@@ -76,7 +78,8 @@ export function compileSteps(nodes: readonly StepNode[], within: StepContext): S
     }
     let consumed: Step | undefined;
     const rest = () => (consumed = compileSteps(nodes.slice(index + 1), within));
-    const run = pattern.compile(node, stepCompiler(node, within, rest));
+    const reached = context.observePoint?.(pointOf(node, within));
+    const run = noting(pattern.compile(node, stepCompiler(node, within, rest)), reached);
     const interceptions = within.topLevel ? matching(within.interceptions, "step", node.pattern) : [];
     compiled.push({ id: node.id, pattern: node.pattern, run: interceptedStep(run, interceptions, consumed) });
     if (consumed !== undefined) break;
@@ -109,6 +112,7 @@ function stepCompiler(node: StepNode, within: StepContext, rest: () => Step): St
     source: expressionText,
     block: (steps, { policy }: BlockOptions = {}) =>
       compileSteps(steps, { ...within, topLevel: false, policy: policy === false ? undefined : within.policy }),
+    branch: (name) => context.observePoint?.({ ...pointOf(node, within), branch: name }),
     rest,
     reenter(block, options) {
       within.reenter(node.id, block, options);
@@ -161,6 +165,10 @@ export function contractOf(
     report({ path, message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) });
     return undefined;
   }
+}
+
+function pointOf(node: StepNode, { definition }: StepContext): RoutePoint {
+  return { route: definition.id, step: node.id, pattern: node.pattern, path: node.path, ...place(node) };
 }
 
 function place(node: StepNode): Pick<Finding, "place"> {

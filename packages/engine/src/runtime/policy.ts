@@ -11,6 +11,9 @@ export interface Clause {
   /** Whether it retries what it matches (it names a kind or a code), or transient errors only. */
   readonly named: boolean;
   readonly steps: Step;
+  /** Called when it repeats a step, and when its outcome comes; undefined where nobody wants to know. */
+  readonly retried: (() => void) | undefined;
+  readonly taken: (() => void) | undefined;
 }
 
 /** Asks whether an error matches; the message has `attributes.error` set. */

@@ -219,6 +219,7 @@ async function boundary(
   const failing = withError(failure.message, failure.error, { route: definition.id, step: failure.step, attempts: failure.attempts });
   if (failure.final) return { clause: undefined, failure, failing };
   const clause = await chooseClause(policy, { error: failure.error, message: failing, entry: execution.entry, atStep: false });
+  clause?.taken?.();
   return { clause, failure, failing };
 }
 

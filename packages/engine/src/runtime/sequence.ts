@@ -115,6 +115,7 @@ async function recover(thrown: unknown, recovery: Recovery): Promise<Message> {
     const clause = await chooseClause(policy, { error, message: failing, entry: execution.entry, atStep: true });
     const wait = await waitBeforeRetry(clause, { error, failing, attempts, firstAttemptAt, now: context.clock.now() });
     if (wait === undefined) return end(clause, { error, failing, point, recovery });
+    clause?.retried?.();
     if (clause?.retry?.wait === "parked" && execution.entry && execution.unit.delivery !== undefined) {
       throw new Parked({ step: step.id, attempts, firstAttemptAt, due: context.clock.now() + wait, error });
     }
@@ -137,6 +138,7 @@ async function end(
 ): Promise<Message> {
   const { execution, mark } = at.recovery;
   if (clause?.definition.outcome !== "continue") throw new StepFailure(at.error, at.point, { decided: true });
+  clause.taken?.();
   execution.list.rollback(mark);
   await runClauseSteps(clause, { error: at.error, failing: at.failing, point: at.point, execution });
   return at.failing;

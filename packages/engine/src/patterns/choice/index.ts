@@ -2,6 +2,7 @@ import { option, optional, required, type Message } from "@portolan/core";
 import type { Block, StepOptions } from "../../builder/steps.ts";
 import { definePattern, type Evaluate } from "../../pattern.ts";
 import type { Execution } from "../../runtime/execution.ts";
+import { noting } from "../../runtime/points.ts";
 import type { Step } from "../../runtime/step.ts";
 import { truth } from "../../runtime/values.ts";
 
@@ -75,8 +76,12 @@ export const choice = definePattern({
     otherwise: [{ to: { channel: normal } }]`,
   options,
   compile({ options: { when, otherwise } }, compiler): Step {
-    const arms = when.map((arm) => ({ evaluate: compiler.expression(arm.when), block: compiler.block(arm.steps) }));
-    const last: Step = otherwise === undefined ? (message) => message : compiler.block(otherwise);
+    const arms = when.map((arm, index) => {
+      const taken = compiler.branch(`when ${index + 1}: ${compiler.source(arm.when)}`);
+      return { evaluate: compiler.expression(arm.when), block: noting(compiler.block(arm.steps), taken) };
+    });
+    const notTaken = compiler.branch(otherwise === undefined ? "no match" : "otherwise");
+    const last = noting(otherwise === undefined ? (message) => message : compiler.block(otherwise), notTaken);
 
     const choose = (from: number, message: Message, execution: Execution): Message | Promise<Message> => {
       for (let index = from; index < arms.length; index++) {

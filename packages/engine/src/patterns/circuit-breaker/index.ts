@@ -14,6 +14,7 @@ import { definePattern } from "../../pattern.ts";
 import { inTime } from "../../runtime/deadline.ts";
 import type { Execution } from "../../runtime/execution.ts";
 import { StepFailure, errorOf, isControl } from "../../runtime/failure.ts";
+import { noting } from "../../runtime/points.ts";
 import { withError } from "../../runtime/policy.ts";
 import { createBreaker } from "./breaker.ts";
 
@@ -80,7 +81,8 @@ export const circuitBreaker = definePattern({
   compile({ options }, compiler) {
     const { counts, slowAfter, timeout, maxConcurrent } = options;
     const block = compiler.block(options.steps, { policy: false });
-    const fallback = options.fallback === undefined ? undefined : compiler.block(options.fallback, { policy: false });
+    const fallback =
+      options.fallback === undefined ? undefined : noting(compiler.block(options.fallback, { policy: false }), compiler.branch("fallback"));
     const name = options.name ?? `${compiler.route}/${compiler.stepId}`;
     const breaker = compiler.node.shared(`circuitBreaker/${name}`, () => createBreaker(options, compiler.clock));
     const late = () => new PortolanError("PORTOLAN_TIMEOUT", `the call took longer than ${timeout} ms`);

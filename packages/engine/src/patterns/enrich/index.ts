@@ -69,6 +69,7 @@ export const enrich = definePattern({
       };
     });
     if (onFailure === "fail") return ask;
+    const kept = compiler.branch("kept");
     return async (message, execution) => {
       const mark = execution.list.mark();
       try {
@@ -76,6 +77,7 @@ export const enrich = definePattern({
       } catch (thrown) {
         if (!(thrown instanceof StepFailure) || execution.signal?.aborted) throw thrown;
         execution.list.rollback(mark);
+        kept?.();
         return withError(message, thrown.error, { route: compiler.route, step: compiler.stepId, attempts: thrown.attempts });
       }
     };

@@ -48,12 +48,20 @@ export const filter = definePattern({
       if (!matched) execution.end = DROPPED;
       return marked;
     };
+    const [yes, no] = [compiler.branch("matched"), compiler.branch("not matched")];
+    const decide: typeof pass =
+      yes === undefined
+        ? pass
+        : (message, execution, matched) => {
+            (matched ? yes : no)?.();
+            return pass(message, execution, matched);
+          };
     const passLater = async (message: Message, execution: Execution, value: Promise<unknown>) =>
-      pass(message, execution, truth(await value));
+      decide(message, execution, truth(await value));
     return (message, execution) => {
       const value = evaluate(message);
-      if (value === true || value === false) return pass(message, execution, value);
-      return value instanceof Promise ? passLater(message, execution, value) : pass(message, execution, truth(value));
+      if (value === true || value === false) return decide(message, execution, value);
+      return value instanceof Promise ? passLater(message, execution, value) : decide(message, execution, truth(value));
     };
   },
   method: ([when, steps], block) => (steps === undefined ? { when } : { when, steps: block(steps) }),

@@ -94,7 +94,9 @@ export const idempotent = definePattern({
       });
     };
 
+    const noted = compiler.branch("duplicate");
     const duplicate = (message: Message, execution: Execution, claimed: Claimed): Message | Promise<Message> => {
+      noted?.();
       if (claimed.state === "held" && inFlight === "fail")
         throw new PortolanError("PORTOLAN_IN_FLIGHT", `a message with this key is being processed (${scope})`);
       if (claimed.state === "duplicate" && duplicates === "mark") return block(withAttribute(message, "duplicate", true), execution);

@@ -3,6 +3,7 @@ import type { ErrorMatchInput } from "../../builder/route-methods.ts";
 import type { Block, StepOptions } from "../../builder/steps.ts";
 import { errorMatchOption } from "../../definition/error-match-option.ts";
 import { definePattern } from "../../pattern.ts";
+import { noting } from "../../runtime/points.ts";
 import { andThen, type Step } from "../../runtime/step.ts";
 import { createFailover } from "./failover.ts";
 import { createPicker } from "./pickers.ts";
@@ -61,7 +62,9 @@ export const loadBalance = definePattern({
     const names = Object.keys(options.targets);
     if (names.length === 0) compiler.invalid("a load balancer needs targets", "at least one target", "none");
     const failover = options.strategy === "failover";
-    const blocks = Object.values(options.targets).map((steps) => compiler.block(steps, failover ? { policy: false } : {}));
+    const blocks = Object.entries(options.targets).map(([name, steps]) =>
+      noting(compiler.block(steps, failover ? { policy: false } : {}), compiler.branch(`target ${name}`)),
+    );
     const through = (index: number): Step => {
       const block = blocks[index];
       return (message, execution) =>

@@ -5,6 +5,7 @@ import { errorMatchOption } from "../../definition/error-match-option.ts";
 import { definePattern, type StepCompiler } from "../../pattern.ts";
 import type { Execution } from "../../runtime/execution.ts";
 import { StepFailure, errorOf, isControl } from "../../runtime/failure.ts";
+import { noting } from "../../runtime/points.ts";
 import { compileMatch, withError } from "../../runtime/policy.ts";
 import { suppressing } from "../../runtime/sequence.ts";
 
@@ -60,10 +61,10 @@ const tryStep = definePattern({
   options,
   compile({ options }, compiler) {
     const block = compiler.block(options.steps, { policy: false });
-    const catches = options.catch.map((clause) => ({
+    const catches = options.catch.map((clause, index) => ({
       matches: compileMatch(clause.match, clause.match.when === undefined ? undefined : compiler.predicate(clause.match.when)),
       useOriginal: clause.useOriginal,
-      steps: compiler.block(clause.steps, { policy: false }),
+      steps: noting(compiler.block(clause.steps, { policy: false }), compiler.branch(`catch ${index + 1}`)),
     }));
     const last = options.finally === undefined ? undefined : compiler.block(options.finally, { policy: false });
 
