@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
-import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { Queue as BullQueue, Worker } from "bullmq";
+import { freePort } from "../http/free-port.ts";
 import { sendAll, type Queue } from "./contestant.ts";
 import { payload, type Payload } from "./payload.ts";
 
@@ -64,14 +64,4 @@ async function startRedis(directory: string, port: number) {
     return redis;
   }
   throw new Error("redis-server ended before it was ready");
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error(`expected a port, found ${String(address)}`);
-  return address.port;
 }

@@ -1,0 +1,68 @@
+import path from "node:path";
+import { freePort } from "./http/free-port.ts";
+import { post } from "./http/load.ts";
+import { canMeasureProcesses, startServer, type ServerProcess } from "./http/server-process.ts";
+import { interleave, type Contestant } from "./interleave.ts";
+import { row, skippedRow, speedOver } from "./ratios.ts";
+import { report, reportSamples } from "./report.ts";
+import { ORDER } from "./rest/order.ts";
+import { workFolder } from "./work-folder.ts";
+
+const REQUESTS = 8000;
+const CONNECTIONS = 16;
+const ROUNDS = 9;
+const AGAINST_BARE = { atLeast: 0.85 };
+const AGAINST_FASTIFY = { atLeast: 1 };
+
+if (canMeasureProcesses) await measure();
+else {
+  const reason = "needs the /proc of Linux";
+  report("rest", [skippedRow("speed ÷ node:http + ajv", reason, AGAINST_BARE), skippedRow("speed ÷ Fastify", reason, AGAINST_FASTIFY)]);
+}
+
+async function measure(): Promise<void> {
+  const here = import.meta.dirname;
+  const node = [process.execPath, "--conditions=portolan-source"];
+  const folder = workFolder();
+  const servers: ServerProcess[] = [];
+  const replies = new Set<string>();
+
+  const serve = async (name: string, command: (port: number) => readonly string[], ready: RegExp): Promise<Contestant> => {
+    const port = await freePort();
+    const server = await startServer({ command: [...node, ...command(port)], ready });
+    servers.push(server);
+    return {
+      name,
+      async round() {
+        const before = server.cpuMicroseconds();
+        replies.add(await post({ port, path: "/orders", body: JSON.stringify(ORDER), requests: REQUESTS, connections: CONNECTIONS }));
+        return (server.cpuMicroseconds() - before) / REQUESTS;
+      },
+    };
+  };
+
+  try {
+    const cli = path.resolve(here, "../../packages/portolan/bin/portolan.js");
+    const samples = await interleave(
+      [
+        await serve(
+          "portolan",
+          (port) => [cli, "start", path.join(here, "rest/app"), "--port", String(port), "--store", folder.path],
+          /"ready"/,
+        ),
+        await serve("node:http + ajv", (port) => [path.join(here, "rest/bare-server.ts"), String(port)], /^ready/),
+        await serve("Fastify", (port) => [path.join(here, "rest/fastify-server.ts"), String(port)], /^ready/),
+      ],
+      ROUNDS,
+    );
+    if (replies.size > 1) throw new Error(`expected the same reply from all, found ${[...replies].join(" and ")}`);
+    reportSamples(samples, "µs CPU a request");
+    report("rest", [
+      row("speed ÷ node:http + ajv", speedOver(samples, "portolan", "node:http + ajv"), AGAINST_BARE),
+      row("speed ÷ Fastify", speedOver(samples, "portolan", "Fastify"), AGAINST_FASTIFY),
+    ]);
+  } finally {
+    for (const server of servers) await server.stop();
+    folder.remove();
+  }
+}

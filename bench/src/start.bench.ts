@@ -1,0 +1,119 @@
+import { cpSync } from "node:fs";
+import path from "node:path";
+import { freePort } from "./http/free-port.ts";
+import { post } from "./http/load.ts";
+import { canMeasureProcesses, startServer, type ServerOptions, type ServerProcess } from "./http/server-process.ts";
+import { interleave, type Contestant } from "./interleave.ts";
+import { costOver, row, skippedRow, spread, type Row } from "./ratios.ts";
+import { report, reportSamples } from "./report.ts";
+import { workFolder } from "./work-folder.ts";
+
+const REQUESTS = 6000;
+const CONNECTIONS = 16;
+const LOAD_ROUNDS = 9;
+const START_ROUNDS = 5;
+const BODY = JSON.stringify({ id: "o-1", total: 1500 });
+const REPLY = JSON.stringify({ id: "o-1", approval: "manager" });
+const TARGETS = {
+  start: { atMost: 0.5, unit: " s" },
+  memory: { atMost: 100, unit: " MB" },
+  request: { atMost: 1.4 },
+};
+
+interface Competitor {
+  readonly name: string;
+  readonly options: (port: number) => ServerOptions;
+}
+
+function competitors(directory: string): readonly Competitor[] {
+  const here = import.meta.dirname;
+  const node = [process.execPath, "--conditions=portolan-source"];
+  const cli = path.resolve(here, "../../packages/portolan/bin/portolan.js");
+  const red = path.resolve(here, "../node_modules/node-red/red.js");
+  // Node-RED writes beside its settings.
+  const redHome = path.join(directory, "node-red");
+  cpSync(path.join(here, "start/node-red"), redHome, { recursive: true });
+  return [
+    {
+      name: "portolan",
+      options: (port) => ({
+        command: [...node, cli, "start", path.join(here, "start/app"), "--port", String(port), "--store", path.join(directory, "store")],
+        ready: /"ready"/,
+      }),
+    },
+    {
+      name: "node:http",
+      options: (port) => ({ command: [...node, path.join(here, "start/bare-server.ts"), String(port)], ready: /^ready/ }),
+    },
+    {
+      name: "Node-RED",
+      options: (port) => ({
+        command: [process.execPath, red, "--userDir", redHome, "--settings", path.join(redHome, "settings.cjs"), "--port", String(port)],
+        ready: /Started flows/,
+      }),
+    },
+  ];
+}
+
+/** CPU seconds until ready, of processes that are started for it and stopped again. */
+async function measureStarts(all: readonly Competitor[]) {
+  const contestant = ({ name, options }: Competitor): Contestant => ({
+    name,
+    async round() {
+      const server = await startServer(options(await freePort()));
+      await server.stop();
+      return server.startSeconds;
+    },
+  });
+  return interleave(all.map(contestant), START_ROUNDS);
+}
+
+/** CPU microseconds a request, and megabytes after all of them. */
+async function measureLoad(all: readonly Competitor[]) {
+  const servers: ServerProcess[] = [];
+  const contestants: Contestant[] = [];
+  try {
+    for (const { name, options } of all) {
+      const port = await freePort();
+      const server = await startServer(options(port));
+      servers.push(server);
+      const round = async () => {
+        const before = server.cpuMicroseconds();
+        const reply = await post({ port, path: "/price", body: BODY, requests: REQUESTS, connections: CONNECTIONS });
+        if (reply !== REPLY) throw new Error(`expected ${REPLY} from ${name}, found ${reply}`);
+        return (server.cpuMicroseconds() - before) / REQUESTS;
+      };
+      contestants.push({ name, round });
+    }
+    const requests = await interleave(contestants, LOAD_ROUNDS);
+    const memory = new Map(all.map(({ name }, index) => [name, [servers[index]?.residentMegabytes() ?? 0]]));
+    return { requests, memory };
+  } finally {
+    for (const server of servers) await server.stop();
+  }
+}
+
+async function measure(): Promise<readonly Row[]> {
+  const folder = workFolder();
+  try {
+    const all = competitors(folder.path);
+    const starts = await measureStarts(all);
+    const { requests, memory } = await measureLoad(all);
+    reportSamples(starts, "s CPU to be ready");
+    reportSamples(memory, "MB resident after the load");
+    reportSamples(requests, "µs CPU a request");
+    return [
+      row("CPU seconds to be ready", spread(starts.get("portolan") ?? []), TARGETS.start),
+      row("megabytes resident", spread(memory.get("portolan") ?? []), TARGETS.memory),
+      row("CPU a request ÷ node:http", costOver(requests, "portolan", "node:http"), TARGETS.request),
+      row("CPU to be ready ÷ Node-RED", costOver(starts, "portolan", "Node-RED")),
+      row("megabytes resident ÷ Node-RED", costOver(memory, "portolan", "Node-RED")),
+      row("CPU a request ÷ Node-RED", costOver(requests, "portolan", "Node-RED")),
+    ];
+  } finally {
+    folder.remove();
+  }
+}
+
+const reason = "needs the /proc of Linux";
+report("start", canMeasureProcesses ? await measure() : Object.entries(TARGETS).map(([name, target]) => skippedRow(name, reason, target)));
