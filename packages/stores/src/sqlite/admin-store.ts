@@ -5,7 +5,7 @@ import { decodeEntries } from "./effect-codec.ts";
 import { createInspection } from "./inspection.ts";
 import { createMessageCodec } from "./message-codec.ts";
 import { type OperationStep, createOperations } from "./operation.ts";
-import { createSequenceCounter } from "./sequence-counter.ts";
+import { MESSAGE_SEQUENCES, createSequenceCounter } from "./sequence-counter.ts";
 import { createSpool } from "./spool.ts";
 import { asStoreError } from "./sqlite-error.ts";
 
@@ -26,7 +26,7 @@ export async function openSqliteStoreForAdmin({ directory, clock }: StoreAdminOp
   const database = openForeignDatabase(directory);
   const place = databaseFile(directory);
   const channels = createChannelTable(database);
-  const sequences = createSequenceCounter(database);
+  const sequences = createSequenceCounter(database, MESSAGE_SEQUENCES);
   const spool = createSpool(spoolDirectory(directory));
   const inspection = createInspection(database, channels);
   const messages = createMessageCodec({ spoolDirectory: spoolDirectory(directory), spoolAbove: Infinity });

@@ -104,7 +104,7 @@ const EMPTIED = [Map, Set, ArrayBuffer, Error, RegExp, Promise, WeakMap, WeakSet
 
 function unstorableError(what: string, { path, is }: Unstorable): PortolanError {
   const place = [what, ...path.toReversed()].join(".");
-  return new PortolanError("PORTOLAN_BODY_UNSTORABLE", `a ${what} was expected to be JSON data, a text or bytes, and ${place} ${is}`, {
+  return new PortolanError("PORTOLAN_BODY_UNSTORABLE", `${place} ${is}, where JSON data, a text or bytes were expected`, {
     hint: "Map the body to plain data before it is sent to a durable channel.",
   });
 }

@@ -1,10 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
 import { PortolanError } from "@portolan/core";
+import type { Changes } from "./changes.ts";
 import type { EncodedCommit } from "./protocol.ts";
 import type { Spool } from "./spool.ts";
 import { asStoreError, isDiskTrouble } from "./sqlite-error.ts";
 import { inTransaction } from "./statement.ts";
-import type { Changes, EffectWriter } from "./transaction.ts";
+import type { EffectWriter } from "./transaction.ts";
 
 export type CommitOutcome = PortolanError | undefined;
 
@@ -42,7 +43,7 @@ export function createCommitWriter(parts: CommitWriterParts): CommitWriter {
 
   /** One transaction. A conflict fails its own commit; anything else fails, and undoes, them all. */
   function writeTogether(commits: readonly EncodedCommit[]): readonly CommitOutcome[] {
-    const changes: Changes = { pending: [], keptKeys: [], spooled: [] };
+    const changes: Changes = { pending: [], keptKeys: [], spooled: [], unnamed: [] };
     try {
       setSynchronous(commits);
       const outcomes = inTransaction(database, () => {

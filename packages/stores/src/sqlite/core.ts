@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { PortolanError } from "@portolan/core";
 import { createLeases } from "../leases.ts";
+import type { Changes } from "./changes.ts";
 import { createChannelTable } from "./channel-table.ts";
 import { createCommitWriter } from "./commit-writer.ts";
 import { databaseFile, openOwnDatabase, spoolDirectory } from "./database-file.ts";
@@ -11,10 +12,11 @@ import { type OwnerLock, acquireOwnerLock } from "./owner-lock.ts";
 import type { CallRequest, DeliveryRow, EncodedClaimAnswer, EncodedCommit } from "./protocol.ts";
 import { createQueues } from "./queues.ts";
 import { type RetentionStep, createRetention } from "./retention.ts";
-import { createSequenceCounter } from "./sequence-counter.ts";
+import { MESSAGE_SEQUENCES, createSequenceCounter } from "./sequence-counter.ts";
 import { createSpool } from "./spool.ts";
+import { createStateTable } from "./state-table.ts";
 import { inReadTransaction, prepare } from "./statement.ts";
-import { type Changes, createEffectWriter } from "./transaction.ts";
+import { createEffectWriter } from "./transaction.ts";
 
 /** A long operation in short transactions; the answer is the sum of the counts. */
 export type Steps = Iterator<{ readonly count: number }>;
@@ -55,13 +57,14 @@ interface Surroundings {
 function createOwningCore(database: DatabaseSync, { directory, lock, ring }: Surroundings): Core {
   const channels = createChannelTable(database);
   const keys = createKeyTable(database);
-  const sequences = createSequenceCounter(database);
+  const sequences = createSequenceCounter(database, MESSAGE_SEQUENCES);
   const spool = createSpool(spoolDirectory(directory));
   const queues = createQueues(database, channels, ring);
   const inspection = createInspection(database, channels, queues.count);
-  const retention = createRetention(database, keys, sequences);
+  const states = createStateTable({ database, spool, spoolDirectory: spoolDirectory(directory) });
+  const retention = createRetention({ database, keys, states, sequences });
   const leases = createLeases();
-  const effects = createEffectWriter({ database, channels, keys, spool, nextSequence: sequences.next });
+  const effects = createEffectWriter({ database, channels, keys, states, spool, nextSequence: sequences.next });
   const operations = createOperations({ database, channels, sequences, refresh, isInFlight: queues.isInFlight });
   const writer = createCommitWriter({ database, place: databaseFile(directory), effects, spool, refresh, onCommitted, onUndone });
   const dataVersion = prepare<readonly [number]>(database, "PRAGMA data_version");
@@ -81,12 +84,14 @@ function createOwningCore(database: DatabaseSync, { directory, lock, ring }: Sur
   function onUndone(): void {
     channels.reload();
     sequences.reload();
+    states.reload();
   }
 
   function onCommitted(changes: Changes): void {
     isQuiet = false;
     isCheckpointed = false;
     queues.apply(changes.pending);
+    spool.remove(changes.unnamed);
     for (const key of changes.keptKeys) leases.end(key);
     for (const change of changes.pending) if (change.kind === "finished") retention.finished(change.sequence);
   }
@@ -118,7 +123,7 @@ function createOwningCore(database: DatabaseSync, { directory, lock, ring }: Sur
     switch (request.name) {
       case "open": {
         const ids = channels.setUp(request.args[0]);
-        spool.sweep(inspection.isSpooled);
+        spool.sweep((name) => inspection.isSpooled(name) || states.isSpooled(name));
         queues.reset();
         return { value: ids };
       }
@@ -130,6 +135,12 @@ function createOwningCore(database: DatabaseSync, { directory, lock, ring }: Sur
         return { value: claim(...request.args, now) };
       case "position":
         return { value: inspection.position(...request.args) };
+      case "state":
+        return { value: states.find(...request.args, now) };
+      case "states":
+        return { value: states.list(...request.args, now) };
+      case "nextStateDue":
+        return { value: states.nextDue(...request.args, now) };
       case "channels":
         return { value: inspection.channels(now) };
       case "peek":

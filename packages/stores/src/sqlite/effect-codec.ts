@@ -2,6 +2,7 @@ import type { ClaimAnswer, Delivery, Effect, JournalEntry } from "@portolan/core
 import { hasFailed } from "../journal-outcome.ts";
 import { decodeNested, encodeJson, encodeNested } from "./body-codec.ts";
 import type { MessageCodec } from "./message-codec.ts";
+import { encodeDrop, encodePut } from "./state-codec.ts";
 import type { DeliveryRow, EncodedClaimAnswer, EncodedEffect } from "./protocol.ts";
 
 /** An effect as the worker takes it. Fails on what cannot be stored. */
@@ -25,6 +26,10 @@ export function encodeEffect(effect: Effect, messages: MessageCodec): EncodedEff
       const expected = "expected" in effect ? encodeJson(effect.expected ?? null, "position") : null;
       return ["setPosition", effect.name, encodeJson(effect.value ?? null, "position"), expected];
     }
+    case "putState":
+      return encodePut(effect, messages.spoolAbove);
+    case "dropState":
+      return encodeDrop(effect);
     case "journal": {
       const { entry } = effect;
       return ["journal", entry.messageId, entry.startedAt, Number(hasFailed(entry)), JSON.stringify(entry)];
@@ -35,11 +40,11 @@ export function encodeEffect(effect: Effect, messages: MessageCodec): EncodedEff
 }
 
 export function decodeDelivery(row: DeliveryRow, of: { readonly id: number; readonly channel: string }, messages: MessageCodec): Delivery {
-  const [sequence, id, kind, body, spool, headers, deadLetter, appendedAt, expiresAt, failures, parked] = row;
+  const [sequence, id, kind, body, spool, headers, deadLetter, appendedAt, attributes, expiresAt, failures, parked] = row;
   return {
     ref: { subscription: of.id, sequence },
     channel: of.channel,
-    message: messages.decode([sequence, id, kind, body, spool, headers, deadLetter, appendedAt]),
+    message: messages.decode([sequence, id, kind, body, spool, headers, deadLetter, appendedAt, attributes]),
     failures,
     parked: parked === null ? undefined : JSON.parse(parked),
     appendedAt,

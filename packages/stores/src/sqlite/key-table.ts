@@ -1,9 +1,7 @@
-import { hash } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import type { ClaimKey } from "../leases.ts";
+import { hashKey } from "./key-hash.ts";
 import { prepare } from "./statement.ts";
-
-const HASH_BYTES = 6;
 
 export interface KeyTable {
   keep(key: ClaimKey & { readonly until: number; readonly result: string | null }): void;
@@ -12,7 +10,6 @@ export interface KeyTable {
   prune(limit: number, now: number): number;
 }
 
-/** Keys are found by a number: a narrow index is several times cheaper to keep than one of texts. */
 export function createKeyTable(database: DatabaseSync): KeyTable {
   const find = prepare<readonly [id: number, until: number, result: string | null]>(
     database,
@@ -24,20 +21,15 @@ export function createKeyTable(database: DatabaseSync): KeyTable {
 
   return {
     keep({ scope, key, until, result }) {
-      const number = hashOf({ scope, key });
+      const number = hashKey({ scope, key });
       const known = find.get(number, key, scope);
       if (known === undefined) insert.run(number, key, scope, until, result);
       else update.run(until, result, known[0]);
     },
     find({ scope, key }, now) {
-      const known = find.get(hashOf({ scope, key }), key, scope);
+      const known = find.get(hashKey({ scope, key }), key, scope);
       return known === undefined || known[1] <= now ? undefined : { result: known[2] };
     },
     prune: (limit, now) => remove.run(now, limit),
   };
-}
-
-/** 48 bits that outsiders, who choose keys, cannot make collide at will. */
-function hashOf({ scope, key }: ClaimKey): number {
-  return hash("sha256", `${scope}\n${key}`, "buffer").readUIntBE(0, HASH_BYTES);
 }

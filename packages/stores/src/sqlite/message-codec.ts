@@ -1,9 +1,11 @@
 import { type DeadLetter, NO_HEADERS, PortolanError, type StoredMessage, createHeaders } from "@portolan/core";
 import { readSpooled } from "./spool.ts";
-import { decodeBody, decodeNested, encodeBody, encodeNestedAnyhow } from "./body-codec.ts";
+import { decodeBody, decodeNested, encodeBody, encodeJson, encodeNestedAnyhow } from "./body-codec.ts";
 import type { EncodedMessage, MessageRow } from "./protocol.ts";
 
 export interface MessageCodec {
+  /** Contents of more bytes go to files. */
+  readonly spoolAbove: number;
   encode(message: StoredMessage): EncodedMessage;
   /** The body is read and parsed when it is asked for. */
   decode(row: MessageRow): StoredMessage;
@@ -15,15 +17,20 @@ export interface MessageCodecOptions {
   readonly spoolAbove: number;
 }
 
+/** How content goes into its row, or into a file if it has more than so many bytes. */
+export function spoolable(
+  content: string | Uint8Array<ArrayBuffer>,
+  above: number,
+): readonly [content: string | Uint8Array<ArrayBuffer>, isSpooled: boolean] {
+  if (typeof content !== "string") return [content, content.byteLength > above];
+  if (content.length * BYTES_PER_UNIT <= above || Buffer.byteLength(content) <= above) return [content, false];
+  return [new TextEncoder().encode(content), true];
+}
+
 /** UTF-8 needs at most three bytes for a UTF-16 unit. */
 const BYTES_PER_UNIT = 3;
 
 export function createMessageCodec({ spoolDirectory, spoolAbove }: MessageCodecOptions): MessageCodec {
-  function spoolable(content: string | Uint8Array<ArrayBuffer>): string | Uint8Array<ArrayBuffer> {
-    if (typeof content !== "string" || content.length * BYTES_PER_UNIT <= spoolAbove) return content;
-    return Buffer.byteLength(content) > spoolAbove ? new TextEncoder().encode(content) : content;
-  }
-
   function readBody(row: MessageRow): unknown {
     const [, id, kind, body, spool] = row;
     if (spool === null) return decodeBody(kind, body);
@@ -39,15 +46,15 @@ export function createMessageCodec({ spoolDirectory, spoolAbove }: MessageCodecO
   }
 
   return {
+    spoolAbove,
     encode(message) {
       const { kind, content } = encodeBody(message.body);
-      const body = spoolable(content);
-      const isSpooled = typeof body !== "string" && body.byteLength > spoolAbove;
       const deadLetter = message.deadLetter === undefined ? null : encodeDeadLetter(message.deadLetter);
-      return [message.id, kind, body, isSpooled, encodeHeaders(message.headers), deadLetter];
+      const attributes = message.attributes === undefined ? null : encodeJson(message.attributes, "attributes");
+      return [message.id, kind, ...spoolable(content, spoolAbove), encodeHeaders(message.headers), deadLetter, attributes];
     },
     decode(row) {
-      const [, id, , , , headers, deadLetter] = row;
+      const [, id, , , , headers, deadLetter, , attributes] = row;
       let body: { readonly value: unknown } | undefined;
       return {
         id,
@@ -56,6 +63,7 @@ export function createMessageCodec({ spoolDirectory, spoolAbove }: MessageCodecO
           return body.value;
         },
         headers: headers === null ? NO_HEADERS : createHeaders(JSON.parse(headers)),
+        ...(attributes === null ? {} : { attributes: JSON.parse(attributes) }),
         ...(deadLetter === null ? {} : { deadLetter: decodeDeadLetter(deadLetter) }),
       };
     },

@@ -1,8 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { Changes } from "./changes.ts";
 import type { ChannelEntry, ChannelTable } from "./channel-table.ts";
 import type { SequenceCounter } from "./sequence-counter.ts";
 import { inTransaction, prepare } from "./statement.ts";
-import { type Changes, orderOf } from "./transaction.ts";
+import { orderOf } from "./transaction.ts";
 
 /** One transaction of an operation that may need many. */
 export interface OperationStep {
@@ -47,7 +48,7 @@ export function createOperations(parts: OperationParts): Operations {
         counter.rememberLast();
         const made: OperationStep & { count: number; unnamed: string[] } = {
           count: 0,
-          changes: { pending: [], keptKeys: [], spooled: [] },
+          changes: { pending: [], keptKeys: [], spooled: [], unnamed: [] },
           unnamed: [],
         };
         for (const sequence of new Set(candidates)) if (isWaiting(channel, sequence) && handle(channel, sequence, made)) made.count += 1;
@@ -118,8 +119,8 @@ function prepareStatements(database: DatabaseSync) {
     ),
     moveMessage: prepare(
       database,
-      `INSERT INTO messages (sequence, channel, id, kind, body, spool, headers, appended_at)
-       SELECT ?, ?, id, kind, body, spool, headers, ? FROM messages WHERE sequence = ?`,
+      `INSERT INTO messages (sequence, channel, id, kind, body, spool, headers, attributes, appended_at)
+       SELECT ?, ?, id, kind, body, spool, headers, attributes, ? FROM messages WHERE sequence = ?`,
     ),
     pending: prepare(database, "INSERT INTO pending (subscription, sequence, key, priority) VALUES (?, ?, ?, ?)"),
   };

@@ -1,4 +1,4 @@
-import type { ChannelStatus, ClaimRequest, Durability, ErrorKind, RetentionPolicy, StoreSetup } from "@portolan/core";
+import type { ChannelStatus, ClaimRequest, Durability, ErrorKind, RetentionPolicy, StateQuery, StoreSetup } from "@portolan/core";
 
 /** A message as it travels to the worker and lies in its row. Bodies are encoded and decoded on the caller's side only. */
 export type EncodedMessage = readonly [
@@ -8,9 +8,10 @@ export type EncodedMessage = readonly [
   isSpooled: boolean,
   headers: string | null,
   deadLetter: string | null,
+  attributes: string | null,
 ];
 
-/** sequence, id, kind, body, spool, headers, dead letter, appended at. */
+/** sequence, id, kind, body, spool, headers, dead letter, appended at, attributes. */
 export type MessageRow = readonly [
   number,
   string,
@@ -20,6 +21,7 @@ export type MessageRow = readonly [
   string | null,
   string | null,
   number,
+  string | null,
 ];
 /** And then: expires at, failures, parked. */
 export type DeliveryRow = readonly [...MessageRow, number | null, number, string | null];
@@ -39,7 +41,28 @@ export type EncodedEffect =
   | readonly ["postpone", subscription: number, sequence: number, due: number, failures: number, parked: string | null]
   | readonly ["keepKey", scope: string, key: string, until: number, result: string | null]
   | readonly ["setPosition", name: string, value: string, expected: string | null]
+  | readonly [
+      "putState",
+      scope: string,
+      key: string,
+      kind: number,
+      value: string | Uint8Array<ArrayBuffer>,
+      isSpooled: boolean,
+      due: number | null,
+      until: number | null,
+      expected: number,
+    ]
+  | readonly ["dropState", scope: string, key: string, expected: number]
   | readonly ["journal", messageId: string, startedAt: number, failed: number, entry: string];
+
+export type EncodedStateRow = readonly [
+  order: number,
+  key: string,
+  kind: number,
+  value: string | Uint8Array<ArrayBuffer> | null,
+  version: number,
+  due: number | null,
+];
 
 export type EncodedCommit = readonly [durability: Durability, at: number, effects: readonly EncodedEffect[]];
 
@@ -50,6 +73,9 @@ export interface Calls {
   nextDue(subscription: number): number | undefined;
   claim(request: ClaimRequest): EncodedClaimAnswer;
   position(name: string): string | undefined;
+  state(scope: string, key: string): EncodedStateRow | undefined;
+  states(scope: string, query: StateQuery): readonly EncodedStateRow[];
+  nextStateDue(scope: string): number | undefined;
   channels(): readonly ChannelStatus[];
   peek(channel: string, after: number, limit: number): readonly MessageRow[];
   remove(channel: string, sequences: readonly number[] | undefined): number;

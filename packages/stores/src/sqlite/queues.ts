@@ -1,10 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { PendingChange } from "./changes.ts";
 import type { ChannelEntry, ChannelTable } from "./channel-table.ts";
 import { RankedQueue } from "./ranked-queue.ts";
 import { type RowQueue, prepareQueueTools } from "./row-queue.ts";
 import { SequenceQueue } from "./sequence-queue.ts";
 import { inReadTransaction, prepare } from "./statement.ts";
-import type { PendingChange } from "./transaction.ts";
 
 /** The queues of all active subscriptions, and how much waits for each, kept in step with the database. */
 export interface Queues {

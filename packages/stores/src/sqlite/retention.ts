@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { RetentionPolicy } from "@portolan/core";
 import type { KeyTable } from "./key-table.ts";
 import type { SequenceCounter } from "./sequence-counter.ts";
+import type { StateTable } from "./state-table.ts";
 import { inTransaction, prepare } from "./statement.ts";
 
 export interface RetentionStep {
@@ -19,7 +20,14 @@ export interface Retention {
 const CHUNK = 500;
 const NOTHING: RetentionStep = { count: 0, unnamed: [] };
 
-export function createRetention(database: DatabaseSync, keys: KeyTable, sequences: SequenceCounter): Retention {
+export interface RetentionParts {
+  readonly database: DatabaseSync;
+  readonly keys: KeyTable;
+  readonly states: StateTable;
+  readonly sequences: SequenceCounter;
+}
+
+export function createRetention({ database, keys, states, sequences }: RetentionParts): Retention {
   const statements = prepareStatements(database);
   /** Below it are only messages that were still needed when it passed, and those of `late`. */
   let cursor = 0;
@@ -71,7 +79,9 @@ export function createRetention(database: DatabaseSync, keys: KeyTable, sequence
     *prune(policy, now) {
       const fromKeys = inTransaction(database, () => keys.prune(Math.min(policy.batch, CHUNK), now));
       yield { ...NOTHING, count: fromKeys };
-      for (let left = policy.batch - fromKeys; left > 0;) {
+      const fromStates = inTransaction(database, () => states.prune(Math.min(policy.batch - fromKeys, CHUNK), now));
+      yield fromStates;
+      for (let left = policy.batch - fromKeys - fromStates.count; left > 0;) {
         const before = { cursor, late: [...late] };
         try {
           const step = inTransaction(database, () => removeBatch(policy, Math.min(left, CHUNK), now));

@@ -54,14 +54,14 @@ export function deliveryOf(row: TakenRow): DeliveryRow {
 }
 
 export function keyOf(row: TakenRow): string | null {
-  return row[11];
-}
-
-export function dueOf(row: TakenRow): number {
   return row[12];
 }
 
-export const MESSAGE_COLUMNS = "m.sequence, m.id, m.kind, m.body, m.spool, m.headers, m.dead_letter, m.appended_at";
+export function dueOf(row: TakenRow): number {
+  return row[13];
+}
+
+export const MESSAGE_COLUMNS = "m.sequence, m.id, m.kind, m.body, m.spool, m.headers, m.dead_letter, m.appended_at, m.attributes";
 
 const TAKEN = `
   SELECT ${MESSAGE_COLUMNS}, m.expires_at, p.failures, p.parked, p.key, p.due

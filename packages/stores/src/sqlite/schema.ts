@@ -11,8 +11,10 @@ export const APPLICATION_ID = 0x506f_7274;
  * `messages` is append-only, `pending` small: one row for each message that a subscription has not finished. A subscription
  * without a route keeps what is appended while no other is active. `key` and `priority` of a pending row are set only where
  * the channel is ordered or prioritized, `due` only while the row has to wait.
+ *
+ * A row of `state` is found by the hash of its scope and key; its id, which no other row ever had, gives the order.
  */
-const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
   INSERT INTO meta VALUES ('removedUpTo', 0);
@@ -44,6 +46,20 @@ const MIGRATIONS: readonly string[] = [
     id INTEGER PRIMARY KEY, message_id TEXT NOT NULL, started_at NUMERIC NOT NULL, failed INTEGER NOT NULL, entry TEXT NOT NULL);
   CREATE INDEX journal_message ON journal (message_id);
   CREATE INDEX journal_failed ON journal (id) WHERE failed = 1;
+  `,
+  `
+  ALTER TABLE messages ADD COLUMN attributes TEXT;
+
+  INSERT INTO meta VALUES ('stateRemovedUpTo', 0);
+  CREATE TABLE scopes (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+  CREATE TABLE state (
+    id INTEGER PRIMARY KEY, scope INTEGER NOT NULL, hash INTEGER NOT NULL, version INTEGER NOT NULL, due NUMERIC, until NUMERIC,
+    spool TEXT, kind INTEGER NOT NULL, key TEXT NOT NULL, value);
+  CREATE INDEX state_hash ON state (hash);
+  CREATE INDEX state_scope ON state (scope);
+  CREATE INDEX state_due ON state (scope, due) WHERE due IS NOT NULL;
+  CREATE INDEX state_until ON state (until) WHERE until IS NOT NULL;
+  CREATE INDEX state_spool ON state (spool) WHERE spool IS NOT NULL;
   `,
 ];
 

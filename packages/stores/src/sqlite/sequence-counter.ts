@@ -1,22 +1,32 @@
 import type { DatabaseSync } from "node:sqlite";
 import { prepare } from "./statement.ts";
 
-/** Numbers of messages: each once, and always higher than those before, also of messages that are long gone. */
+/** Numbers of rows: each once, and always higher than those before, also of rows that are long gone. */
 export interface SequenceCounter {
   next(): number;
   readonly last: number;
-  /** Goes on after the highest number in the database: another connection has appended, or a transaction was undone. */
+  /** Goes on after the highest number in the database: another connection has written, or a transaction was undone. */
   reload(): void;
-  /** Must be called in the transaction that is about to remove messages. */
+  /** Must be called in the transaction that is about to remove rows. */
   rememberLast(): void;
 }
 
-export function createSequenceCounter(database: DatabaseSync): SequenceCounter {
+/** Which rows are counted, and where the highest number that may be gone is remembered. */
+export interface Counted {
+  readonly table: string;
+  readonly column: string;
+  readonly memory: string;
+}
+
+export const MESSAGE_SEQUENCES: Counted = { table: "messages", column: "sequence", memory: "removedUpTo" };
+export const STATE_ORDERS: Counted = { table: "state", column: "id", memory: "stateRemovedUpTo" };
+
+export function createSequenceCounter(database: DatabaseSync, { table, column, memory }: Counted): SequenceCounter {
   const highest = prepare<readonly [number]>(
     database,
-    "SELECT max(coalesce((SELECT max(sequence) FROM messages), 0), (SELECT value FROM meta WHERE name = 'removedUpTo'))",
+    `SELECT max(coalesce((SELECT max(${column}) FROM ${table}), 0), (SELECT value FROM meta WHERE name = '${memory}'))`,
   );
-  const remember = prepare(database, "UPDATE meta SET value = max(value, ?) WHERE name = 'removedUpTo'");
+  const remember = prepare(database, `UPDATE meta SET value = max(value, ?) WHERE name = '${memory}'`);
   let last = 0;
 
   function reload(): void {

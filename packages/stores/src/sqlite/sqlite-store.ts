@@ -15,6 +15,7 @@ import { spoolDirectory } from "./database-file.ts";
 import { decodeClaimAnswer, decodeDelivery, decodeEntries, encodeEffect } from "./effect-codec.ts";
 import { createMessageCodec } from "./message-codec.ts";
 import type { EncodedEffect, MessageRow } from "./protocol.ts";
+import { decodeStateRow } from "./state-codec.ts";
 import { createWorkerLink } from "./worker-link.ts";
 
 export interface SqliteStoreOptions {
@@ -108,6 +109,12 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
       const value = await link.call("position", name);
       return value === undefined ? undefined : JSON.parse(value);
     },
+    async state(scope, key) {
+      const row = await link.call("state", scope, key);
+      return row === undefined ? undefined : decodeStateRow(row);
+    },
+    states: async (scope, query) => (await link.call("states", scope, query)).map(decodeStateRow),
+    nextStateDue: (scope) => link.call("nextStateDue", scope),
     channels: () => link.call("channels"),
     peek: async (channel, { after = 0, limit }) => (await link.call("peek", channel, after, limit)).map(peeked),
     remove: (channel, sequences) => link.call("remove", channel, sequences),

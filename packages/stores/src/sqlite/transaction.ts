@@ -1,29 +1,18 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { ClaimKey } from "../leases.ts";
 import { checkPosition } from "../position.ts";
+import type { Changes } from "./changes.ts";
 import type { ChannelEntry, ChannelTable } from "./channel-table.ts";
 import type { KeyTable } from "./key-table.ts";
 import type { EncodedCommit, EncodedEffect } from "./protocol.ts";
 import type { Spool } from "./spool.ts";
+import { type StateEffect, type StateTable, isStateEffect } from "./state-table.ts";
 import { prepare } from "./statement.ts";
-
-/** What a transaction changed of the pending rows, for those who keep an eye on them. */
-export type PendingChange =
-  | { readonly kind: "appended"; readonly subscription: number; readonly sequence: number; readonly due: number }
-  | { readonly kind: "finished"; readonly subscription: number; readonly sequence: number; readonly key: string | null }
-  | { readonly kind: "postponed"; readonly subscription: number; readonly sequence: number; readonly due: number };
-
-/** Only true once the transaction is on the disk. */
-export interface Changes {
-  readonly pending: PendingChange[];
-  readonly keptKeys: ClaimKey[];
-  readonly spooled: string[];
-}
 
 export interface EffectWriterParts {
   readonly database: DatabaseSync;
   readonly channels: ChannelTable;
   readonly keys: KeyTable;
+  readonly states: StateTable;
   readonly spool: Spool;
   /** A number that no message has had. */
   readonly nextSequence: () => number;
@@ -40,16 +29,16 @@ export interface EffectWriter {
 type Of<Kind extends EncodedEffect[0]> = Extract<EncodedEffect, readonly [Kind, ...unknown[]]>;
 
 export function createEffectWriter(parts: EffectWriterParts): EffectWriter {
-  const { channels, keys, spool, nextSequence } = parts;
+  const { channels, keys, states, spool, nextSequence } = parts;
   const statements = prepareStatements(parts.database);
 
   function append([, name, message, key, priority, wantedDue, expiresAt]: Of<"append">, at: number, changes: Changes): void {
     const channel = channels.find(name) ?? channels.ensure(name);
-    const [id, kind, content, isSpooled, headers, deadLetter] = message;
+    const [id, kind, content, isSpooled, headers, deadLetter, attributes] = message;
     const sequence = nextSequence();
     const spoolName = isSpooled ? spoolBody(String(sequence), content, changes) : null;
     const body = isSpooled ? null : content;
-    statements.message.run(sequence, channel.id, id, kind, body, spoolName, headers, deadLetter, key, priority, at, expiresAt);
+    statements.message.run(sequence, channel.id, id, kind, body, spoolName, headers, deadLetter, key, priority, at, expiresAt, attributes);
     const due = wantedDue > at ? wantedDue : 0;
     for (const subscription of channels.recipients(channel)) {
       statements.pending.run(subscription, sequence, due, channel.isOrdered ? key : null, channel.isPrioritized ? (priority ?? 0) : null);
@@ -91,7 +80,7 @@ export function createEffectWriter(parts: EffectWriterParts): EffectWriter {
     checkPosition({ name, expected: JSON.parse(expected) }, found === undefined ? undefined : JSON.parse(found));
   }
 
-  function write(effect: EncodedEffect, at: number, changes: Changes): void {
+  function write(effect: Exclude<EncodedEffect, StateEffect>, at: number, changes: Changes): void {
     switch (effect[0]) {
       case "append":
         return append(effect, at, changes);
@@ -119,7 +108,11 @@ export function createEffectWriter(parts: EffectWriterParts): EffectWriter {
   return {
     write([, at, effects], changes) {
       checkPositions(effects);
-      for (const effect of effects) write(effect, at, changes);
+      const targets = states.check(effects, at);
+      for (const effect of effects) {
+        if (isStateEffect(effect)) states.write(effect, targets, changes);
+        else write(effect, at, changes);
+      }
     },
   };
 }
@@ -133,8 +126,8 @@ function prepareStatements(database: DatabaseSync) {
   return {
     message: prepare(
       database,
-      `INSERT INTO messages (sequence, channel, id, kind, body, spool, headers, dead_letter, key, priority, appended_at, expires_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO messages (sequence, channel, id, kind, body, spool, headers, dead_letter, key, priority, appended_at, expires_at, attributes)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     pending: prepare(database, "INSERT INTO pending (subscription, sequence, due, key, priority) VALUES (?, ?, ?, ?, ?)"),
     settle: prepare(database, "DELETE FROM pending WHERE subscription = ? AND sequence = ?"),

@@ -161,8 +161,9 @@ function spooledBuffers(commits: readonly EncodedCommit[]): ArrayBuffer[] {
   const buffers: ArrayBuffer[] = [];
   for (const [, , effects] of commits) {
     for (const effect of effects) {
-      if (effect[0] !== "append") continue;
-      const [, , body, isSpooled] = effect[2];
+      if (effect[0] !== "append" && effect[0] !== "putState") continue;
+      const body = effect[0] === "append" ? effect[2][2] : effect[4];
+      const isSpooled = effect[0] === "append" ? effect[2][3] : effect[5];
       // The encoder made these bytes, in a buffer of their own.
       if (isSpooled && typeof body !== "string") buffers.push(body.buffer);
     }
