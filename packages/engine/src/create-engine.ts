@@ -168,11 +168,15 @@ export function createEngine(options: EngineOptions): Engine {
   const stops: (() => Promise<void>)[] = [];
 
   /** Work that no message delivers, such as what a timer does. */
-  const ownWork = async (definition: RouteDefinition, run: (execution: Execution) => Promise<void>): Promise<void> => {
+  const ownWork = async (
+    definition: RouteDefinition,
+    run: (execution: Execution) => Promise<void>,
+    signal?: AbortSignal,
+  ): Promise<void> => {
     begin();
     try {
       const message: Message = { id: ids(), body: null, headers: NO_HEADERS, attributes: NO_ATTRIBUTES };
-      const execution = executionFor(new UnitOfWork(ids, definition.durability), message, undefined);
+      const execution = executionFor(new UnitOfWork(ids, definition.durability), message, signal);
       try {
         await run(execution);
       } catch (error) {
@@ -214,7 +218,7 @@ export function createEngine(options: EngineOptions): Engine {
     table: tables.table,
     pollers,
     format: services.format,
-    work: (run) => ownWork(definition, run),
+    work: (run, signal) => ownWork(definition, run, signal),
     onStart: (begin) => starts.push(begin),
     tap(message, endpoint, step) {
       const tapped = endpoint.address.startsWith("route:") ? compiled?.routes.get(endpoint.address.slice("route:".length)) : undefined;

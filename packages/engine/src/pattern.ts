@@ -99,6 +99,8 @@ export interface Inbox {
 export interface InboxOptions {
   /** Messages in process at once; 1 (default) keeps their order. */
   readonly concurrency?: number;
+  /** Tells several inboxes of one step apart. */
+  readonly name?: string;
 }
 
 export interface TargetUse {
@@ -118,7 +120,7 @@ export interface StepServices {
   /** A format by name; its options are read by its own specs, and what is wrong with them is thrown. */
   format(name: string, options?: Readonly<Record<string, unknown>>): Format | undefined;
   /** Work of its own, in a unit of work of its own: resolves when committed. Failures are the caller's. */
-  work(run: (execution: Execution) => Promise<void>): Promise<void>;
+  work(run: (execution: Execution) => Promise<void>, signal?: AbortSignal): Promise<void>;
   /** Called when the node has started; what it answers is called when the node stops, before its channels do. */
   onStart(begin: () => (() => Promise<void>) | undefined): void;
   /** Something that steps of one name share on this node, such as the state of a circuit breaker. */

@@ -23,6 +23,7 @@ import { recipientList as recipientListPattern } from "./patterns/recipient-list
 import { remove as removePattern } from "./patterns/remove/index.ts";
 import { resequence as resequencePattern } from "./patterns/resequence/index.ts";
 import { routingSlip as routingSlipPattern } from "./patterns/routing-slip/index.ts";
+import { saga as sagaPattern } from "./patterns/saga/index.ts";
 import { sample as samplePattern } from "./patterns/sample/index.ts";
 import { set as setPattern } from "./patterns/set/index.ts";
 import { sort as sortPattern } from "./patterns/sort/index.ts";
@@ -58,6 +59,7 @@ import "./patterns/recipient-list/index.ts";
 import "./patterns/remove/index.ts";
 import "./patterns/resequence/index.ts";
 import "./patterns/routing-slip/index.ts";
+import "./patterns/saga/index.ts";
 import "./patterns/sample/index.ts";
 import "./patterns/set/index.ts";
 import "./patterns/sort/index.ts";
@@ -96,6 +98,7 @@ export const patterns: readonly PatternDefinition[] = [
   removePattern,
   resequencePattern,
   routingSlipPattern,
+  sagaPattern,
   samplePattern,
   setPattern,
   sortPattern,

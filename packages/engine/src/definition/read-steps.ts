@@ -68,15 +68,19 @@ function fitsText(raw: Readonly<Record<string, unknown>>, key: string, context: 
   return false;
 }
 
+/** Lists whose items are no steps but hold some. */
+const ARMS: readonly unknown[] = ["when", "catch", "actions", "onError", "onComplete", "intercept"];
+
 /** A step's default id: its position in the route, such as `2.0`; lists beside the route's steps, and arms, keep their names. */
 function positionOf(segments: readonly (string | number)[]): string {
   const depth = segments[0] === "routes" ? 2 : segments[0] === "templates" ? 3 : 0;
   const own = segments.slice(segments[depth] === "steps" ? depth + 1 : depth);
   const parts: (string | number)[] = [];
   for (const [index, segment] of own.entries()) {
-    const afterPosition = typeof own[index - 1] === "number";
+    // After a step's position stands its pattern; after the position of an arm, what the arm has.
+    const isPattern = typeof own[index - 1] === "number" && !ARMS.includes(own[index - 2]);
     if (typeof segment === "number") parts.push(segment);
-    else if (!afterPosition && !["steps", "when"].includes(segment)) parts.push(segment);
+    else if (!isPattern && !["steps", "when"].includes(segment)) parts.push(segment);
   }
   return parts.join(".");
 }

@@ -115,8 +115,9 @@ function stepCompiler(node: StepNode, within: StepContext, rest: () => Step): St
     branch: (name) => context.observePoint?.({ ...pointOf(node, within), branch: name }),
     rest,
     reenter(block, options) {
-      within.reenter(node.id, block, options);
-      return inbox(inboxOf(definition.id, node.id));
+      const step = options?.name === undefined ? node.id : `${node.id}/${options.name}`;
+      within.reenter(step, block, options);
+      return inbox(inboxOf(definition.id, step));
     },
     target: (target, { intercepted = false } = {}) =>
       context.endpoints.compile(target, {

@@ -18,6 +18,8 @@ export class Execution {
   readonly trace: Trace | undefined;
   /** The message that the route received. */
   readonly received: Message;
+  /** The saga that this line is part of, as the saga step knows it; called routes inherit it. */
+  saga: unknown;
   end: typeof RUNNING | typeof DROPPED | typeof STOPPED = RUNNING;
   private ownList: EffectList | undefined;
 
@@ -28,6 +30,7 @@ export class Execution {
     this.signal = scope.signal;
     this.trace = scope.trace;
     this.received = scope.received;
+    this.saga = scope.saga;
   }
 
   /** Its effects. The list is made when it is first asked for: most lines have none. */
@@ -46,7 +49,14 @@ export class Execution {
 
   /** A line for a copy block: effects of its own, to be absorbed when it succeeds. */
   part(signal: AbortSignal | undefined): Execution {
-    return new Execution(this.unit, { list: undefined, entry: this.entry, signal, trace: this.trace, received: this.received });
+    return new Execution(this.unit, {
+      list: undefined,
+      entry: this.entry,
+      signal,
+      trace: this.trace,
+      received: this.received,
+      saga: this.saga,
+    });
   }
 
   /** A line in the same route that shares the effects but ends on its own: a finally block, a clause's steps. */
@@ -56,7 +66,7 @@ export class Execution {
 
   /** The line of a called route, in the same unit of work. */
   called(received: Message): Execution {
-    return new Execution(this.unit, { list: this.list, entry: false, signal: this.signal, trace: this.trace, received });
+    return new Execution(this.unit, { list: this.list, entry: false, signal: this.signal, trace: this.trace, received, saga: this.saga });
   }
 }
 
@@ -66,6 +76,7 @@ export interface ExecutionScope {
   readonly signal: AbortSignal | undefined;
   readonly trace: Trace | undefined;
   readonly received: Message;
+  readonly saga?: unknown;
 }
 
 /** The timeline of one message in the making. */

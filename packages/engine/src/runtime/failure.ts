@@ -74,9 +74,20 @@ export class FanOutFailure {
   }
 }
 
+/** Thrown by a step to fail with another message than the one that entered it: what it added is seen by the policy. */
+export class FailureWith {
+  readonly message: Message;
+  readonly error: PortolanError;
+
+  constructor(message: Message, error: PortolanError) {
+    this.message = message;
+    this.error = error;
+  }
+}
+
 /** The error of anything that a step or a route threw. What is no PortolanError was thrown by an expression of the user. */
 export function errorOf(thrown: unknown): PortolanError {
-  if (thrown instanceof StepFailure || thrown instanceof FanOutFailure) return thrown.error;
+  if (thrown instanceof StepFailure || thrown instanceof FanOutFailure || thrown instanceof FailureWith) return thrown.error;
   if (thrown instanceof PortolanError) return thrown;
   const message =
     thrown instanceof Error

@@ -1,6 +1,6 @@
 import { PortolanError, sleep, withAttribute, withAttributes, type Clock, type Message } from "@portolan/core";
 import { RUNNING, type Execution } from "./execution.ts";
-import { Abandoned, FanOutFailure, Parked, StepFailure, errorOf, isControl } from "./failure.ts";
+import { Abandoned, FailureWith, FanOutFailure, Parked, StepFailure, errorOf, isControl } from "./failure.ts";
 import { chooseClause, withError, type Clause, type Policy } from "./policy.ts";
 import type { RetryPlan } from "./retry.ts";
 import { andThen, type Step } from "./step.ts";
@@ -109,9 +109,10 @@ async function recover(thrown: unknown, recovery: Recovery): Promise<Message> {
     error.route ??= context.route;
     error.step ??= step.id;
     error.messageId ??= message.id;
-    const point = { step: step.id, message, attempts };
+    const reached = latest instanceof FailureWith ? latest.message : message;
+    const point = { step: step.id, message: reached, attempts };
     if (latest instanceof FanOutFailure) throw new StepFailure(error, { ...point, attempts: latest.attempts }, { decided: true });
-    const failing = withError(message, error, { route: context.route, step: step.id, attempts });
+    const failing = withError(reached, error, { route: context.route, step: step.id, attempts });
     const clause = await chooseClause(policy, { error, message: failing, entry: execution.entry, atStep: true });
     const wait = await waitBeforeRetry(clause, { error, failing, attempts, firstAttemptAt, now: context.clock.now() });
     if (wait === undefined) return end(clause, { error, failing, point, recovery });
