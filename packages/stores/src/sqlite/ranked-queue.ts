@@ -63,7 +63,7 @@ export class RankedQueue implements RowQueue {
   take(limit: number, now: number): readonly DeliveryRow[] {
     const taken: TakenRow[] = [];
     try {
-      this.#passDue(limit, now);
+      this.#passDue(now);
       this.#fill(taken, limit, now);
     } catch (error) {
       for (const [sequence] of taken) this.#inFlight.delete(sequence);
@@ -110,8 +110,8 @@ export class RankedQueue implements RowQueue {
     taken.push(row);
   }
 
-  #passDue(limit: number, now: number): void {
-    for (let looked = 0; looked < SCAN_BUDGET && this.#ready.size < limit; looked += SCAN_CHUNK) {
+  #passDue(now: number): void {
+    for (let looked = 0; looked < SCAN_BUDGET && this.#ready.size < SCAN_BUDGET; looked += SCAN_CHUNK) {
       const rows = this.#due.pass(now, SCAN_CHUNK);
       for (const [sequence, , , priority] of rows) this.#ready.push({ sequence, priority: priority ?? 0, key: null });
       if (rows.length < SCAN_CHUNK) return;

@@ -94,7 +94,7 @@ export class SequenceQueue implements RowQueue {
   take(limit: number, now: number): readonly DeliveryRow[] {
     const taken: TakenRow[] = [];
     try {
-      this.#passDue(limit, now);
+      this.#passDue(now);
       this.#fill(taken, limit, now);
     } catch (error) {
       // What was passed and not kept must be looked at again.
@@ -169,8 +169,8 @@ export class SequenceQueue implements RowQueue {
   }
 
   /** Rows beyond the cursor of the sequence are left to that one: what stands before them is not known yet. */
-  #passDue(limit: number, now: number): void {
-    for (let looked = 0; looked < SCAN_BUDGET && this.#ready.size < limit; looked += SCAN_CHUNK) {
+  #passDue(now: number): void {
+    for (let looked = 0; looked < SCAN_BUDGET && this.#ready.size < SCAN_BUDGET; looked += SCAN_CHUNK) {
       const rows = this.#due.pass(now, SCAN_CHUNK);
       for (const [sequence, , key] of rows) if (sequence <= this.#cursor) this.#admit(sequence, key);
       if (rows.length < SCAN_CHUNK) return;
