@@ -11,11 +11,11 @@ export interface EncodedBody {
 }
 
 /** Bytes and text as they are, everything else as JSON. Fails on what JSON would silently empty. */
-export function encodeBody(body: unknown): EncodedBody {
+export function encodeBody(body: unknown, what = "body"): EncodedBody {
   if (body instanceof Uint8Array) return { kind: BODY_KIND.bytes, content: new Uint8Array(body) };
   // A text that is not Unicode, as JavaScript allows, is only safe as JSON, which escapes it.
   if (typeof body === "string" && body.isWellFormed()) return { kind: BODY_KIND.text, content: body };
-  return { kind: BODY_KIND.json, content: encodeJson(body ?? null, "body") };
+  return { kind: BODY_KIND.json, content: encodeJson(body ?? null, what) };
 }
 
 export function decodeBody(kind: number, content: string | Uint8Array | null): unknown {
@@ -55,7 +55,7 @@ export function encodeJson(value: unknown, what: string): string {
   return JSON.stringify(value);
 }
 
-interface Unstorable {
+export interface Unstorable {
   /** Names that lead to it, the last first. */
   readonly path: string[];
   readonly is: string;
@@ -102,9 +102,9 @@ function isEmptiedByJson(value: object): boolean {
 
 const EMPTIED = [Map, Set, ArrayBuffer, Error, RegExp, Promise, WeakMap, WeakSet] as const;
 
-function unstorableError(what: string, { path, is }: Unstorable): PortolanError {
+export function unstorableError(what: string, { path, is }: Unstorable): PortolanError {
   const place = [what, ...path.toReversed()].join(".");
   return new PortolanError("PORTOLAN_BODY_UNSTORABLE", `${place} ${is}, where JSON data, a text or bytes were expected`, {
-    hint: "Map the body to plain data before it is sent to a durable channel.",
+    hint: "Map it to plain data before it is sent to a durable channel, or stored.",
   });
 }

@@ -1,8 +1,8 @@
 import { createSqliteStore } from "../index.ts";
 
 /**
- * Runs until it is killed: sends orders, and relays each as two bills in one unit of work with a key and a position. What a
- * commit has acknowledged is told on standard output, one line each.
+ * Runs until it is killed: sends orders, and relays each as two bills in one unit of work with a key, a position and a row of state.
+ * What a commit has acknowledged is told on standard output, one line each.
  */
 const [directory = "", run = ""] = process.argv.slice(2);
 const store = createSqliteStore({ directory, clock: { now: () => Date.now(), after: () => ({ cancel() {} }) } });
@@ -43,6 +43,13 @@ async function relay(ref: { readonly subscription: number; readonly sequence: nu
       bill("a"),
       { kind: "keepKey", scope: "relay", key: id, until: Number.MAX_SAFE_INTEGER },
       { kind: "setPosition", name: `done.${id}`, value: id },
+      {
+        kind: "putState",
+        scope: "relay",
+        key: id,
+        value: { id, text: "x".repeat(ref.sequence % 40 === 39 ? 300_000 : 10) },
+        expected: 0,
+      },
       bill("b"),
     ],
     durabilityOf(ref.sequence),

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { createInterface } from "node:readline";
@@ -55,10 +56,10 @@ describe("a store whose process is killed", () => {
     expect([...sent].filter((id) => !everywhere.has(id))).toEqual([]);
     expect([...relayed].filter((id) => !a?.includes(id))).toEqual([]);
     for (const [index, body] of bodies.entries()) expect(body).toMatchObject({ id: orders?.[index] });
-    checkKeysAndPositions(directory, a ?? []);
+    checkOthers(directory, a ?? []);
   }
 
-  function checkKeysAndPositions(directory: string, relayed: readonly string[]): void {
+  function checkOthers(directory: string, relayed: readonly string[]): void {
     const database = new DatabaseSync(join(directory, "store.db"));
     const all = (sql: string) =>
       database
@@ -69,6 +70,9 @@ describe("a store whose process is killed", () => {
     const expected = relayed.toSorted();
     expect(all("SELECT key AS id FROM keys")).toEqual(expected);
     expect(all("SELECT substr(name, 6) AS id FROM positions")).toEqual(expected);
+    expect(all("SELECT key AS id FROM state")).toEqual(expected);
+    const files = new Set(readdirSync(join(directory, "spool")));
+    expect(all("SELECT spool AS id FROM state WHERE spool IS NOT NULL").filter((name) => !files.has(name))).toEqual([]);
     expect(database.prepare("PRAGMA integrity_check").get()).toEqual({ integrity_check: "ok" });
     database.close();
   }

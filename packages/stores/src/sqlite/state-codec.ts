@@ -1,10 +1,11 @@
 import type { DropStateEffect, PutStateEffect, StateRow } from "@portolan/core";
-import { BODY_KIND, type EncodedBody, decodeBody, encodeBody, encodeJson } from "./body-codec.ts";
+import { BODY_KIND, type EncodedBody, decodeBody, encodeBody, encodeJson, unstorableError } from "./body-codec.ts";
 import { spoolable } from "./message-codec.ts";
 import type { EncodedEffect, EncodedStateRow } from "./protocol.ts";
 
 /** A structure with bytes in it. Like the kinds of bodies the number is on disk. */
 const STRUCTURE = 3;
+const WHAT = "value";
 
 export function encodePut(effect: PutStateEffect, spoolAbove: number): EncodedEffect {
   const { scope, key, due = null, until = null, expected } = effect;
@@ -25,8 +26,8 @@ function encodeValue(value: unknown): { readonly kind: number; readonly content:
   if (value instanceof Uint8Array) return encodeBody(value);
   const bytes: BytesWithin[] = [];
   const rest = withoutBytes(value, { path: [], above: [], bytes });
-  if (bytes.length === 0) return encodeBody(value);
-  return { kind: STRUCTURE, content: `{"rest":${encodeJson(rest, "value")},"bytes":${JSON.stringify(bytes)}}` };
+  if (bytes.length === 0) return encodeBody(value, WHAT);
+  return { kind: STRUCTURE, content: `{"rest":${encodeJson(rest, WHAT)},"bytes":${JSON.stringify(bytes)}}` };
 }
 
 type BytesWithin = readonly [path: readonly string[], base64: string];
@@ -43,8 +44,8 @@ function withoutBytes(value: unknown, { path, above, bytes }: Search): unknown {
     bytes.push([path, Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64")]);
     return null;
   }
-  // What contains itself is refused when the rest is encoded.
-  if (typeof value !== "object" || value === null || !isPlain(value) || above.includes(value)) return value;
+  if (typeof value !== "object" || value === null || !isPlain(value)) return value;
+  if (above.includes(value)) throw unstorableError(WHAT, { path: path.toReversed(), is: "contains itself" });
   const before = bytes.length;
   const members = Object.entries(value).map(([name, member]): readonly [string, unknown] => {
     return [name, typeof member === "object" ? withoutBytes(member, { path: [...path, name], above: [...above, value], bytes }) : member];

@@ -119,15 +119,15 @@ export function createStateTable({ database, spool, spoolDirectory }: StateTable
   }
 
   /** Values in files are read here, beside the writer that removes such files. */
-  function withValue([order, key, kind, value, version, due, file]: ReadRow): EncodedStateRow {
-    return [order, key, kind, file === null ? value : readValue(key, file), version, due];
+  function withValue(scope: string, [order, key, kind, value, version, due, file]: ReadRow): EncodedStateRow {
+    return [order, key, kind, file === null ? value : readValue(scope, key, file), version, due];
   }
 
-  function readValue(key: string, file: string): Uint8Array<ArrayBuffer> {
+  function readValue(scope: string, key: string, file: string): Uint8Array<ArrayBuffer> {
     try {
       return new Uint8Array(readSpooled(spoolDirectory, file));
     } catch (cause) {
-      throw corruptError(`${spoolDirectory}/${file}`, `the value of the row "${key}" of state cannot be read`, cause);
+      throw corruptError(`${spoolDirectory}/${file}`, `the value of row "${key}" of state "${scope}" cannot be read`, cause);
     }
   }
 
@@ -155,12 +155,12 @@ export function createStateTable({ database, spool, spoolDirectory }: StateTable
     },
     find(scope, key, now) {
       const row = statements.find.get(hashKey({ scope, key }), key, scopeId(scope), now);
-      return row === undefined ? undefined : withValue(row);
+      return row === undefined ? undefined : withValue(scope, row);
     },
     list(scope, { dueBy, after = 0, limit }, now) {
       const id = scopeId(scope);
       const rows = dueBy === undefined ? statements.inOrder.all(id, after, now, limit) : statements.byDue.all(id, dueBy, now, limit);
-      return rows.map(withValue);
+      return rows.map((row) => withValue(scope, row));
     },
     nextDue: (scope, now) => statements.nextDue.get(scopeId(scope), now)?.[0],
     prune(limit, now) {
