@@ -14,10 +14,14 @@ export interface LoadOptions {
   readonly path: string;
   readonly platform: Platform;
   readonly environment: Environment;
+  /** The variables of the app's options. Default: the environment's. */
+  readonly variables?: (name: string) => string | undefined;
 }
 
 export interface LoadedApp {
   readonly definition: AppDefinition;
+  /** What the definition was read from. */
+  readonly input: AppInput;
   readonly config: NodeConfig;
   readonly directory: string;
   /** The files that it was read from, relative to the directory. */
@@ -25,7 +29,7 @@ export interface LoadedApp {
 }
 
 /** Finds and reads an app with its configuration. Throws PORTOLAN_CONFIG_INVALID with all that is wrong in any of its files. */
-export async function loadApp({ path, platform, environment }: LoadOptions): Promise<LoadedApp> {
+export async function loadApp({ path, platform, environment, variables = (name) => environment[name] }: LoadOptions): Promise<LoadedApp> {
   const absolute = resolve(path);
   const isFile = isAppFile(absolute);
   const directory = isFile ? dirname(absolute) : absolute;
@@ -48,24 +52,22 @@ export async function loadApp({ path, platform, environment }: LoadOptions): Pro
   const flows = await Promise.all(present.map(async (file) => ({ file, text: await readFile(join(directory, file), "utf8") })));
 
   const name = config?.name ?? app?.name ?? basename(directory);
-  const definition = readDefinition(
-    { name, durability: config?.durability, flows, trees: app === undefined ? [] : [app.flow] },
-    { platform, environment, code, findings },
-  );
+  const input: AppInput = { name, durability: config?.durability, flows, trees: app === undefined ? [] : [app.flow] };
+  const definition = readDefinition(input, { platform, variables, code, findings });
   if (config === undefined || definition === undefined || findings.length > 0) throw invalidConfiguration(directory, findings);
-  return { definition, config, directory, files: [...(files.config === undefined ? [] : [files.config]), ...sources] };
+  return { definition, input, config, directory, files: [...(files.config === undefined ? [] : [files.config]), ...sources] };
 }
 
-interface ReadingContext extends Omit<LoadOptions, "path"> {
+interface ReadingContext extends Required<Pick<LoadOptions, "platform" | "variables">> {
   readonly code: string | undefined;
   readonly findings: Finding[];
 }
 
-function readDefinition(input: AppInput, { platform, environment, code, findings }: ReadingContext): AppDefinition | undefined {
+function readDefinition(input: AppInput, { platform, variables, code, findings }: ReadingContext): AppDefinition | undefined {
   // What the builder made has no lines, but it has a file.
   const place = code === undefined ? {} : { place: { file: code } };
   try {
-    const app = readApp(input, { patterns, connectors: platform.connectors, variables: (name) => environment[name] });
+    const app = readApp(input, { patterns, connectors: platform.connectors, variables });
     return { ...app, routes: app.routes.map((route) => (route.place === undefined ? { ...route, ...place } : route)) };
   } catch (error) {
     if (!(error instanceof PortolanError) || error.findings === undefined) throw error;
