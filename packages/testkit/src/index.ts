@@ -10,9 +10,11 @@ export type {
   MessageSend,
 } from "./cases/case-file.ts";
 export type { CaseHarness, CaseStores } from "./cases/case-harness.ts";
-export { parseCase, readCase } from "./cases/read-case.ts";
+export { type Difference, differenceText } from "./cases/difference.ts";
+export { type CaseForm, parseCase, readCase } from "./cases/read-case.ts";
 export { type CaseResult, runCase } from "./cases/run-case.ts";
-export { type CaseCounts, type RunCasesOptions, caseLine, findCases, runCases } from "./cases/run-cases.ts";
+export { type CaseCounts, type CaseRun, type RunCasesOptions, caseLine, findCases, runCases } from "./cases/run-cases.ts";
+export type { SeenMessage } from "./cases/sightings.ts";
 export { drive, driveUntil } from "./clock/drive-until.ts";
 export { type VirtualClock, type VirtualClockOptions, createVirtualClock } from "./clock/virtual-clock.ts";
 export { tryRawOptions } from "./conformance/connector/read-raw-options.ts";
@@ -22,6 +24,34 @@ export { type BadSample, type CreateTarget, type TargetSample, type TargetUnderT
 export { sourceConformance, targetConformance } from "./conformance/connector.ts";
 export type { CreateStore, StoreUnderTest, TestRunner } from "./conformance/store/bench.ts";
 export { storeConformance } from "./conformance/store.ts";
+export {
+  type Answer,
+  type AnswerFunction,
+  type ScriptedAnswer,
+  type ScriptedError,
+  type TargetCall,
+  answerAfter,
+  failAlways,
+  failOnce,
+  failTimes,
+  inTurn,
+  reply,
+} from "./flow-tests/answer.ts";
+export { type Coverage, type CoverageReport, type MissedPoint, type RouteCoverage, createCoverage } from "./flow-tests/coverage.ts";
+export type { TargetChoice } from "./flow-tests/target-choice.ts";
+export type { TargetMessage } from "./flow-tests/target-doubles.ts";
+export {
+  type BenchOptions,
+  type BenchParts,
+  type ChannelChoice,
+  type DeadMessage,
+  type RouteChoice,
+  type Sending,
+  type SendOptions,
+  type TestBench,
+  createTestBench,
+} from "./flow-tests/test-bench.ts";
+export { type TestVariables, createTestVariables } from "./flow-tests/variables.ts";
 export { type Life, createLife } from "./life.ts";
 export { createFailTimes } from "./patterns/fail-times.ts";
 export { failIf } from "./patterns/fail-if.ts";

@@ -1,14 +1,19 @@
 import type { ErrorKind } from "@portolan/core";
+import type { Answer } from "../flow-tests/answer.ts";
 
 /** A black-box case: a flow, what is sent to it, and what must be seen. Flow-format section 13. */
 export interface CaseFile {
   readonly case: string;
-  readonly source: string;
+  readonly source?: string | undefined;
   /** Pattern names, engine features and capabilities without which the case is skipped. */
   readonly needs: readonly string[];
   readonly note?: string | undefined;
-  /** A flow file, as written: the engine's reader checks it at start. */
-  readonly flow: Readonly<Record<string, unknown>>;
+  /** A flow file, as written: the engine's reader checks it at start. Without one the case is about the app that it lies in. */
+  readonly flow?: Readonly<Record<string, unknown>> | undefined;
+  /** Values of the variables that the app's options name. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** What the targets of the app answer, by address. */
+  readonly targets?: Readonly<Record<string, Answer>> | undefined;
   readonly send: readonly CaseSend[];
   /** Virtual time at which the case stops, in ms; otherwise when no work and no timer is left. */
   readonly until?: number | undefined;

@@ -1,5 +1,5 @@
 import type { Awaitable, Clock, ConnectorDefinition, ConnectorServices, ContractCompiler, Language, Store } from "@portolan/core";
-import type { Engine, EngineOptions } from "@portolan/engine";
+import type { AppInput, Engine, EngineOptions, PointObserver } from "@portolan/engine";
 
 /** What runs cases: the engine and all that it needs, put together by the caller. */
 export interface CaseHarness {
@@ -12,6 +12,10 @@ export interface CaseHarness {
   readonly languages: readonly Language[];
   readonly contracts: ContractCompiler;
   readonly services: ConnectorServices;
+  /** The app that cases without a flow are about; its connector targets are recorders then, named after their addresses. */
+  readonly app?: AppInput;
+  /** Learns which parts of the app cases reach. */
+  readonly observePoint?: PointObserver;
 }
 
 /** The stores of one case, empty at first. */

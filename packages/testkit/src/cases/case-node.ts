@@ -3,11 +3,14 @@ import {
   silentLogger,
   type AppDefinition,
   type AppendEffect,
+  type ConnectorDefinition,
+  type ContractCompiler,
   type HeaderValue,
+  type Logger,
   type Message,
   type Store,
 } from "@portolan/core";
-import type { Engine, PatternDefinition } from "@portolan/engine";
+import type { Engine, PatternDefinition, PointObserver } from "@portolan/engine";
 import type { VirtualClock } from "../clock/virtual-clock.ts";
 import { createLife, type Life } from "../life.ts";
 import { createFixedRandom } from "../random.ts";
@@ -26,9 +29,20 @@ export interface CaseNode {
   dispose(): Promise<void>;
 }
 
+/** What an engine of one life runs. */
+export interface LifeParts {
+  readonly app: AppDefinition;
+  readonly connectors: readonly ConnectorDefinition[];
+  readonly contracts: ContractCompiler;
+}
+
 export interface CaseNodeOptions {
   readonly harness: CaseHarness;
-  readonly app: AppDefinition;
+  readonly parts: (life: Life) => LifeParts;
+  /** Whether sources of connectors are opened; otherwise messages come by `send` only. */
+  readonly sources: boolean;
+  readonly log?: Logger | undefined;
+  readonly observePoint?: PointObserver | undefined;
   readonly patterns: readonly PatternDefinition[];
   readonly clock: VirtualClock;
   readonly onRecord: (name: string, message: Message) => void;
@@ -53,17 +67,17 @@ export function createCaseNode(options: CaseNodeOptions): CaseNode {
     const raw = await stores.open(life.clock);
     const seen = (store: Store) => life.store(trackStore(observeAppends(store, options.onAppend), clock));
     const engine = harness.createEngine({
-      app: options.app,
+      ...options.parts(life),
       stores: { memory: seen(raw.memory), durable: seen(raw.durable) },
       clock: life.clock,
       random: createFixedRandom(0.5),
-      log: silentLogger,
+      log: options.log ?? silentLogger,
       languages: harness.languages,
-      contracts: harness.contracts,
       services: harness.services,
-      connectors: harness.connectors,
       patterns: options.patterns,
       recorder: life.callback(options.onRecord),
+      sources: options.sources,
+      ...(options.observePoint === undefined ? {} : { observePoint: options.observePoint }),
     });
     const cutOff = Promise.withResolvers<never>();
     // Whether anybody waits for an answer when the node dies does not matter.

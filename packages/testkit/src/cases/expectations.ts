@@ -1,6 +1,8 @@
 import type { ErrorReport } from "@portolan/core";
 import type { CaseFile, ExpectedFailure, ExpectedMessages, ExpectedSend } from "./case-file.ts";
-import { areHeadersContained, haveSameMembers, isContained, isSame } from "./likeness.ts";
+import { difference, within, type Difference } from "./difference.ts";
+import { areHeadersContained, haveSameMembers, isContained, isSame, partLike } from "./likeness.ts";
+import type { SeenMessage } from "./sightings.ts";
 
 /** What was seen of a case. */
 export interface CaseObservation {
@@ -10,8 +12,12 @@ export interface CaseObservation {
   readonly endedAt: number;
   /** By index of the send; undefined for one that never started. */
   readonly sends: readonly (SendObservation | undefined)[];
-  readonly records: ReadonlyMap<string, readonly SeenMessage[]>;
-  readonly channels: ReadonlyMap<string, readonly SeenMessage[]>;
+  readonly records: SeenByName;
+  readonly channels: SeenByName;
+}
+
+export interface SeenByName {
+  get(name: string): readonly SeenMessage[] | undefined;
 }
 
 export type SendObservation =
@@ -19,73 +25,71 @@ export type SendObservation =
   | { readonly state: "done"; readonly at: number; readonly body: unknown; readonly headers: Readonly<Record<string, unknown>> }
   | { readonly state: "failed"; readonly at: number; readonly error: ErrorReport };
 
-/** A message as a recorder or a channel got it, and when. */
-export interface SeenMessage {
-  readonly body: unknown;
-  readonly headers: Readonly<Record<string, unknown>>;
-  readonly attributes: Readonly<Record<string, unknown>>;
-  readonly at: number;
-}
-
-/** What differs from the expectation, one text each, such as `records.out: expected bodies ["A+B"], got []`. */
-export function differences({ expect, send }: CaseFile, seen: CaseObservation): readonly string[] {
+/** What differs from the expectation, such as `records.out: expected bodies ["A+B"], got []`. */
+export function differences({ expect, send }: CaseFile, seen: CaseObservation): readonly Difference[] {
   if (expect.start !== undefined) {
-    if (seen.startError === undefined) return [`start: expected failure ${show(expect.start.fails)}, got success`];
-    return failureDifferences(expect.start.fails, seen.startError).map((text) => `start: ${text}`);
+    if (seen.startError === undefined)
+      return [within("start", difference(`failure ${show(expect.start.fails)}`, "success", { expected: expect.start.fails }))];
+    return failureDifferences(expect.start.fails, seen.startError).map((found) => within("start", found));
   }
-  if (seen.startError !== undefined) return [`start: expected success, got ${describeError(seen.startError)}`];
+  if (seen.startError !== undefined)
+    return [within("start", difference("success", describeError(seen.startError), { found: seen.startError }))];
   return [
     ...send.flatMap((_, index) => {
       const observed = seen.sends[index];
-      return sendDifferences(expect.sends?.[index] ?? {}, observed, seen.endedAt).map((text) => `sends.${index}: ${text}`);
+      return sendDifferences(expect.sends?.[index] ?? {}, observed, seen.endedAt).map((found) => within(`sends.${index}`, found));
     }),
     ...messageDifferences("records", expect.records, seen.records),
     ...messageDifferences("channels", expect.channels, seen.channels),
   ];
 }
 
-function sendDifferences(expected: ExpectedSend, seen: SendObservation | undefined, endedAt: number): readonly string[] {
+function sendDifferences(expected: ExpectedSend, seen: SendObservation | undefined, endedAt: number): readonly Difference[] {
   const wanted = expected.fails === undefined ? "success" : `failure ${show(expected.fails)}`;
-  if (seen === undefined) return [`expected ${wanted}, got no start by ${endedAt} ms`];
-  if (seen.state === "running") return [`expected ${wanted}, got no end by ${endedAt} ms`];
-  const found: string[] = [];
+  if (seen === undefined) return [difference(wanted, `no start by ${endedAt} ms`)];
+  if (seen.state === "running") return [difference(wanted, `no end by ${endedAt} ms`)];
+  const found: Difference[] = [];
   if (seen.state === "failed") {
-    if (expected.fails === undefined) return [`expected success, got ${describeError(seen.error)}`];
+    if (expected.fails === undefined) return [difference("success", describeError(seen.error), { found: seen.error })];
     found.push(...failureDifferences(expected.fails, seen.error));
   } else {
-    if (expected.fails !== undefined) return [`expected ${wanted}, got success`];
+    if (expected.fails !== undefined) return [difference(wanted, "success", { expected: expected.fails })];
     found.push(...replyDifferences(expected.reply, seen));
   }
-  if (expected.endsAt !== undefined && expected.endsAt !== seen.at) found.push(`expected endsAt ${expected.endsAt}, got ${seen.at}`);
+  if (expected.endsAt !== undefined && expected.endsAt !== seen.at) found.push(difference(`endsAt ${expected.endsAt}`, `${seen.at}`));
   return found;
 }
 
-function replyDifferences(expected: ExpectedSend["reply"], seen: Omit<SeenMessage, "at" | "attributes">): readonly string[] {
-  const found: string[] = [];
+function replyDifferences(expected: ExpectedSend["reply"], seen: Pick<SeenMessage, "body" | "headers">): readonly Difference[] {
+  const found: Difference[] = [];
   if (expected?.body !== undefined && !isSame(expected.body, seen.body))
-    found.push(`expected reply ${show(expected.body)}, got ${show(seen.body)}`);
+    found.push(difference(`reply ${show(expected.body)}`, show(seen.body), { expected: expected.body, found: seen.body }));
   if (expected?.headers !== undefined && !areHeadersContained(expected.headers, seen.headers)) {
-    found.push(`expected reply headers ${show(expected.headers)}, got ${show(seen.headers)}`);
+    const values = { expected: expected.headers, found: partLike(expected.headers, seen.headers) };
+    found.push(difference(`reply headers ${show(expected.headers)}`, show(seen.headers), values));
   }
   return found;
 }
 
-function failureDifferences(expected: ExpectedFailure, seen: ErrorReport, path = ""): readonly string[] {
-  const found: string[] = [];
+function failureDifferences(expected: ExpectedFailure, seen: ErrorReport, path = ""): readonly Difference[] {
+  const found: Difference[] = [];
   for (const key of ["code", "kind"] as const) {
     if (expected[key] !== undefined && expected[key] !== seen[key])
-      found.push(`expected ${path}${key} ${expected[key]}, got ${seen[key]} (${seen.message})`);
+      found.push(
+        difference(`${path}${key} ${expected[key]}`, `${seen[key]} (${seen.message})`, { expected, found: partLike(expected, seen) }),
+      );
   }
   if (expected.message !== undefined && !seen.message.includes(expected.message)) {
-    found.push(`expected ${path}message with ${show(expected.message)}, got ${show(seen.message)}`);
+    const values = { expected: expected.message, found: seen.message };
+    found.push(difference(`${path}message with ${show(expected.message)}`, show(seen.message), values));
   }
   if (expected.parts !== undefined && !isSame(expected.parts, seen.parts))
-    found.push(`expected ${path}parts ${show(expected.parts)}, got ${show(seen.parts)}`);
+    found.push(difference(`${path}parts ${show(expected.parts)}`, show(seen.parts)));
   for (const key of ["cause", "suppressed"] as const) {
     const inner = expected[key];
     const actual = seen[key];
     if (inner === undefined) continue;
-    if (actual === undefined) found.push(`expected ${path}${key} ${show(inner)}, got none`);
+    if (actual === undefined) found.push(difference(`${path}${key} ${show(inner)}`, "none", { expected: inner }));
     else found.push(...failureDifferences(inner, actual, `${path}${key}.`));
   }
   return found;
@@ -93,29 +97,30 @@ function failureDifferences(expected: ExpectedFailure, seen: ErrorReport, path =
 
 type ExpectedByName = Readonly<Record<string, ExpectedMessages>> | undefined;
 
-function messageDifferences(where: string, expected: ExpectedByName, seen: ReadonlyMap<string, readonly SeenMessage[]>): readonly string[] {
+function messageDifferences(where: string, expected: ExpectedByName, seen: SeenByName): readonly Difference[] {
   return Object.entries(expected ?? {}).flatMap(([name, wanted]) =>
-    seenDifferences(wanted, seen.get(name) ?? []).map((text) => `${where}.${name}: ${text}`),
+    seenDifferences(wanted, seen.get(name) ?? []).map((found) => within(`${where}.${name}`, found)),
   );
 }
 
-function seenDifferences(expected: ExpectedMessages, seen: readonly SeenMessage[]): readonly string[] {
+function seenDifferences(expected: ExpectedMessages, seen: readonly SeenMessage[]): readonly Difference[] {
   const bodies = seen.map(({ body }) => body);
-  const found: string[] = [];
-  if (expected.absent && seen.length > 0) found.push(`expected nothing, got bodies ${show(bodies)}`);
-  if (expected.count !== undefined && expected.count !== seen.length) found.push(`expected ${expected.count} messages, got ${seen.length}`);
+  const found: Difference[] = [];
+  if (expected.absent && seen.length > 0) found.push(difference("nothing", `bodies ${show(bodies)}`, { expected: [], found: bodies }));
+  if (expected.count !== undefined && expected.count !== seen.length)
+    found.push(difference(`${expected.count} messages`, `${seen.length}`));
   if (expected.min !== undefined && seen.length < expected.min)
-    found.push(`expected at least ${expected.min} messages, got ${seen.length}`);
+    found.push(difference(`at least ${expected.min} messages`, `${seen.length}`));
   if (expected.bodies !== undefined) {
     const fits = expected.order === "any" ? haveSameMembers(expected.bodies, bodies) : isSame(expected.bodies, bodies);
-    if (!fits)
-      found.push(`expected bodies ${show(expected.bodies)}${expected.order === "any" ? " in any order" : ""}, got ${show(bodies)}`);
+    const how = expected.order === "any" ? " in any order" : "";
+    if (!fits) found.push(difference(`bodies ${show(expected.bodies)}${how}`, show(bodies), { expected: expected.bodies, found: bodies }));
   }
   const late = seen.filter(({ at }) => at > (expected.within ?? Infinity));
-  if (late.length > 0) found.push(`expected none after ${expected.within} ms, got one at ${late.map(({ at }) => at).join(", ")} ms`);
+  if (late.length > 0) found.push(difference(`none after ${expected.within} ms`, `one at ${late.map(({ at }) => at).join(", ")} ms`));
   const times = seen.map(({ at }) => at);
   if (expected.at !== undefined && !isSame(expected.at, times.slice(0, expected.at.length)))
-    found.push(`expected at ${show(expected.at)}, got ${show(times)}`);
+    found.push(difference(`at ${show(expected.at)}`, show(times), { expected: expected.at, found: times }));
   found.push(
     ...positionDifferences("headers", {
       expected: expected.headers,
@@ -139,12 +144,14 @@ interface Positions {
   readonly contains: (expected: Map, seen: Map) => boolean;
 }
 
-function positionDifferences(key: string, { expected = [], seen, contains }: Positions): readonly string[] {
+function positionDifferences(key: string, { expected = [], seen, contains }: Positions): readonly Difference[] {
   return expected.flatMap((wanted, index) => {
     const actual = seen[index];
-    if (actual === undefined)
-      return wanted === null ? [] : [`expected ${key} ${show(wanted)} at position ${index}, got ${seen.length} messages`];
-    return wanted === null || contains(wanted, actual) ? [] : [`expected ${key} ${show(wanted)} at position ${index}, got ${show(actual)}`];
+    const what = `${key} ${show(wanted)} at position ${index}`;
+    if (actual === undefined) return wanted === null ? [] : [difference(what, `${seen.length} messages`, { expected: wanted })];
+    return wanted === null || contains(wanted, actual)
+      ? []
+      : [difference(what, show(actual), { expected: wanted, found: partLike(wanted, actual) })];
   });
 }
 

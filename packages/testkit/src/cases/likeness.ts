@@ -46,3 +46,16 @@ export function haveSameMembers(expected: readonly unknown[], actual: readonly u
 function keysOf(value: Readonly<Record<string, unknown>>): string[] {
   return Object.keys(value).filter((key) => value[key] !== undefined);
 }
+
+/** Of the actual data what the expected data speaks about, so that the two can be laid side by side. Names of maps ignore case. */
+export function partLike(expected: unknown, actual: unknown): unknown {
+  if (Array.isArray(expected) && Array.isArray(actual)) return actual.map((item, index) => partLike(expected[index], item));
+  if (!isRecord(expected) || !isRecord(actual)) return actual;
+  const names = Object.keys(actual);
+  return Object.fromEntries(
+    Object.keys(expected).flatMap((key) => {
+      const name = names.find((one) => one === key) ?? names.find((one) => one.toLowerCase() === key.toLowerCase());
+      return name === undefined ? [] : [[key, partLike(expected[key], actual[name])]];
+    }),
+  );
+}

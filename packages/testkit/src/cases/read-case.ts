@@ -3,17 +3,24 @@ import { basename } from "node:path";
 import { PortolanError, readOptions, type Finding, type ReadContext } from "@portolan/core";
 import { LineCounter, isNode, parseDocument, type Document } from "yaml";
 import type { CaseFile } from "./case-file.ts";
+import { appCaseOptions } from "./app-case-options.ts";
 import { caseOptions } from "./case-options.ts";
 
 export const CASE_SUFFIX = ".case.yaml";
 
-/** Reads a case file. A file that breaks the rules of flow-format section 13 fails with PORTOLAN_CONFIG_INVALID, all findings at once. */
-export async function readCase(file: string): Promise<CaseFile> {
-  return parseCase(await readFile(file, "utf8"), file);
+/**
+ * What a case file is to hold: all that flow-format section 13 asks for, or what a case needs that lies in an app. There the
+ * keys `case`, `source`, `needs` and `flow` may be left out, and `environment` and `targets` say what surrounds the app.
+ */
+export type CaseForm = "complete" | "inApp";
+
+/** Reads a case file. A file that breaks the rules of its form fails with PORTOLAN_CONFIG_INVALID, all findings at once. */
+export async function readCase(file: string, form?: CaseForm): Promise<CaseFile> {
+  return parseCase(await readFile(file, "utf8"), file, form);
 }
 
 /** The case in the text of a file; the file's name must agree with `case`. */
-export function parseCase(text: string, file: string): CaseFile {
+export function parseCase(text: string, file: string, form: CaseForm = "complete"): CaseFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const findings: Finding[] = document.errors.map((error) => {
@@ -23,10 +30,22 @@ export function parseCase(text: string, file: string): CaseFile {
   const root = createReadContext([], (finding, path) =>
     findings.push({ ...finding, path: path.join("."), place: placeOf(path, { document, lines, file }) }),
   );
-  const read = findings.length > 0 ? undefined : readOptions(caseOptions, document.toJS(), root);
+  const read = findings.length > 0 ? undefined : readForm(form, { value: document.toJS(), name: caseName(file), root });
   if (read !== undefined) checkCase(read, caseName(file), root);
   if (read === undefined || findings.length > 0) throw invalid(findings);
   return read;
+}
+
+interface Reading {
+  readonly value: unknown;
+  readonly name: string;
+  readonly root: ReadContext;
+}
+
+function readForm(form: CaseForm, { value, name, root }: Reading): CaseFile | undefined {
+  if (form === "complete") return readOptions(caseOptions, value, root);
+  const read = readOptions(appCaseOptions, value, root);
+  return read === undefined ? undefined : { ...read, case: read.case ?? name };
 }
 
 /** The name that a case must have in this file. */

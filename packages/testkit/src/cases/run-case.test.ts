@@ -91,7 +91,9 @@ expect: { records: { out: { absent: true } } }
   });
 
   it("is skipped if it needs what the engine has not, and says all of it", async () => {
-    expect(await lineOf("[]", "{ records: { out: { bodies: [A] } } }", "[to, saga, teleport]")).toBe("skip sample: needs saga, teleport");
+    expect(await lineOf("[]", "{ records: { out: { bodies: [A] } } }", "[to, telepathy, teleport]")).toBe(
+      "skip sample: needs telepathy, teleport",
+    );
   });
 
   it.each([

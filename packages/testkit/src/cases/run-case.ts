@@ -1,16 +1,18 @@
-import { asPortolanError, isRecord, reportError, type AppendEffect, type ErrorReport } from "@portolan/core";
-import { patterns as enginePatterns, readApp } from "@portolan/engine";
-import type { VirtualClock } from "../clock/virtual-clock.ts";
-import { createVirtualClock } from "../clock/virtual-clock.ts";
+import { asPortolanError, reportError, type ErrorReport } from "@portolan/core";
+import { patterns as enginePatterns, type PointObserver } from "@portolan/engine";
+import { createVirtualClock, type VirtualClock } from "../clock/virtual-clock.ts";
 import { createTestPatterns } from "../patterns/test-patterns.ts";
 import type { CaseFile, CaseSend } from "./case-file.ts";
 import type { CaseHarness } from "./case-harness.ts";
 import { createCaseNode, type CaseNode } from "./case-node.ts";
-import { differences, type CaseObservation, type SeenMessage, type SendObservation } from "./expectations.ts";
+import { caseSubject, isObserver, observedChannel } from "./case-subject.ts";
+import type { Difference } from "./difference.ts";
+import { differences, type CaseObservation, type SendObservation } from "./expectations.ts";
+import { appendedMessage, createSightings } from "./sightings.ts";
 
 export type CaseResult =
   | { readonly outcome: "passed" }
-  | { readonly outcome: "failed"; readonly differences: readonly string[] }
+  | { readonly outcome: "failed"; readonly differences: readonly Difference[] }
   | { readonly outcome: "skipped"; readonly missing: readonly string[] };
 
 /** A case that is still busy after so many timers, or with `until` after so many at one instant, would never end. */
@@ -26,36 +28,34 @@ export async function runCase(read: CaseFile, harness: CaseHarness): Promise<Cas
   const clock = createVirtualClock();
   const records = createSightings(clock);
   const channels = createSightings(clock);
+  const subject = attempt(() => caseSubject(read, { harness, patterns, clock }));
   const observation = (startError?: ErrorReport, sends: CaseObservation["sends"] = []): CaseObservation => ({
     startError,
     endedAt: clock.now(),
     sends,
-    records: records.byName,
-    channels: channels.byName,
+    records: "error" in subject ? records : subject.value.records(records),
+    channels,
   });
-
-  const app = attempt(() =>
-    readApp(
-      { name: read.case, flows: [], trees: [withDirectObservers(read)] },
-      { patterns, connectors: harness.connectors, variables: () => undefined, records: true },
-    ),
-  );
-  if ("error" in app) return resultOf(differences(read, observation(app.error)));
+  if ("error" in subject) return resultOf(differences(read, observation(subject.error)));
+  const { parts, sources, unknown } = subject.value;
+  if (unknown.length > 0) return resultOf(unknown);
 
   const node = createCaseNode({
     harness,
-    app: app.value,
+    parts,
+    sources,
     patterns,
     clock,
+    observePoint: read.flow === undefined ? withoutObservers(harness.observePoint) : undefined,
     onRecord: (name, message) => records.add(name, message),
-    onAppend: (append) => channels.add(observedChannel(append.channel), messageOf(append)),
+    onAppend: (append) => channels.add(observedChannel(append.channel), appendedMessage(append)),
   });
   try {
     const startError = await clock.runUntil(node.start()).then(() => undefined, reportThrown);
     if (startError !== undefined || read.expect.start !== undefined) return resultOf(differences(read, observation(startError)));
     const { sends, isEndless } = await driveSends(read, node, clock);
     const found = differences(read, observation(undefined, sends));
-    return resultOf(isEndless ? [...found, `no rest after ${MAX_TIMERS} timers, at ${clock.now()} ms`] : found);
+    return resultOf(isEndless ? [...found, { where: "", message: `no rest after ${MAX_TIMERS} timers, at ${clock.now()} ms` }] : found);
   } finally {
     await node.dispose();
   }
@@ -110,48 +110,12 @@ async function driveSends({ send: sends, until = Infinity }: CaseFile, node: Cas
   return { sends: seen, isEndless: true };
 }
 
-/** Messages seen at named places, with the time they were seen. */
-interface Sightings {
-  add(name: string, message: Omit<SeenMessage, "at">): void;
-  readonly byName: ReadonlyMap<string, readonly SeenMessage[]>;
+/** The routes that make direct channels visible are no part of the app. */
+function withoutObservers(observe: PointObserver | undefined): PointObserver | undefined {
+  return observe === undefined ? undefined : (point) => (isObserver(point.route) ? () => undefined : observe(point));
 }
 
-function createSightings(clock: VirtualClock): Sightings {
-  const byName = new Map<string, SeenMessage[]>();
-  return {
-    byName,
-    add(name, { body, headers, attributes }) {
-      const list = byName.get(name) ?? [];
-      if (list.length === 0) byName.set(name, list);
-      list.push({ body: body ?? null, headers, attributes, at: clock.now() });
-    },
-  };
-}
-
-function messageOf({ message }: AppendEffect): Omit<SeenMessage, "at"> {
-  const { body, headers, deadLetter } = message;
-  return { body, headers, attributes: deadLetter === undefined ? {} : { deadLetter } };
-}
-
-const OBSERVER = "observed.";
-
-/**
- * A direct channel keeps nothing that could be looked at. Where a case expects messages in one, a further consuming route copies
- * them to a channel that does, in the sender's unit of work: so a copy is committed exactly when the sender's work is.
- */
-function withDirectObservers({ flow, expect }: CaseFile): Readonly<Record<string, unknown>> {
-  const { channels, routes } = flow;
-  if (!isRecord(channels) || !isRecord(routes)) return flow;
-  const direct = Object.keys(expect.channels ?? {}).filter((name) => isRecord(channels[name]) && channels[name]["mode"] === "direct");
-  const observers = direct.map((name) => [OBSERVER + name, { from: [{ channel: name }], steps: [{ to: { channel: OBSERVER + name } }] }]);
-  return { ...flow, routes: { ...routes, ...Object.fromEntries(observers) } };
-}
-
-function observedChannel(name: string): string {
-  return name.startsWith(OBSERVER) ? name.slice(OBSERVER.length) : name;
-}
-
-function resultOf(found: readonly string[]): CaseResult {
+function resultOf(found: readonly Difference[]): CaseResult {
   return found.length === 0 ? { outcome: "passed" } : { outcome: "failed", differences: found };
 }
 
