@@ -2,8 +2,6 @@ import { defineConnector, type ConnectorDefinition, type OptionSpec } from "@por
 import { checkPath, pathParameters } from "@portolan/gateway";
 import { clientOptions, doorOptions, type ClientOptions, type DoorOptions } from "./options.ts";
 import { checkOperation, operationOf } from "./rest-method.ts";
-import { openDoor } from "./source.ts";
-import { openClient } from "./target.ts";
 import { checkUrl, createUrlTemplate } from "./url-template.ts";
 
 /** REST: doors that answer HTTP requests, and a client for those of other systems. */
@@ -17,7 +15,8 @@ export const restConnector: ConnectorDefinition = defineConnector({
     describe: describeOperation,
     check: checkDoor,
     replies: true,
-    open: openDoor,
+    // Loaded where it is used: an app with doors only starts without the client, and the other way round.
+    open: async (options, context) => (await import("./source.ts")).openDoor(options, context),
   },
   target: {
     summary: "A client: sends each message to a URL of another system and yields its reply.",
@@ -25,7 +24,7 @@ export const restConnector: ConnectorDefinition = defineConnector({
     describe: (options) => describeOperation(options, (url) => createUrlTemplate(url).shown),
     check: checkClient,
     replies: true,
-    open: openClient,
+    open: async (options, context) => (await import("./target.ts")).openClient(options, context),
     address: { schemes: ["http", "https"], options: optionsOfAddress },
   },
 });
