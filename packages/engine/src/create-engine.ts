@@ -1,11 +1,9 @@
 import {
   PortolanError,
-  createHeaderMaker,
   createIds,
   NO_ATTRIBUTES,
   NO_HEADERS,
   type DeliverOptions,
-  type Incoming,
   type JournalEntry,
   type Message,
   type RouteDefinition,
@@ -23,26 +21,23 @@ import { deadLetterEffect, deadLetterOf, inboxOf } from "./runtime/dead-letter.t
 import { createEndpoints } from "./runtime/endpoints.ts";
 import { Execution } from "./runtime/execution.ts";
 import { createExpressions } from "./runtime/expressions.ts";
-import { createEndings, type DeliveredContext } from "./runtime/endings.ts";
+import { createEndings } from "./runtime/endings.ts";
+import { createEntrances, type Entrance } from "./runtime/entrances.ts";
 import { StepFailure, errorOf } from "./runtime/failure.ts";
 import { createGate, type Gate } from "./runtime/gate.ts";
 import { createPollers } from "./runtime/pollers.ts";
 import { createStateTables } from "./runtime/state-table.ts";
 import { openSources, type Sources } from "./runtime/sources.ts";
-import type { Route, RouteEnd } from "./runtime/route.ts";
 import { UnitOfWork } from "./runtime/unit-of-work.ts";
 
-type Delivered = DeliverOptions & { readonly via?: string };
-type Outcome = Message | undefined | Promise<Message | undefined>;
-
-const NO_OPTIONS: Delivered = Object.freeze({});
+/** A tapped route is nobody's to wait for. */
+const TAPPED: DeliverOptions = { mode: "oneWay", failure: "deadLetter" };
 
 /** Makes an engine; nothing runs before `start`. */
 export function createEngine(options: EngineOptions): Engine {
   const { app, stores, clock, random, log, services } = options;
   const journal = options.journal ?? "failures";
   const ids = createIds(() => clock.now(), random);
-  const makeHeaders = createHeaderMaker();
   const stopping = new AbortController();
   const listeners: ((entry: JournalEntry) => void)[] = [];
   const channelDefinitions = new Map(app.channels.map((channel) => [channel.name, channel]));
@@ -110,48 +105,17 @@ export function createEngine(options: EngineOptions): Engine {
       trace: journal === "all" ? { startedAt: clock.now(), steps: [] } : undefined,
     });
 
-  const enter = (route: Route, message: Message, deliver: Delivered): Outcome => {
-    const execution = executionFor(new UnitOfWork(ids, route.definition.durability), message, deliver.signal);
-    const context: DeliveredContext = { route: route.definition, execution, options: deliver };
-    const ended = route.enter(message, execution);
-    return ended instanceof Promise ? deliveredLater(ended, context) : endings.delivered(ended, context);
-  };
-
-  const deliveredLater = (ended: Promise<RouteEnd>, context: DeliveredContext): Promise<Message | undefined> =>
-    ended.then((end) => endings.delivered(end, context));
-
-  const gated = (route: Route, message: Message, deliver: Delivered): Outcome => {
-    const gate = gates.size === 0 ? undefined : gates.get(route.id);
-    const entered = gate?.enter();
-    begin();
-    let result: Outcome;
-    try {
-      result = entered === undefined ? enter(route, message, deliver) : enterLater(entered, route, { message, deliver });
-    } catch (error) {
-      leave(gate);
-      throw error;
-    }
-    if (result instanceof Promise) return leaveLater(result, gate);
-    leave(gate);
-    return result;
-  };
-
-  // Functions of their own: a closure in `gated` would cost every message an allocation, not only those that wait.
-  const enterLater = async (
-    entered: Promise<void>,
-    route: Route,
-    { message, deliver }: { readonly message: Message; readonly deliver: Delivered },
-  ) => {
-    await entered;
-    return enter(route, message, deliver);
-  };
-  const leaveLater = (result: Promise<Message | undefined>, gate: Gate | undefined): Promise<Message | undefined> =>
-    result.finally(() => leave(gate));
-
-  const leave = (gate: Gate | undefined): void => {
-    gate?.leave();
-    end();
-  };
+  const entrances = createEntrances({
+    status: () => status,
+    route: (id) => compiled?.routes.get(id),
+    gate: (id) => gates.get(id),
+    execution: (route, message, signal) => executionFor(new UnitOfWork(ids, route.definition.durability), message, signal),
+    endings,
+    begin,
+    end,
+    ids,
+  });
+  const doors = new Map<string, Entrance>();
 
   const background = (work: () => Promise<void>): void => {
     begin();
@@ -223,8 +187,7 @@ export function createEngine(options: EngineOptions): Engine {
     tap(message, endpoint, step) {
       const tapped = endpoint.address.startsWith("route:") ? compiled?.routes.get(endpoint.address.slice("route:".length)) : undefined;
       if (tapped === undefined) aside(definition, { message, step, run: (copy, execution) => endpoint.send(copy, execution) });
-      else
-        background(async () => void (await enter(tapped, message, { mode: "oneWay", failure: "deadLetter", via: `tap:${definition.id}` })));
+      else background(async () => void (await entrances.enter(tapped, message, { via: `tap:${definition.id}`, options: TAPPED })));
     },
     deadLetter: (part, failure, at) => endings.deadLetterPart(part, failure, { route: definition, ...at }),
   });
@@ -283,30 +246,24 @@ export function createEngine(options: EngineOptions): Engine {
         log,
         services,
         position: (name) => stores.durable.position(name),
-        deliver,
+        entrance: entrances.open,
       });
   };
 
-  const deliver = (routeId: string, incoming: Incoming, deliverOptions: Delivered = NO_OPTIONS): Promise<Message | undefined> => {
-    try {
-      return Promise.resolve(deliverNow(routeId, incoming, deliverOptions));
-    } catch (error) {
-      return Promise.reject(error as Error);
+  const deliver: Engine["deliver"] = (routeId, incoming, deliverOptions) => {
+    let door = doors.get(routeId);
+    if (door === undefined) {
+      door = entrances.open(routeId, "deliver");
+      if (compiled?.routes.has(routeId) === true) doors.set(routeId, door);
     }
-  };
-
-  const deliverNow = (routeId: string, incoming: Incoming, deliverOptions: Delivered) => {
-    if (status !== "running") throw new PortolanError("PORTOLAN_STOPPING", `the node is ${status === "new" ? "not started" : status}`);
-    const route = compiled?.routes.get(routeId);
-    if (route === undefined) throw new PortolanError("PORTOLAN_ADDRESS_UNKNOWN", `there is no route ${routeId}`);
-    return gated(route, messageOf(incoming, ids, makeHeaders), deliverOptions);
+    return door(incoming, deliverOptions);
   };
 
   const send: Engine["send"] = async (name, incoming) => {
     const channel = compiled?.channels.get(name);
     if (status !== "running") throw new PortolanError("PORTOLAN_STOPPING", `the node is ${status}`);
     if (channel === undefined) throw new PortolanError("PORTOLAN_ADDRESS_UNKNOWN", `there is no channel ${name}`);
-    const message = messageOf(incoming, ids, makeHeaders);
+    const message = entrances.message(incoming);
     const direct = channel.definition.mode === "direct" ? (readers.get(name) ?? []) : [];
     if (direct.length === 1) {
       // One reader: the message enters its route, as if delivered there.
@@ -350,14 +307,5 @@ export function createEngine(options: EngineOptions): Engine {
     get status() {
       return status;
     },
-  };
-}
-
-function messageOf(incoming: Incoming, ids: () => string, makeHeaders: ReturnType<typeof createHeaderMaker>): Message {
-  return {
-    id: incoming.id ?? ids(),
-    body: incoming.body === undefined ? null : incoming.body,
-    headers: incoming.headers === undefined ? NO_HEADERS : makeHeaders(incoming.headers),
-    attributes: NO_ATTRIBUTES,
   };
 }

@@ -38,8 +38,9 @@ export interface Endings {
 export interface DeliveredContext {
   readonly route: RouteDefinition;
   readonly execution: Execution;
-  /** `via`: how it came; without it, by `Engine.deliver`. */
-  readonly options: DeliverOptions & { readonly via?: string };
+  readonly options: DeliverOptions;
+  /** How it came, for the journal. */
+  readonly via: string;
 }
 
 export interface ConsumedContext {
@@ -248,7 +249,7 @@ export function createEndings(parts: EndingParts): Endings {
         return end.kind === "done" ? end.message : undefined;
       }
       const verdict = verdictOf(end, ctx);
-      const journal = journalEffects(ctx, ctx.options.via ?? "deliver", verdict);
+      const journal = journalEffects(ctx, ctx.via, verdict);
       const position =
         ctx.options.position === undefined || (end.kind === "failed" && ctx.options.failure !== "deadLetter")
           ? []

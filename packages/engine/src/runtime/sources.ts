@@ -3,14 +3,12 @@ import {
   type Clock,
   type ConnectorServices,
   type ConnectorSourceNode,
-  type DeliverOptions,
-  type Incoming,
   type Logger,
-  type Message,
   type Random,
   type RunningSource,
 } from "@portolan/core";
 import type { CompiledApp } from "./compile-app.ts";
+import type { Entrance } from "./entrances.ts";
 
 /** The running connector sources of an app. */
 export interface Sources {
@@ -25,7 +23,7 @@ export interface SourcesParts {
   readonly log: Logger;
   readonly services: ConnectorServices;
   position(name: string): unknown;
-  deliver(route: string, incoming: Incoming, options: DeliverOptions & { readonly via: string }): Promise<Message | undefined>;
+  entrance(route: string, via: string): Entrance;
 }
 
 /** Opens all connector sources, in the order written; if one fails, those opened before are closed and its error is thrown. */
@@ -51,7 +49,7 @@ async function openSource(parts: SourcesParts, route: string, node: ConnectorSou
   return source.open(node.options, {
     route,
     name: `${route}/${name}/${source.describe(node.options)}`,
-    deliver: (incoming, options) => parts.deliver(route, incoming, { via: name, ...options }),
+    deliver: parts.entrance(route, name),
     position: async (position) => parts.position(position),
     clock: parts.clock,
     random: parts.random,

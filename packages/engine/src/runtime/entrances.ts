@@ -1,0 +1,135 @@
+import {
+  PortolanError,
+  createHeaderMaker,
+  NO_ATTRIBUTES,
+  NO_HEADERS,
+  type DeliverOptions,
+  type Incoming,
+  type Message,
+} from "@portolan/core";
+import type { Engine } from "../engine.ts";
+import type { Endings, DeliveredContext } from "./endings.ts";
+import type { Execution } from "./execution.ts";
+import type { Gate } from "./gate.ts";
+import type { Route, RouteEnd } from "./route.ts";
+
+/** One way into one route: processes a message as `SourceContext.deliver` says. */
+export type Entrance = (incoming: Incoming, options?: DeliverOptions) => Promise<Message | undefined>;
+
+/** How messages that no channel delivers come into routes. */
+export interface Entrances {
+  /** A way into a route; `via` names it in the journal. The route is looked up when the first message comes. */
+  open(route: string, via: string): Entrance;
+  /** Runs a message through a route in a unit of work of its own, however many are in it already. */
+  enter(route: Route, message: Message, way: Way): Outcome;
+  message(incoming: Incoming): Message;
+}
+
+export interface EntranceParts {
+  status(): Engine["status"];
+  route(id: string): Route | undefined;
+  gate(route: string): Gate | undefined;
+  execution(route: Route, message: Message, signal: AbortSignal | undefined): Execution;
+  readonly endings: Endings;
+  /** Told of every message that goes in, and that it has left. */
+  begin(): void;
+  end(): void;
+  ids(): string;
+}
+
+export interface Way {
+  readonly via: string;
+  readonly options: DeliverOptions;
+}
+
+type Outcome = Message | undefined | Promise<Message | undefined>;
+
+const NO_OPTIONS: DeliverOptions = Object.freeze({});
+
+/**
+ * What waits is dealt with in functions of their own: a closure on the way of every message would cost each an
+ * allocation, also those that never wait.
+ */
+export function createEntrances(parts: EntranceParts): Entrances {
+  const makeHeaders = createHeaderMaker();
+
+  const message = (incoming: Incoming): Message => ({
+    id: incoming.id ?? parts.ids(),
+    body: incoming.body === undefined ? null : incoming.body,
+    headers: incoming.headers === undefined ? NO_HEADERS : makeHeaders(incoming.headers),
+    attributes: NO_ATTRIBUTES,
+  });
+
+  const enter = (route: Route, entering: Message, { via, options }: Way): Outcome => {
+    const execution = parts.execution(route, entering, options.signal);
+    const context: DeliveredContext = { route: route.definition, execution, options, via };
+    const ended = route.enter(entering, execution);
+    return ended instanceof Promise ? deliveredLater(ended, context) : parts.endings.delivered(ended, context);
+  };
+  const deliveredLater = (ended: Promise<RouteEnd>, context: DeliveredContext): Promise<Message | undefined> =>
+    ended.then((end) => parts.endings.delivered(end, context));
+
+  const gated = (door: Door, entering: Message, way: Way): Outcome => {
+    const { route, gate } = door;
+    const entered = gate?.enter();
+    parts.begin();
+    let result: Outcome;
+    try {
+      result = entered === undefined ? enter(route, entering, way) : enterLater(entered, route, { entering, way });
+    } catch (error) {
+      leave(gate);
+      throw error;
+    }
+    if (result instanceof Promise) return leaveLater(result, gate);
+    leave(gate);
+    return result;
+  };
+  const enterLater = async (
+    entered: Promise<void>,
+    route: Route,
+    { entering, way }: { readonly entering: Message; readonly way: Way },
+  ): Promise<Message | undefined> => {
+    await entered;
+    return enter(route, entering, way);
+  };
+  const leaveLater = (result: Promise<Message | undefined>, gate: Gate | undefined): Promise<Message | undefined> =>
+    result.finally(() => leave(gate));
+  const leave = (gate: Gate | undefined): void => {
+    gate?.leave();
+    parts.end();
+  };
+
+  const find = (id: string): Door => {
+    const route = parts.route(id);
+    if (route === undefined) throw new PortolanError("PORTOLAN_ADDRESS_UNKNOWN", `there is no route ${id}`);
+    return { route, gate: parts.gate(id) };
+  };
+
+  const refuse = (status: Engine["status"]): never => {
+    throw new PortolanError("PORTOLAN_STOPPING", `the node is ${status === "new" ? "not started" : status}`);
+  };
+
+  return {
+    open(id, via) {
+      let door: Door | undefined;
+      return (incoming, options = NO_OPTIONS) => {
+        try {
+          const status = parts.status();
+          if (status !== "running") refuse(status);
+          door ??= find(id);
+          return Promise.resolve(gated(door, message(incoming), { via, options }));
+        } catch (error) {
+          return Promise.reject(error as Error);
+        }
+      };
+    },
+    enter,
+    message,
+  };
+}
+
+interface Door {
+  readonly route: Route;
+  /** Where the route limits how many messages are in it. */
+  readonly gate: Gate | undefined;
+}
