@@ -1,10 +1,11 @@
 import { forErp, priced, type Approval, type Order, type PricedOrder } from "./order.ts";
 
-/** A message as the usual engine of a hundred lines has it: copied by every step. */
+/** A message as the usual engine of a hundred lines has it: copied by every step that changes something. */
 export interface NaiveMessage<Body = unknown> {
   readonly id: string;
   readonly body: Body;
   readonly headers: Readonly<Record<string, string>>;
+  readonly attributes: Readonly<Record<string, unknown>>;
 }
 
 /** Undefined: dropped. */
@@ -25,8 +26,12 @@ export function pipeline(steps: readonly NaiveStep[]): NaiveStep {
   };
 }
 
+/** As in Portolan, steps after it can see whether it matched. */
 function filter(when: Expression<boolean>): NaiveStep {
-  return async (message) => ((await when(message as NaiveMessage<never>)) ? message : undefined);
+  return async (message) => {
+    const matched = await when(message as NaiveMessage<never>);
+    return matched ? { ...message, attributes: { ...message.attributes, matched } } : undefined;
+  };
 }
 
 function map(expression: Expression<unknown>): NaiveStep {

@@ -60,26 +60,29 @@ export function createHeaders(values: PlainHeaders): Headers {
   return headersFrom(values, isSpelled);
 }
 
-const REMEMBERED = 256;
-
-/** `createHeaders` for whoever makes headers of the same few names all the time: it remembers which need no care. */
+/**
+ * `createHeaders` for whoever makes headers of the same names in the same order all the time: names that need no care are
+ * remembered by their position. Comparing a name to itself costs an eighth of looking for capitals.
+ */
 export function createHeaderMaker(): (values: PlainHeaders) => Headers {
-  const plain = new Array<string>(REMEMBERED).fill("");
-  const isSpelledNew = (name: string): boolean => {
-    const slot = (name.length * 37 + name.charCodeAt(0) * 7 + name.charCodeAt(name.length - 1)) % REMEMBERED;
-    // Comparing a name to itself costs an eighth of looking for capitals.
-    if (plain[slot] === name) return false;
+  const plain: string[] = [];
+  const needsCare = (name: string, position: number): boolean => {
+    if (plain[position] === name) return false;
     if (isSpelled(name)) return true;
-    plain[slot] = name;
+    if (position < REMEMBERED) plain[position] = name;
     return false;
   };
-  return (values) => headersFrom(values, isSpelledNew);
+  return (values) => headersFrom(values, needsCare);
 }
 
-function headersFrom(values: PlainHeaders, needsCare: (name: string) => boolean): Headers {
+const REMEMBERED = 64;
+
+function headersFrom(values: PlainHeaders, needsCare: (name: string, position: number) => boolean): Headers {
+  let position = 0;
   for (const name in values) {
     const value = values[name];
-    if (value === undefined || value === null || needsCare(name)) return carefulHeaders(values);
+    if (value === undefined || value === null || needsCare(name, position)) return carefulHeaders(values);
+    position += 1;
   }
   // No value is undefined. Copied whole: that is five times as fast as name by name.
   return { ...values } as Headers;

@@ -187,7 +187,7 @@ export function createEngine(options: EngineOptions): Engine {
     tap(message, endpoint, step) {
       const tapped = endpoint.address.startsWith("route:") ? compiled?.routes.get(endpoint.address.slice("route:".length)) : undefined;
       if (tapped === undefined) aside(definition, { message, step, run: (copy, execution) => endpoint.send(copy, execution) });
-      else background(async () => void (await entrances.enter(tapped, message, { via: `tap:${definition.id}`, options: TAPPED })));
+      else background(async () => void (await entrances.enter({ route: tapped, via: `tap:${definition.id}` }, message, TAPPED)));
     },
     deadLetter: (part, failure, at) => endings.deadLetterPart(part, failure, { route: definition, ...at }),
   });

@@ -1,6 +1,7 @@
 import {
   PortolanError,
   createHeaderMaker,
+  createHeaders,
   NO_ATTRIBUTES,
   NO_HEADERS,
   type DeliverOptions,
@@ -21,7 +22,7 @@ export interface Entrances {
   /** A way into a route; `via` names it in the journal. The route is looked up when the first message comes. */
   open(route: string, via: string): Entrance;
   /** Runs a message through a route in a unit of work of its own, however many are in it already. */
-  enter(route: Route, message: Message, way: Way): Outcome;
+  enter(way: Way, message: Message, options: DeliverOptions): Outcome;
   message(incoming: Incoming): Message;
 }
 
@@ -37,9 +38,10 @@ export interface EntranceParts {
   ids(): string;
 }
 
+/** Into which route, and how it is called in the journal. */
 export interface Way {
+  readonly route: Route;
   readonly via: string;
-  readonly options: DeliverOptions;
 }
 
 type Outcome = Message | undefined | Promise<Message | undefined>;
@@ -51,16 +53,14 @@ const NO_OPTIONS: DeliverOptions = Object.freeze({});
  * allocation, also those that never wait.
  */
 export function createEntrances(parts: EntranceParts): Entrances {
-  const makeHeaders = createHeaderMaker();
-
-  const message = (incoming: Incoming): Message => ({
+  const messageOf = (incoming: Incoming, makeHeaders: HeaderMaker): Message => ({
     id: incoming.id ?? parts.ids(),
     body: incoming.body === undefined ? null : incoming.body,
     headers: incoming.headers === undefined ? NO_HEADERS : makeHeaders(incoming.headers),
     attributes: NO_ATTRIBUTES,
   });
 
-  const enter = (route: Route, entering: Message, { via, options }: Way): Outcome => {
+  const enter = ({ route, via }: Way, entering: Message, options: DeliverOptions): Outcome => {
     const execution = parts.execution(route, entering, options.signal);
     const context: DeliveredContext = { route: route.definition, execution, options, via };
     const ended = route.enter(entering, execution);
@@ -69,13 +69,13 @@ export function createEntrances(parts: EntranceParts): Entrances {
   const deliveredLater = (ended: Promise<RouteEnd>, context: DeliveredContext): Promise<Message | undefined> =>
     ended.then((end) => parts.endings.delivered(end, context));
 
-  const gated = (door: Door, entering: Message, way: Way): Outcome => {
-    const { route, gate } = door;
+  const gated = (door: Door, entering: Message, options: DeliverOptions): Outcome => {
+    const { gate } = door;
     const entered = gate?.enter();
     parts.begin();
     let result: Outcome;
     try {
-      result = entered === undefined ? enter(route, entering, way) : enterLater(entered, route, { entering, way });
+      result = entered === undefined ? enter(door, entering, options) : enterLater(entered, door, { entering, options });
     } catch (error) {
       leave(gate);
       throw error;
@@ -86,11 +86,11 @@ export function createEntrances(parts: EntranceParts): Entrances {
   };
   const enterLater = async (
     entered: Promise<void>,
-    route: Route,
-    { entering, way }: { readonly entering: Message; readonly way: Way },
+    door: Door,
+    { entering, options }: { readonly entering: Message; readonly options: DeliverOptions },
   ): Promise<Message | undefined> => {
     await entered;
-    return enter(route, entering, way);
+    return enter(door, entering, options);
   };
   const leaveLater = (result: Promise<Message | undefined>, gate: Gate | undefined): Promise<Message | undefined> =>
     result.finally(() => leave(gate));
@@ -99,10 +99,10 @@ export function createEntrances(parts: EntranceParts): Entrances {
     parts.end();
   };
 
-  const find = (id: string): Door => {
+  const find = (id: string, via: string): Door => {
     const route = parts.route(id);
     if (route === undefined) throw new PortolanError("PORTOLAN_ADDRESS_UNKNOWN", `there is no route ${id}`);
-    return { route, gate: parts.gate(id) };
+    return { route, via, gate: parts.gate(id) };
   };
 
   const refuse = (status: Engine["status"]): never => {
@@ -112,24 +112,27 @@ export function createEntrances(parts: EntranceParts): Entrances {
   return {
     open(id, via) {
       let door: Door | undefined;
+      // One for each way in: the messages of one door have the same headers.
+      const makeHeaders = createHeaderMaker();
       return (incoming, options = NO_OPTIONS) => {
         try {
           const status = parts.status();
           if (status !== "running") refuse(status);
-          door ??= find(id);
-          return Promise.resolve(gated(door, message(incoming), { via, options }));
+          door ??= find(id, via);
+          return Promise.resolve(gated(door, messageOf(incoming, makeHeaders), options));
         } catch (error) {
           return Promise.reject(error as Error);
         }
       };
     },
     enter,
-    message,
+    message: (incoming) => messageOf(incoming, createHeaders),
   };
 }
 
-interface Door {
-  readonly route: Route;
+type HeaderMaker = ReturnType<typeof createHeaderMaker>;
+
+interface Door extends Way {
   /** Where the route limits how many messages are in it. */
   readonly gate: Gate | undefined;
 }
