@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -5,7 +6,14 @@ import { createAppDirectory } from "./app-directory.ts";
 import { runCommand, startReady, takePort } from "./command-process.ts";
 
 const ECHO = "routes:\n  echo:\n    from: [{ rest: { post: /echo } }]\n    steps: []\n";
-const SLOW = "routes:\n  slow:\n    from: [{ rest: { post: /slow } }]\n    steps: [{ delay: { for: 600 } }]\n";
+const STORING = "routes:\n  accept:\n    from: [{ rest: { post: /orders } }]\n    steps: [{ to: { channel: orders } }]\n";
+const SLOW = `
+routes:
+  slow:
+    from: [{ rest: { post: /slow } }]
+    steps: [{ log: { message: '"in process"' } }, { delay: { for: 600 } }]
+`;
+const IN_PROCESS = /"message":"in process"/;
 
 function post(url: string, body: unknown): Promise<Response> {
   return fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
@@ -40,8 +48,7 @@ describe("portolan start", () => {
     await using app = await createAppDirectory({ "a.flow.yaml": SLOW });
     await using node = await startReady([], { directory: app.path });
     const reply = post(`${node.url}/slow`, { a: 1 });
-    // The request is in process when the node's log or a later look would show it; its own delay is long enough for this.
-    await fetch(`${node.url}/health/live`);
+    await node.shows(IN_PROCESS);
     node.child.kill("SIGTERM");
     expect(await (await reply).json()).toEqual({ a: 1 });
     expect(await node.ended).toEqual({ code: 0, signal: null });
@@ -54,7 +61,7 @@ describe("portolan start", () => {
     });
     await using node = await startReady([], { directory: app.path });
     const reply = post(`${node.url}/slow`, {}).then(({ status }) => status);
-    await fetch(`${node.url}/health/live`);
+    await node.shows(IN_PROCESS);
     node.child.kill("SIGINT");
     expect(await reply).toBe(503);
     expect(await node.ended).toEqual({ code: 6, signal: null });
@@ -67,7 +74,7 @@ describe("portolan start", () => {
     await using app = await createAppDirectory({ "a.flow.yaml": SLOW.replace("600", "60000") });
     await using node = await startReady([], { directory: app.path });
     const reply = post(`${node.url}/slow`, {}).catch(() => undefined);
-    await fetch(`${node.url}/health/live`);
+    await node.shows(IN_PROCESS);
     node.child.kill(signal);
     await node.shows(/"message":"stopping"/);
     node.child.kill(signal);
@@ -134,6 +141,34 @@ describe("portolan start", () => {
     expect(await node.ended).toEqual({ code: 70, signal: null });
     expect(node.stdout).toMatch(/"level":"error".*"message":"stray"/);
     expect(node.stdout).toMatch(/"message":"stopped","reason":"exception"/);
+  });
+
+  it("is not ready while its store cannot write, takes no message then, and is ready again by itself", async ({ skip }) => {
+    await using app = await createAppDirectory({ "a.flow.yaml": STORING, "disk/.keep": "" });
+    const disk = join(app.path, "disk");
+    const mount = (...argv: string[]) => execFileSync("mount", [...argv, disk], { stdio: "pipe" });
+    try {
+      mount("-t", "tmpfs", "-o", "size=3m", "tmpfs");
+    } catch {
+      return skip("a small disk cannot be mounted here");
+    }
+    try {
+      await using node = await startReady(["--store", join(disk, "store")], { directory: app.path });
+      const body = { text: "x".repeat(30_000) };
+      let reply = await post(`${node.url}/orders`, body);
+      while (reply.status === 200) reply = await post(`${node.url}/orders`, body);
+      expect(reply.status).toBe(503);
+      expect(await reply.json()).toMatchObject({ code: "PORTOLAN_STORE_FAILED" });
+      const ready = await fetch(`${node.url}/health/ready`);
+      expect([ready.status, await ready.json()]).toEqual([503, { status: "notReady", reasons: ["the store cannot write"] }]);
+      expect((await fetch(`${node.url}/health/live`)).status).toBe(200);
+      mount("-o", "remount,size=60m");
+      await node.shows(/"message":"the store can write again"/);
+      expect((await fetch(`${node.url}/health/ready`)).status).toBe(200);
+      expect((await post(`${node.url}/orders`, body)).status).toBe(200);
+    } finally {
+      execFileSync("umount", ["--lazy", disk]);
+    }
   });
 
   it("drains and stops when nobody reads its log any more", async () => {
