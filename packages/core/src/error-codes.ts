@@ -257,6 +257,12 @@ export const ERROR_CODES = {
     title: "The command was not understood.",
     explanation: "See `portolan help` for the commands and their options.",
   },
+  PORTOLAN_CASES_MISSING: {
+    kind: "defect",
+    title: "There is nothing to test.",
+    explanation:
+      "`portolan test` found no `*.case.yaml` file in the app's directory or below. Write one beside the app: what is sent to it, and what must be seen. Tests in TypeScript are run by your own test runner.",
+  },
   PORTOLAN_TEST_FAILED: {
     kind: "defect",
     title: "A scripted failure without a code.",
