@@ -37,7 +37,9 @@ export {
   inTurn,
   reply,
 } from "./flow-tests/answer.ts";
+export { type ReportedCases, jsonReport, junitReport } from "./flow-tests/case-reports.ts";
 export { type Coverage, type CoverageReport, type MissedPoint, type RouteCoverage, createCoverage } from "./flow-tests/coverage.ts";
+export { type DiffLine, diffValues } from "./flow-tests/line-diff.ts";
 export type { TargetChoice } from "./flow-tests/target-choice.ts";
 export type { TargetMessage } from "./flow-tests/target-doubles.ts";
 export {
