@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
 import { PortolanError, nearestName } from "@portolan/core";
-import { COMMON_OPTIONS, type CommandDefinition, type OptionDefinition } from "./command.ts";
+import { COMMON_OPTIONS, type CommandDefinition, type OptionDefinition, type ParsedOptions } from "./command.ts";
 
 export interface ParsedArguments {
   readonly positionals: readonly string[];
-  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  readonly options: ParsedOptions;
 }
 
 /** Reads the arguments of a command; PORTOLAN_USAGE says which one was not understood and what would have been. */
@@ -15,14 +15,18 @@ export function parseArguments(command: CommandDefinition, argv: readonly string
   );
   const { tokens } = parseArgs({ args: [...argv], options: config, strict: false, allowPositionals: true, tokens: true });
   const options: Record<string, string | boolean> = {};
+  const lists: Record<string, string[]> = {};
   const positionals: string[] = [];
   for (const token of tokens) {
     if (token.kind === "positional") positionals.push(token.value);
-    else if (token.kind === "option")
-      options[token.name] = optionValue(command, { known: known[token.name], rawName: token.rawName, value: token.value });
+    else if (token.kind === "option") {
+      const value = optionValue(command, { known: known[token.name], rawName: token.rawName, value: token.value });
+      if (known[token.name]?.many === true) (lists[token.name] ??= []).push(String(value));
+      else options[token.name] = value;
+    }
   }
   if (options["help"] !== true) checkPositionals(command, positionals);
-  return { positionals, options };
+  return { positionals, options: { ...options, ...lists } };
 }
 
 interface OptionToken {

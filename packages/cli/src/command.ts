@@ -27,14 +27,19 @@ export interface OptionDefinition {
   /** What stands for its value in help, such as `DIR`. */
   readonly value?: string;
   readonly description: string;
+  /** May be given several times; its value is the list of them. */
+  readonly many?: true;
 }
 
 /** What a command is run with: its arguments, and the process around it. */
-export interface Invocation<Options = Readonly<Record<string, string | boolean | undefined>>> {
+export interface Invocation<Options = ParsedOptions> {
   readonly positionals: readonly string[];
   readonly options: Options;
   readonly io: Io;
 }
+
+/** Options as they were parsed: text, a switch, or a list of texts. */
+export type ParsedOptions = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
 /** The process as commands see it; tests hand in their own. */
 export interface Io {
@@ -46,10 +51,16 @@ export interface Io {
   readonly directory: string;
 }
 
-/** The values of a command's options: text or a switch, undefined where it was not given. */
+/** The values of a command's options: text, a switch, or a list of texts; undefined where it was not given. */
 export type OptionValues<Options extends Readonly<Record<string, OptionDefinition>>> = {
-  readonly [K in keyof Options]: (Options[K]["type"] extends "boolean" ? boolean : string) | undefined;
+  readonly [K in keyof Options]: OptionValue<Options[K]> | undefined;
 };
+
+type OptionValue<Option extends OptionDefinition> = Option extends { readonly many: true }
+  ? readonly string[]
+  : Option["type"] extends "boolean"
+    ? boolean
+    : string;
 
 type TypedCommand<Options extends Readonly<Record<string, OptionDefinition>>> = Omit<CommandDefinition, "options" | "run"> & {
   readonly options: Options;

@@ -53,7 +53,10 @@ describe("the command line", () => {
       "say which messages to remove: either sequence numbers, or --all",
       "see: portolan help channels purge",
     ],
-    [["test"], "test needs --cases DIR", "see: portolan help test"],
+    [["test", "--report", "html=a"], '--report expects junit=FILE or json=FILE, found "html=a"', "see: portolan help test"],
+    [["test", "--min-coverage", "all"], '--min-coverage expects a number from 0 to 100, found "all"', "see: portolan help test"],
+    [["test", "--min-coverage", "101"], '--min-coverage expects a number from 0 to 100, found "101"', "see: portolan help test"],
+    [["test", "--cases", ".", "--coverage"], "coverage is that of an app", "leave --cases out"],
     [["explain", "STORE_LOKED"], "Portolan has no error code STORE_LOKED", "did you mean PORTOLAN_STORE_LOCKED?"],
   ])("refuses %j with what is wrong and what to do", async (argv, message, help) => {
     const { code, stdout, stderr } = await command(argv);

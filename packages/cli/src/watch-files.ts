@@ -3,6 +3,8 @@ import { basename, join, sep } from "node:path";
 
 export interface WatchOptions {
   readonly directory: string;
+  /** Whether case files count, too. */
+  readonly cases?: boolean;
   /** Absolute paths of further files that count, such as contracts; asked at each change. */
   also(): ReadonlySet<string>;
   /** Called once for changes that come together, with one of the files, relative to the directory. */
@@ -16,6 +18,8 @@ const IGNORED = new Set(["node_modules", ".git", ".portolan"]);
 /** What an app is made of. Data files do not count unless `also` names them: the app itself may write them. */
 const APP_FILE = /(\.flow\.ya?ml|\.[cm]?[jt]s|portolan\.config\.json)$/;
 
+const CASE_FILE = /\.case\.yaml$/;
+
 /** Watches the files that an app is made of, also those that do not exist yet. */
 export function watchAppFiles(options: WatchOptions): { close(): void } {
   const { directory } = options;
@@ -23,7 +27,8 @@ export function watchAppFiles(options: WatchOptions): { close(): void } {
   const ignore = (name: string) => name.split(sep).some((part) => IGNORED.has(part));
   const watcher = watch(directory, { recursive: true, ignore }, (_event, name) => {
     if (name === null || ignore(name) || basename(name).startsWith(".#")) return;
-    if (!APP_FILE.test(name) && !options.also().has(join(directory, name))) return;
+    const counts = APP_FILE.test(name) || (options.cases === true && CASE_FILE.test(name));
+    if (!counts && !options.also().has(join(directory, name))) return;
     clearTimeout(timer);
     timer = setTimeout(() => options.onChange(name), SETTLE_MS);
   });
