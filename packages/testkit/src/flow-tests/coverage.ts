@@ -62,7 +62,7 @@ export function createCoverage(): Coverage {
         routes: [...byOwner].map(([route, own]) => ({
           route,
           ...sharesOf(own),
-          missed: own.filter(({ count }) => count === 0).map(missedPoint),
+          missed: missedOf(own),
         })),
         ...sharesOf(all),
         percent: percentOf(shareOf(all)),
@@ -90,6 +90,18 @@ function percentOf({ reached, total }: Share): number {
   return total === 0 ? 100 : Math.floor((reached / total) * 1000) / 10;
 }
 
-function missedPoint({ point: { step, pattern, branch, place } }: CountedPoint): MissedPoint {
-  return { step, pattern, ...(branch === undefined ? {} : { branch }), ...(place === undefined ? {} : { place }) };
+const inOrder = new Intl.Collator("en", { numeric: true });
+
+/** In the order in which they are written. */
+function missedOf(points: readonly CountedPoint[]): readonly MissedPoint[] {
+  return points
+    .filter(({ count }) => count === 0)
+    .map(({ point }) => point)
+    .toSorted((a, b) => inOrder.compare(a.path, b.path))
+    .map(({ step, pattern, branch, place }) => ({
+      step,
+      pattern,
+      ...(branch === undefined ? {} : { branch }),
+      ...(place === undefined ? {} : { place }),
+    }));
 }
