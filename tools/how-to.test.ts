@@ -1,0 +1,46 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { docExamples } from "./doc-examples.ts";
+
+const root = path.resolve(import.meta.dirname, "..");
+let folder = "";
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), "portolan-how-to-"));
+  await symlink(path.join(root, "node_modules"), path.join(folder, "node_modules"), "junction");
+  await writeFile(path.join(folder, "package.json"), JSON.stringify({ type: "module" }));
+  const document = "docs/how-to/test-your-flows.md";
+  for (const { file, text } of docExamples(document, readFileSync(path.join(root, document), "utf8"))) {
+    await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
+    await writeFile(path.join(folder, file), text);
+  }
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+it("the cases of the guide to tests pass, and reach all but one branch", async () => {
+  const { code, output } = await run(path.join(root, "packages/portolan/bin/portolan.js"), "test", "shop", "--coverage");
+  expect({ code, output }).toEqual({
+    code: 0,
+    output: expect.stringContaining("ok erp-is-down\nok order-is-delivered\n2 passed, 0 failed, 0 skipped\n"),
+  });
+  expect(output).toMatch(/not reached\n +deliver +onError\.0 +onError: deadLetter *\n$/);
+});
+
+it("the tests in TypeScript of the guide to tests pass", async () => {
+  const { code, output } = await run("--test", "shop/app.test.ts");
+  expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/pass 4\n/) });
+});
+
+function run(...argv: readonly string[]): Promise<{ readonly code: number; readonly output: string }> {
+  return new Promise((resolve) => {
+    const { NODE_TEST_CONTEXT: _, ...environment } = process.env;
+    execFile(process.execPath, ["--conditions=portolan-source", ...argv], { cwd: folder, env: environment }, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === "number" ? error.code : error === null ? 0 : 1, output: stdout + stderr });
+    });
+  });
+}
