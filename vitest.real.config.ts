@@ -10,7 +10,7 @@ export default defineConfig({
     exclude: ["**/node_modules/**"],
     isolate: true,
     fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 60_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });
