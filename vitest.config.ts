@@ -10,7 +10,7 @@ export default defineConfig({
     pool: "forks",
     include: ["packages/*/src/**/*.test.ts", "examples/*/**/*.test.ts", "tools/**/*.test.ts", "bench/src/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/*.real.test.ts"],
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     sequence: { shuffle: { files: true } },
   },
 });
