@@ -54,19 +54,22 @@ function compilePolicy(within: StepContext, path: string): Policy {
       const place = `${at}.onError.${index}`;
       const way = (branch: string) =>
         context.observePoint?.({ route: within.definition.id, step: place.slice(prefix), pattern: "onError", branch, path: place });
+      const plan =
+        retry === undefined || retry === false
+          ? undefined
+          : planRetry(retry, {
+              random: context.random,
+              inherited: context.app.errors.retry,
+              predicate: (expression) => predicateAt(within, expression, place),
+            });
+      // A clause that only retries, and for ever, has no other way.
+      const isEndless = plan?.attempts === Infinity && plan.maxElapsed === undefined && plan.retryWhile === undefined;
       return {
         definition: clause,
-        retried: retry === undefined || retry === false ? undefined : way("retry"),
-        taken: way(clause.outcome),
+        retried: plan === undefined ? undefined : way("retry"),
+        taken: isEndless && clause.outcome === "fail" ? undefined : way(clause.outcome),
         matches: compileMatch(match, match.when === undefined ? undefined : predicateAt(within, match.when, place)),
-        retry:
-          retry === undefined || retry === false
-            ? undefined
-            : planRetry(retry, {
-                random: context.random,
-                inherited: context.app.errors.retry,
-                predicate: (expression) => predicateAt(within, expression, place),
-              }),
+        retry: plan,
         named: match.kind !== undefined || match.code !== undefined,
         steps: compileSteps(clause.steps, within),
       };

@@ -77,6 +77,7 @@ describe("the ways of an error clause", () => {
 
   it.each([
     ["a retry, and its end", clause("retry: { attempts: 2 }, outcome: handle"), [["retry", "handle"], []]],
+    ["a retry alone, if it has no end", clause("match: { kind: rejected }, retry: { attempts: unlimited }"), [[], ["retry"]]],
     ["going on", clause("outcome: continue"), [["continue"], []]],
     ["the dead letter", clause("outcome: deadLetter"), [["deadLetter"], []]],
     ["a clause that does not match", clause("match: { kind: invalid }, outcome: handle"), [[], ["handle"]]],
