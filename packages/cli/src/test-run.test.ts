@@ -194,6 +194,18 @@ describe("reports", () => {
   });
 });
 
+it("a directory that does not exist is an error, watched or not", async () => {
+  const directory = await folderWith({});
+  for (const argv of [
+    ["test", "none"],
+    ["test", "none", "--watch"],
+    ["test", "--cases", "none", "-w"],
+  ]) {
+    const { code, stderr } = await command(argv, { directory });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("error[PORTOLAN_FILE_FAILED]") });
+  }
+});
+
 it("a case below --cases needs all keys of the case format", async () => {
   const directory = await folderWith({ "a.case.yaml": takes("{ channels: { in: { count: 1 } } }", "environment: {}\n") });
   const { stdout } = await command(["test", "--cases", "."], { directory });

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { statSync } from "node:fs";
 import { dirname, extname, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { PortolanError } from "@portolan/core";
 import type { Io } from "./command.ts";
 import type { ExitName } from "./exit-codes.ts";
 import { paintFor } from "./paint.ts";
@@ -11,7 +12,7 @@ import { watchAppFiles } from "./watch-files.ts";
 
 /** Runs tests, and again whenever a file changes, until the process is told to stop. A change during a run ends that run. */
 export async function superviseTests(order: TestOrder, io: Io): Promise<ExitName> {
-  const directory = order.cases ?? directoryOf(order.path);
+  const directory = directoryOf(order.cases ?? order.path);
   const say = (text: string) => io.stdout.write(`${paintFor(io.stdout)("dim", text)}\n`);
   const also = new Set<string>();
   let spare: ChildProcess | undefined;
@@ -67,5 +68,11 @@ function startProcess(): ChildProcess {
 }
 
 function directoryOf(path: string): string {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? dirname(path) : path;
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) {
+    throw new PortolanError("PORTOLAN_FILE_FAILED", `there is nothing to watch: ${path} does not exist`, {
+      hint: "Name the directory of the app, or of the cases.",
+    });
+  }
+  return found.isFile() ? dirname(path) : path;
 }
