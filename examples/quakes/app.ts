@@ -65,7 +65,10 @@ const find = route("find", { title: "One quake", input: Lookup })
   .choice((c) =>
     c.when(
       (m) => m.body === null,
-      (r) => r.set({ headers: { "http-status": () => 404 } }),
+      (r) =>
+        r
+          .set({ headers: { "http-status": () => 404, "content-type": () => "application/problem+json" } })
+          .map(() => ({ title: "There is no such quake.", status: 404 })),
     ),
   );
 
