@@ -4,7 +4,7 @@ import { setTimeout } from "node:timers/promises";
 import { z } from "zod";
 import type { Feed } from "./feed.ts";
 import { askStore } from "./node-process.ts";
-import { type Acceptance, readLedger } from "./receiver.ts";
+import { type Acceptance, readLedger, type Receiver } from "./receiver.ts";
 
 /** Where the events of the feed have ended, each place by its own count. */
 export interface Accounts {
@@ -15,6 +15,8 @@ export interface Accounts {
   /** The rows of the archive. */
   readonly archived: Counts;
   readonly strong: Counts;
+  /** What `GET /quakes` answers. */
+  readonly answered: Counts;
   readonly deadLetters: readonly DeadEvent[];
   /** What does not add up, in words; nothing if all does. */
   readonly faults: readonly string[];
@@ -28,6 +30,8 @@ export interface DeadEvent {
   readonly reason: string;
 }
 
+const QUIET_MS = 1_000;
+
 const Waiting = z.object({ name: z.string(), waiting: z.number(), subscriptions: z.array(z.unknown()) });
 const Kept = z.object({
   message: z.object({
@@ -36,14 +40,19 @@ const Kept = z.object({
   }),
 });
 
-/** Waits until no file and no message is left to be processed. Throws if that takes longer than `limitMs`. */
-export async function settled(data: string, limitMs: number): Promise<void> {
+/**
+ * Waits until no file and no message is left to be processed. Channels are looked at one after another, and a message may go
+ * from one that is still to be looked at to one that has been: two looks in a row must find nothing. Throws after `limitMs`.
+ */
+export async function settled(data: string, receiver: Receiver, limitMs: number): Promise<void> {
   const deadline = Date.now() + limitMs;
-  for (;;) {
+  for (let quietLooks = 0; quietLooks < 2;) {
+    // A look takes a process of its own: not before it may find something.
+    while (receiver.quietMs < QUIET_MS && Date.now() < deadline) await setTimeout(100);
     const left = await unfinished(data);
-    if (left.length === 0) return;
-    if (Date.now() > deadline) throw new Error(`not settled after ${limitMs} ms: ${left.join(", ")}`);
-    await setTimeout(1_000);
+    quietLooks = left.length === 0 ? quietLooks + 1 : 0;
+    if (left.length > 0 && Date.now() > deadline) throw new Error(`not settled after ${limitMs} ms: ${left.join(", ")}`);
+    if (left.length > 0) await setTimeout(QUIET_MS);
   }
 }
 
@@ -56,19 +65,21 @@ async function unfinished(data: string): Promise<string[]> {
   );
 }
 
-/** Counts what has settled, and holds it against the feed. */
-export async function takeAccounts(data: string, feed: Feed): Promise<Accounts> {
+/** Counts what has settled, and holds it against the feed. `url` is where the app's doors are. */
+export async function takeAccounts(data: string, feed: Feed, url: string): Promise<Accounts> {
   const ledger = existsSync(ledgerFile(data)) ? readLedger(ledgerFile(data)) : [];
-  const [deadLetters, delivered, strong] = await Promise.all([
+  const [deadLetters, delivered, strong, answered] = await Promise.all([
     deadEvents(data),
     idsIn(data, "quakes.delivered"),
     idsIn(data, "quakes.strong"),
+    answeredIds(url),
   ]);
   const counts = {
     received: countBy(ledger.map(({ id }) => id)),
     delivered: countBy(delivered),
     archived: countBy(archivedIds(data)),
     strong: countBy(strong),
+    answered: countBy(answered),
   };
   return {
     ...counts,
@@ -85,7 +96,8 @@ export function archiveFile(data: string): string {
   return join(data, "quakes.csv");
 }
 
-function findFaults({ received, delivered, archived, strong, deadLetters }: Omit<Accounts, "faults">, { events }: Feed): string[] {
+function findFaults(accounts: Omit<Accounts, "faults">, { events }: Feed): string[] {
+  const { received, delivered, archived, strong, answered, deadLetters } = accounts;
   const dead = countBy(deadLetters.map(({ id }) => id));
   const invalid = new Set(deadLetters.filter(({ route }) => route === "classify").map(({ id }) => id));
   const ids = new Set(events.map(({ id }) => id));
@@ -98,6 +110,7 @@ function findFaults({ received, delivered, archived, strong, deadLetters }: Omit
     ...differences("put down as delivered", delivered, new Set(received.keys())),
     ...[...archived].flatMap(([id]) => (ids.has(id) ? [] : [`${id} was archived and is in no feed`])),
     ...valid.flatMap(({ id }) => (archived.has(id) ? [] : [`${id} was not archived`])),
+    ...differences("answered", answered, new Set(valid.map(({ id }) => id))),
     ...events.flatMap(({ id, properties }) =>
       invalid.has(id) === (properties.type !== "earthquake") ? [] : [`${id} is ${invalid.has(id) ? "" : "not "}a dead letter of classify`],
     ),
@@ -144,6 +157,14 @@ async function idsIn(data: string, channel: string): Promise<string[]> {
 
 async function keptIn(data: string, channel: string): Promise<z.infer<typeof Kept>[]> {
   return z.array(Kept).parse(await askStore(data, "channels", "peek", channel, "--limit", "100000"));
+}
+
+async function answeredIds(url: string): Promise<string[]> {
+  const response = await fetch(`${url}/quakes`);
+  return z
+    .array(z.looseObject({ id: z.string() }))
+    .parse(await response.json())
+    .map(({ id }) => id);
 }
 
 /** The first column is the id, and no field has a line break. */

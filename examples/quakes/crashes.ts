@@ -98,10 +98,10 @@ async function runRound({ data, feed, kills, random }: Round): Promise<RoundRepo
   }
   receiver.paceMs = 0;
   await using last = startNodeProcess({ data, receiver: receiver.address });
-  await last.ready;
-  await settled(data, SETTLED_MS);
+  const url = await last.ready;
+  await settled(data, receiver, SETTLED_MS);
+  const { faults, deadLetters } = await takeAccounts(data, feed, url);
   const { code } = await last.stop();
-  const { faults, deadLetters } = await takeAccounts(data, feed);
   return {
     kills,
     killedAtStart,

@@ -21,9 +21,9 @@ it(
     dropFeed(data, "again", feed);
     const url = await node.ready;
     await expect.poll(() => receiver.distinct, { timeout: LIMIT_MS }).toBe(76);
-    await settled(data, LIMIT_MS);
+    await settled(data, receiver, LIMIT_MS);
 
-    const { faults, received, archived, strong, deadLetters } = await takeAccounts(data, feed);
+    const { faults, received, archived, strong, deadLetters } = await takeAccounts(data, feed, url);
     expect(faults).toEqual([]);
     expect(receiver.requests.unavailable).toBeGreaterThan(0);
     expect(deadLetters.filter(({ route }) => route === "classify").map(({ reason }) => reason)).toEqual(
@@ -36,7 +36,7 @@ it(
       { id: "us1000chhc", magnitude: 6.4, class: "strong", region: "Taiwan" },
     ]);
     expect(await answerOf(`${url}/quakes/us1000chhc`)).toMatchObject({ place: "22km NNE of Hualian, Taiwan" });
-    expect((await fetch(`${url}/quakes/nothing`)).status).toBe(404);
+    expect(await answerOf(`${url}/quakes/nothing`)).toEqual({ title: "There is no such quake.", status: 404 });
     expect((await fetch(`${url}/quakes?minMagnitude=much`)).status).toBe(400);
   },
   LIMIT_MS,

@@ -25,6 +25,8 @@ export interface Receiver extends AsyncDisposable {
   readonly requests: Readonly<Record<"accepted" | "again" | "unavailable" | "silent" | "refused", number>>;
   /** How many different events it has accepted. */
   readonly distinct: number;
+  /** How long ago the last request came. */
+  readonly quietMs: number;
 }
 
 /** One request that the receiver accepted. */
@@ -45,6 +47,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   const known = new Set(existsSync(options.ledger) ? readLedger(options.ledger).map(({ id }) => id) : []);
   const requests = { accepted: 0, again: 0, unavailable: 0, silent: 0, refused: 0 };
   let poison: string | undefined = options.poison;
+  let lastAt = performance.now();
 
   const accept = (acceptance: Acceptance): "accepted" | "again" => {
     const outcome = known.has(acceptance.id) ? "again" : "accepted";
@@ -55,6 +58,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   };
 
   const receive = (request: IncomingMessage, body: string): Answer | undefined => {
+    lastAt = performance.now();
     const quake = Delivered.parse(JSON.parse(body));
     const draw = random.next();
     if (draw < options.unavailable) {
@@ -101,6 +105,9 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     requests,
     get distinct() {
       return known.size;
+    },
+    get quietMs() {
+      return performance.now() - lastAt;
     },
     async [Symbol.asyncDispose]() {
       server.close();

@@ -30,12 +30,12 @@ async function run(): Promise<number> {
   await using node = startNodeProcess({ data, receiver: receiver.address });
   const url = await node.ready;
   print(
-    `The app runs at ${url} and delivers to http://${receiver.address}. ${feed.events.length} events lie in ${here("inbox")}, twice.\n`,
+    `The app runs at ${url} and delivers to http://${receiver.address}. ${feed.events.length} events lie in ${seen(join(data, "inbox"))}, twice.\n`,
   );
   const startedAt = performance.now();
-  await settled(data, SETTLED_MS);
+  await settled(data, receiver, SETTLED_MS);
 
-  const accounts = await takeAccounts(data, feed);
+  const accounts = await takeAccounts(data, feed, url);
   print(renderSummary({ feed, drops: 2, accounts, requests: receiver.requests }));
   print(`\nsettled after ${((performance.now() - startedAt) / 1000).toFixed(1)} s\n`);
   for (const fault of accounts.faults) print(`does not add up: ${fault}`);
@@ -51,25 +51,29 @@ async function run(): Promise<number> {
 }
 
 function whereToLook(url: string, receiver: string): string {
-  const store = `--store ${relative(process.cwd(), join(data, "store"))}`;
-  const served = [
-    `  curl '${url}/quakes?minMagnitude=6'`,
-    `  curl '${url}/quakes/us1000chhc'`,
-    `  curl -X DELETE http://${receiver}/poison    the receiver accepts all events from now on; then:`,
-    `  npx portolan channels redrive dead --all ${store}`,
+  const store = `--store ${seen(join(data, "store"))}`;
+  const places = [
+    [seen(archiveFile(data)), "the archive"],
+    [seen(ledgerFile(data)), "what the receiver accepted"],
+    [seen(join(data, "node.log")), "what the app logged"],
+    [`npx portolan channels ls ${store}`, "what waits where"],
+    [`npx portolan channels peek dead ${store}`, "the dead letters"],
+    ...(options.keep
+      ? [
+          [`curl '${url}/quakes?minMagnitude=6'`, "the strong quakes"],
+          [`curl '${url}/quakes/us1000chhc'`, "one quake"],
+          [`curl -X DELETE http://${receiver}/poison`, "makes the receiver accept what it refused; then"],
+          [`npx portolan channels redrive dead --all ${store}`, "sends the dead letters back to their routes"],
+        ]
+      : [["npm start -- --keep", "the same, and goes on serving GET /quakes and GET /quakes/:id"]]),
   ];
-  return [
-    "\nWhere to look:",
-    `  ${here("quakes.csv", archiveFile(data))}    the archive`,
-    `  ${here("receiver.ndjson", ledgerFile(data))}    what the receiver accepted`,
-    `  npx portolan channels ls ${store}`,
-    `  npx portolan channels peek dead ${store}`,
-    ...(options.keep ? served : ["  npm start -- --keep    goes on serving GET /quakes and GET /quakes/:id"]),
-  ].join("\n");
+  const width = Math.max(...places.map(([place = ""]) => place.length));
+  return ["\nWhere to look:", ...places.map(([place = "", what = ""]) => `  ${place.padEnd(width)}  ${what}`)].join("\n");
 }
 
-function here(name: string, path = join(data, name)): string {
-  return relative(process.cwd(), path);
+/** A path as it is seen from where the command was typed. */
+function seen(path: string): string {
+  return relative(process.env["INIT_CWD"] ?? process.cwd(), path);
 }
 
 /** Resolves when the node has ended: at Ctrl-C, which a terminal tells both processes, or when this one is told to stop. */

@@ -12,7 +12,7 @@ export interface Outcome {
 
 /** What became of the feed, as a table. */
 export function renderSummary({ feed, drops, accounts, requests }: Outcome): string {
-  const { received, delivered, archived, strong, deadLetters } = accounts;
+  const { received, delivered, archived, strong, answered, deadLetters } = accounts;
   const read = feed.events.length * drops;
   const distinct = received.size + deadLetters.length;
   const invalid = deadLetters.filter(({ route }) => route === "classify");
@@ -30,6 +30,7 @@ export function renderSummary({ feed, drops, accounts, requests }: Outcome): str
     ["  refused: dead letters of deliver", undelivered.length],
     ...reasons(undelivered.map(({ id, reason }) => reason.replaceAll(id, "…"))),
     ["  archived in the CSV, by id", archived.size],
+    ["  answered by GET /quakes", answered.size],
     ["  strong (magnitude 6 and more), in quakes.strong", strong.size],
     ["", ""],
     ["requests to the receiver", Object.values(requests).reduce((sum, count) => sum + count, 0) - requests.silent],
