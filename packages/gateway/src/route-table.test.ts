@@ -4,7 +4,7 @@ import { createRouteTable } from "./route-table.ts";
 import { checkPath, type Door, type DoorMethod } from "./door.ts";
 
 const door = (method: DoorMethod, path: string, owner = "route a"): Door => ({ method, path, owner, handle() {} });
-const table = () => createRouteTable({ maxParameterLength: 1000 });
+const table = createRouteTable;
 
 test("parameters are decoded and the query is handed through as text", () => {
   const routes = table();
@@ -18,6 +18,69 @@ test("a wildcard takes the rest of the path", () => {
   const routes = table();
   routes.mount(door("GET", "/files/*"));
   expect(routes.find("GET", "/files/a/b.txt")?.params["*"]).toBe("a/b.txt");
+});
+
+test.each([
+  ["/files/", ""],
+  ["/files/a%2Fb/c", "a/b/c"],
+  ["/files//a", "/a"],
+])("of %s the wildcard takes %j", (url, rest) => {
+  const routes = table();
+  routes.mount(door("GET", "/files/*"));
+  expect({ ...routes.find("GET", url)?.params }).toEqual({ "*": rest });
+});
+
+test.each([
+  ["/a/b/x", "/a/b/x"],
+  ["/a/b/y", "/a/:id/y"],
+  ["/a/c/x", "/a/:id/x"],
+  ["/a/b/z", "/a/*"],
+  ["/a/b", "/a/*"],
+  ["/b/b/x", undefined],
+])("%s is found at %s: what looks better is left where it leads nowhere", (url, path) => {
+  const routes = table();
+  for (const pattern of ["/a/b/x", "/a/:id/y", "/a/:id/x", "/a/*"]) routes.mount(door("GET", pattern));
+  expect(routes.find("GET", url)?.door.path).toBe(path);
+});
+
+test.each(["/größe", "/gr%C3%B6%C3%9Fe", "/gr%c3%b6%C3%9Fe"])("%s is the same path in another encoding", (url) => {
+  const routes = table();
+  routes.mount(door("GET", "/größe"));
+  expect(routes.find("GET", url)).toBeDefined();
+});
+
+test("an encoded delimiter is not the delimiter", () => {
+  const routes = table();
+  routes.mount(door("GET", "/a/b"));
+  routes.mount(door("GET", "/a+b"));
+  expect(routes.find("GET", "/a%2Fb")).toBeUndefined();
+  expect(routes.find("GET", "/a%2Bb")).toBeUndefined();
+});
+
+test.each(["/quakes/%", "/quakes/%zz", "/quakes/%E0%A4", "/%/1"])("nothing stands at %s, whose encoding is broken", (url) => {
+  const routes = table();
+  routes.mount(door("GET", "/quakes/:id"));
+  routes.mount(door("GET", "/:kind/:id"));
+  expect(routes.find("GET", url)).toBeUndefined();
+});
+
+test.each([
+  ["http://shop.example/quakes/1?x=2", "1", "x=2"],
+  ["/quakes/1?x=2?y#z", "1", "x=2?y#z"],
+  ["/quakes/1#x?y", "1", "x?y"],
+  ["/quakes/1?", "1", ""],
+])("the path of %s ends where its query begins", (url, id, query) => {
+  const routes = table();
+  routes.mount(door("GET", "/quakes/:id"));
+  const found = routes.find("GET", url);
+  expect([found?.params["id"], found?.queryText]).toEqual([id, query]);
+});
+
+test.each(["", "*", "quakes", "http://shop.example", "http:/quakes"])("%j is found nowhere", (url) => {
+  const routes = table();
+  routes.mount(door("GET", "/quakes"));
+  routes.mount(door("GET", "/"));
+  expect(routes.find("GET", url)).toBeUndefined();
 });
 
 test("a plain segment goes before a parameter", () => {

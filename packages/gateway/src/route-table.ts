@@ -1,6 +1,6 @@
-import createRouter, { type HTTPMethod, type HTTPVersion, type Instance } from "find-my-way";
 import { PortolanError } from "@portolan/core";
 import { checkPath, DOOR_METHODS, type Door, type DoorHost, type DoorMethod, type MountedDoor } from "./door.ts";
+import { createPathRouter, type PathRouter } from "./path-router.ts";
 
 export interface FoundDoor {
   readonly door: Door;
@@ -15,23 +15,18 @@ export interface RouteTable extends DoorHost {
   methodsOf(url: string): readonly string[];
 }
 
-export interface RouteTableOptions {
-  readonly maxParameterLength: number;
-}
-
-export function createRouteTable(options: RouteTableOptions): RouteTable {
+export function createRouteTable(): RouteTable {
   const doors = new Map<string, Door>();
-  // Built by the first request after a change, so that mounting a thousand doors builds one router.
-  let router: Instance<HTTPVersion.V1> | undefined;
-  const current = () => (router ??= buildRouter(doors.values(), options));
+  // Built by the first request after a change, so that mounting a thousand doors builds them once.
+  let routers: ReadonlyMap<string, PathRouter<Door>> | undefined;
 
   const lookUp = (method: string, url: string): FoundDoor | undefined => {
-    // Methods come from the wire: an unknown one is found nowhere.
-    const found = current().find(method as HTTPMethod, url);
-    // The store of each path is its door, and the router's query parser hands the text through.
-    return found === null
-      ? undefined
-      : { door: found.store as Door, params: found.params, queryText: found.searchParams as unknown as string };
+    const router = (routers ??= buildRouters(doors.values())).get(method);
+    if (router === undefined) return undefined;
+    const target = url.startsWith("/") ? url : url.replace(ORIGIN, "");
+    const end = endOfPath(target);
+    const found = router.find(target.slice(0, end));
+    return found === undefined ? undefined : { door: found.value, params: found.params, queryText: target.slice(end + 1) };
   };
 
   return {
@@ -39,12 +34,12 @@ export function createRouteTable(options: RouteTableOptions): RouteTable {
       const key = place(door);
       refuse(door, doors.get(key));
       doors.set(key, door);
-      router = undefined;
+      routers = undefined;
       return {
         unmount() {
           if (doors.get(key) !== door) return;
           doors.delete(key);
-          router = undefined;
+          routers = undefined;
         },
       };
     },
@@ -56,14 +51,25 @@ export function createRouteTable(options: RouteTableOptions): RouteTable {
   };
 }
 
-function buildRouter(doors: Iterable<Door>, options: RouteTableOptions): Instance<HTTPVersion.V1> {
-  const router = createRouter({
-    maxParamLength: options.maxParameterLength,
-    querystringParser: (text) => text,
-  });
-  // QUERY is among the router's methods but not among its types.
-  for (const door of doors) router.on(door.method as HTTPMethod, door.path, () => undefined, door);
-  return router;
+/** A request to a proxy names the whole address (RFC 9112, section 3.2.2); every server has to take it. */
+const ORIGIN = /^https?:\/\/[^/?#]*/i;
+
+function endOfPath(target: string): number {
+  const query = target.indexOf("?");
+  const end = query < 0 ? target.length : query;
+  // A fragment is never sent. Where one is, it ends the path.
+  const fragment = target.indexOf("#");
+  return fragment < 0 ? end : Math.min(end, fragment);
+}
+
+function buildRouters(doors: Iterable<Door>): ReadonlyMap<string, PathRouter<Door>> {
+  const routers = new Map<string, PathRouter<Door>>();
+  for (const door of doors) {
+    const router = routers.get(door.method) ?? createPathRouter<Door>();
+    routers.set(door.method, router);
+    router.add(door.path, door);
+  }
+  return routers;
 }
 
 function refuse(door: Door, taken: Door | undefined): void {
