@@ -76,6 +76,11 @@ export interface SourceContext {
    * throws a PortolanError otherwise. Acknowledge the wire after it resolved. While it does not resolve, slow down.
    */
   deliver(incoming: Incoming, options?: DeliverOptions): Promise<Message | undefined>;
+  /**
+   * `deliver` for doors, whose requests are small and many: where nothing had to wait, the result is there at once, without
+   * a promise, and an error is thrown at once. Left out by whoever cannot tell.
+   */
+  readonly answer?: (incoming: Incoming, options?: DeliverOptions) => Message | undefined | Promise<Message | undefined>;
   /** The last committed position of that name. */
   position(name: string): Promise<unknown>;
   readonly clock: Clock;

@@ -256,7 +256,7 @@ export function createEngine(options: EngineOptions): Engine {
       door = entrances.open(routeId, "deliver");
       if (compiled?.routes.has(routeId) === true) doors.set(routeId, door);
     }
-    return door(incoming, deliverOptions);
+    return door.deliver(incoming, deliverOptions);
   };
 
   const send: Engine["send"] = async (name, incoming) => {

@@ -1,37 +1,58 @@
 import type { IncomingMessage } from "node:http";
 import { PortolanError } from "@portolan/core";
 
+/** What becomes of a body: all of it, or why it will not come. One of the two is called, once. */
+export interface BodyTaker {
+  take(bytes: Buffer): void;
+  lose(reason: PortolanError): void;
+}
+
 export interface BodyReader {
-  readonly bytes: Promise<Buffer>;
   /** Whether the body is worth being sent: false if it is known to be too large. */
   readonly wanted: boolean;
-  /** Rejects `bytes` if they have not all come. */
+  /** The body is lost if it has not all come. */
   cancel(reason: PortolanError): void;
 }
 
 const NOTHING = Buffer.alloc(0);
+const ENDED: BodyReader = { wanted: false, cancel() {} };
 
 /** Reads a request's body up to a limit. A body of one chunk, the usual case, is not copied. */
-export function createBodyReader(request: IncomingMessage, maxBytes: number): BodyReader {
+export function readBody(request: IncomingMessage, maxBytes: number, taker: BodyTaker): BodyReader {
   const length = request.headers["content-length"];
   const expected = length === undefined ? undefined : Number(length);
-  if (expected !== undefined && expected > maxBytes) return refused(tooLarge(maxBytes, `${expected} bytes`));
-  if (expected === 0 || request.readableEnded) return { bytes: Promise.resolve(NOTHING), wanted: false, cancel() {} };
+  if (expected !== undefined && expected > maxBytes) {
+    taker.lose(tooLarge(maxBytes, `${expected} bytes`));
+    return ENDED;
+  }
+  if (expected === 0 || request.readableEnded) {
+    taker.take(NOTHING);
+    return ENDED;
+  }
 
-  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   let first: Buffer | undefined;
   let chunks: Buffer[] | undefined;
   let received = 0;
-  // What comes after the end or a refusal is settled already: taking the listeners off would cost more than they do.
+  let isOver = false;
+  const lose = (reason: PortolanError) => {
+    if (isOver) return;
+    isOver = true;
+    taker.lose(reason);
+  };
+  // What comes after the end or a refusal is of no consequence: taking the listeners off would cost more than they do.
   request.on("data", (chunk: Buffer) => {
     received += chunk.length;
-    if (received > maxBytes) return reject(tooLarge(maxBytes, "more"));
+    if (received > maxBytes) return lose(tooLarge(maxBytes, "more"));
     if (first === undefined) first = chunk;
     else (chunks ??= [first]).push(chunk);
   });
   // Not before the end, also when all is there: node:http does more work for a reply that overtakes the end of its request.
-  request.on("end", () => resolve(chunks === undefined ? (first ?? NOTHING) : Buffer.concat(chunks, received)));
-  return { bytes: promise, wanted: true, cancel: reject };
+  request.on("end", () => {
+    if (isOver) return;
+    isOver = true;
+    taker.take(chunks === undefined ? (first ?? NOTHING) : Buffer.concat(chunks, received));
+  });
+  return { wanted: true, cancel: lose };
 }
 
 /**
@@ -45,10 +66,6 @@ export function discardBody(request: IncomingMessage, maxBytes: number): void {
     if (left < 0) request.socket.destroy();
   });
   request.resume();
-}
-
-function refused(error: PortolanError): BodyReader {
-  return { bytes: Promise.reject(error), wanted: false, cancel() {} };
 }
 
 function tooLarge(maxBytes: number, found: string): PortolanError {

@@ -14,8 +14,18 @@ export interface Door {
   readonly maxBodyBytes?: number | undefined;
   /** How long the handler may take before the caller gets 504; the host's limit unless given. Infinity for replies without an end. */
   readonly timeoutMs?: number | undefined;
-  /** Answers one request. What it throws becomes a problem document; it never ends the process. */
-  readonly handle: (exchange: Exchange) => void | Promise<void>;
+  /**
+   * Answers one request. What it throws becomes a problem document; it never ends the process. A door that needs the whole
+   * body first can answer with what goes on then: that costs a small request less than a promise of its body.
+   */
+  readonly handle: (exchange: Exchange) => void | Promise<void> | OnBody;
+}
+
+/** Goes on with a request whose body has come. One of the two is called, once; what they throw is answered as above. */
+export interface OnBody {
+  body(bytes: Buffer): void | Promise<void>;
+  /** The body will not come, and the caller has been or will be told so: there is only tidying up to be done. */
+  lost(): void;
 }
 
 /** Where doors are mounted: an HTTP host, or a table that becomes the host's later. It is `services.http` of a connector. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeader, ServerResponse } from "node:http";
 import { parse as parseQuery } from "node:querystring";
 import { PortolanError, type Logger } from "@portolan/core";
-import { createBodyReader, discardBody, type BodyReader } from "./body.ts";
+import { discardBody, readBody, type BodyReader, type BodyTaker } from "./body.ts";
 import type { Connection, OpenExchange } from "./connection.ts";
 import type { Exchange, ReplyHeaders } from "./exchange.ts";
 import { problemOf, type Problem } from "./problem.ts";
@@ -88,16 +88,25 @@ export class HttpExchange implements Exchange, OpenExchange {
     return this.#abort.signal;
   }
 
+  /** Whether the host has taken the request out of the door's hands: the caller has gone, or is answered by the host. */
+  get stopped(): boolean {
+    return this.#reason !== undefined;
+  }
+
   /** Whether the reply has begun, so that no other can be sent. */
   get begun(): boolean {
     return this.#response.headersSent;
   }
 
   readBody(): Promise<Buffer> {
-    if (this.#reason !== undefined) return Promise.reject(this.#reason);
-    this.#reader = createBodyReader(this.request, this.#maxBodyBytes);
+    return new Promise((take, lose) => this.handBody({ take, lose }));
+  }
+
+  /** `readBody` without a promise. */
+  handBody(taker: BodyTaker): void {
+    if (this.#reason !== undefined) return taker.lose(this.#reason);
+    this.#reader = readBody(this.request, this.#maxBodyBytes, taker);
     if (this.#expectsContinue && this.#reader.wanted) this.#response.writeContinue();
-    return this.#reader.bytes;
   }
 
   reply(status: number, headers: ReplyHeaders, body: string | Uint8Array = ""): void {

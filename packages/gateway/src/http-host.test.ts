@@ -3,11 +3,11 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { PortolanError, silentLogger, type Logger } from "@portolan/core";
 import { expect, test } from "vitest";
-import { createHttpHost, isDoorHost, type Door, type DoorMethod, type Exchange, type HttpHostOptions } from "./index.ts";
+import { createHttpHost, isDoorHost, type Door, type DoorMethod, type HttpHostOptions } from "./index.ts";
 
 const JSON_HEADERS = { "content-type": "application/json" };
 
-function door(method: DoorMethod, path: string, handle: (exchange: Exchange) => void | Promise<void>): Door {
+function door(method: DoorMethod, path: string, handle: Door["handle"]): Door {
   return { method, path, owner: "a test", handle };
 }
 
@@ -16,6 +16,11 @@ async function startHost(doors: readonly Door[], options: Partial<HttpHostOption
   for (const one of doors) host.mount(one);
   const { origin } = await host.listen();
   return { host, origin, [Symbol.asyncDispose]: () => host.close() };
+}
+
+/** A body that begins and never ends. */
+function endless(): ReadableStream<Uint8Array> {
+  return new ReadableStream({ start: (controller) => controller.enqueue(Buffer.from("1")) });
 }
 
 const echo = door("POST", "/echo", async (exchange) => {
@@ -157,6 +162,72 @@ test("a body beyond the limit is refused with 413, by its length and while it co
   const init = { method: "POST", body: chunks, duplex: "half" } as RequestInit;
   expect((await fetch(`${node.origin}/echo`, init)).status).toBe(413);
   expect((await fetch(`${node.origin}/echo`, { method: "POST", body: "1234567890" })).status).toBe(200);
+});
+
+test("a door that answers with what goes on gets the whole body, and may take its time then, too", async () => {
+  const atOnce = door("POST", "/at-once", (exchange) => ({ body: (bytes) => exchange.reply(200, {}, bytes), lost() {} }));
+  const later = door("POST", "/later", (exchange) => ({
+    async body(bytes) {
+      await new Promise(setImmediate);
+      exchange.reply(200, {}, bytes);
+    },
+    lost() {},
+  }));
+  await using node = await startHost([atOnce, later]);
+  const answer = async (path: string, body: string) => (await fetch(node.origin + path, { method: "POST", body })).text();
+  const big = "x".repeat(300_000);
+  expect(await answer("/at-once", big)).toBe(big);
+  expect(await answer("/at-once", "")).toBe("");
+  expect(await answer("/later", "some")).toBe("some");
+});
+
+test("what goes on with a body fails like the door itself: by throwing, later or without a reply", async () => {
+  const failing = new PortolanError("PORTOLAN_FORMAT_INVALID", "no good");
+  const bodies = {
+    "/throws": () => {
+      throw failing;
+    },
+    "/rejects": async () => Promise.reject(failing),
+    "/forgets": () => undefined,
+  };
+  await using node = await startHost(Object.entries(bodies).map(([path, body]) => door("POST", path, () => ({ body, lost() {} }))));
+  const codeOf = async (path: string) => {
+    const response = await fetch(node.origin + path, { method: "POST", body: "x" });
+    return [response.status, ((await response.json()) as { code: string }).code];
+  };
+  expect(await codeOf("/throws")).toEqual([400, "PORTOLAN_FORMAT_INVALID"]);
+  expect(await codeOf("/rejects")).toEqual([400, "PORTOLAN_FORMAT_INVALID"]);
+  expect(await codeOf("/forgets")).toEqual([500, undefined]);
+});
+
+test.each([
+  ["is too large", { maxBodyBytes: 10 }, { body: "12345678901" }, 413],
+  ["takes too long", { timeoutMs: 20 }, { body: endless() }, 504],
+])("a door that waits for a body which %s is told once, and the caller, too", async (_what, limits, init, status) => {
+  let lost = 0;
+  const logged: string[] = [];
+  const waiting = door("POST", "/wait", () => ({ body: () => expect.unreachable("it never comes"), lost: () => void (lost += 1) }));
+  await using node = await startHost([{ ...waiting, ...limits }], { log: { log: (_level, message) => void logged.push(message) } });
+  // `duplex` is not in the types of fetch yet, and a stream cannot be sent without it.
+  const response = await fetch(`${node.origin}/wait`, { method: "POST", duplex: "half", ...init } as RequestInit);
+  expect([response.status, lost, logged]).toEqual([status, 1, []]);
+});
+
+test("a door that waits for a body is told that its caller has gone", async () => {
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  const { promise: told, resolve: tell } = Promise.withResolvers<void>();
+  const waiting = door("POST", "/wait", () => {
+    begin();
+    return { body: () => expect.unreachable("it never comes"), lost: tell };
+  });
+  await using node = await startHost([waiting]);
+  const leaving = new AbortController();
+  const init = { method: "POST", body: endless(), duplex: "half", signal: leaving.signal } as RequestInit;
+  const request = fetch(`${node.origin}/wait`, init);
+  await begun;
+  leaving.abort();
+  await expect(request).rejects.toThrow("aborted");
+  await told;
 });
 
 test("a door that takes too long is overruled with 504 and told so", async () => {

@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { PortolanError, asPortolanError, type Logger } from "@portolan/core";
 import { answerClientError } from "./client-error.ts";
 import { Connection } from "./connection.ts";
-import type { Door, DoorHost } from "./door.ts";
+import type { Door, DoorHost, OnBody } from "./door.ts";
 import { healthDoors, type Readiness } from "./health.ts";
 import { HttpExchange, type ExchangeHost } from "./http-exchange.ts";
 import { httpLimits, type HttpLimits } from "./http-limits.ts";
@@ -63,7 +63,7 @@ export function createHttpHost(options: HttpHostOptions): HttpHost {
   let closed: Promise<void> | undefined;
 
   const createTable = (): RouteTable => {
-    const empty = createRouteTable({ maxParameterLength: limits.maxHeaderBytes });
+    const empty = createRouteTable();
     for (const door of healthDoors(options.ready)) empty.mount(door);
     return empty;
   };
@@ -176,18 +176,45 @@ const NOWHERE: FoundDoor = {
 };
 
 function answer(exchange: HttpExchange, door: Door): void {
-  const done = () => {
-    if (exchange.open)
-      exchange.fail(new PortolanError("PORTOLAN_CALLBACK_FAILED", `${door.owner}: ${door.method} ${door.path} ended without a reply`));
-  };
-  const failed = (thrown: unknown) => exchange.fail(asPortolanError(thrown));
   try {
     const handled = door.handle(exchange);
-    if (handled === undefined) done();
-    else handled.then(done, failed);
+    if (handled === undefined) answered(exchange, door);
+    else if ("body" in handled) answerWithBody(exchange, door, handled);
+    else answerLater(exchange, door, handled);
   } catch (thrown) {
-    failed(thrown);
+    exchange.fail(asPortolanError(thrown));
   }
+}
+
+function answerWithBody(exchange: HttpExchange, door: Door, on: OnBody): void {
+  exchange.handBody({
+    take(bytes) {
+      try {
+        const handled = on.body(bytes);
+        if (handled === undefined) answered(exchange, door);
+        else answerLater(exchange, door, handled);
+      } catch (thrown) {
+        exchange.fail(asPortolanError(thrown));
+      }
+    },
+    lose(reason) {
+      on.lost();
+      if (!exchange.stopped) exchange.fail(reason);
+    },
+  });
+}
+
+function answerLater(exchange: HttpExchange, door: Door, handled: Promise<void>): void {
+  handled.then(
+    () => answered(exchange, door),
+    (thrown: unknown) => exchange.fail(asPortolanError(thrown)),
+  );
+}
+
+/** The door is done with a request. */
+function answered(exchange: HttpExchange, door: Door): void {
+  if (!exchange.open) return;
+  exchange.fail(new PortolanError("PORTOLAN_CALLBACK_FAILED", `${door.owner}: ${door.method} ${door.path} ended without a reply`));
 }
 
 type Server = ReturnType<typeof createServer>;

@@ -4,6 +4,7 @@ export {
   type DoorHost,
   type DoorMethod,
   type MountedDoor,
+  type OnBody,
   checkPath,
   isDoorHost,
   pathParameters,

@@ -5,6 +5,7 @@ import {
   type ContractCheck,
   type DeliverOptions,
   type HeaderValue,
+  type Incoming,
   type SourceContext,
 } from "@portolan/core";
 import { createContracts, createFormats } from "@portolan/formats";
@@ -166,6 +167,29 @@ test("a breach of the input contract is 400 with its fields, and one of what the
     500,
     expect.objectContaining({ instance: "urn:portolan:message:m7", kind: "defect" }),
   ]);
+});
+
+test("routes that answer at once are served like those that take their time", async () => {
+  const input = createContracts({ directory: import.meta.dirname }).compile({ jsonSchema: { type: "object" } });
+  const refusal = () => new PortolanError("PORTOLAN_CONTRACT_FAILED", "input contract: the body is not accepted");
+  const answer = ({ body }: Incoming) => {
+    if (body === 1 || (body as { readonly breaks?: boolean }).breaks === true) throw refusal();
+    if (body === 2) throw new PortolanError("PORTOLAN_STOPPING", "the node is stopping");
+    return body === 3 ? Promise.resolve(createMessage("m", "later")) : createMessage("m", body);
+  };
+  await using node = await openDoor({ options: { post: "/a" }, answer, input });
+  const post = async (body: unknown) => {
+    const response = await node.request("/a", json(body));
+    return [response.status, response.status === 200 ? await response.json() : undefined];
+  };
+  expect(await post({ id: 7 })).toEqual([200, { id: 7 }]);
+  expect(await post(3)).toEqual([200, "later"]);
+  expect(await post(1)).toEqual([400, undefined]);
+  expect(await post({ breaks: true })).toEqual([500, undefined]);
+  expect(await post(2)).toEqual([503, undefined]);
+  expect((await node.request("/a", { method: "POST", body: "{", headers: { "content-type": "application/json" } })).status).toBe(400);
+  // Would not end if any of these were still counted as in process.
+  await node.running?.close();
 });
 
 test("a caller that leaves cancels the steps in progress", async () => {

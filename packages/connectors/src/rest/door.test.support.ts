@@ -45,11 +45,13 @@ export function readRest(definition: Definition | undefined, options: object) {
 export interface DoorSetting {
   readonly options: DoorInput & Readonly<Record<string, unknown>>;
   readonly deliver?: Deliver;
+  /** As an engine has it: answers at once, or with a promise. */
+  readonly answer?: NonNullable<SourceContext["answer"]>;
   readonly input?: ContractCheck;
 }
 
 /** A running door on a real port, whose route answers by default with what it got. */
-export async function openDoor({ options, deliver = echo, input }: DoorSetting) {
+export async function openDoor({ options, deliver = echo, answer, input }: DoorSetting) {
   const received: Incoming[] = [];
   const host = createHttpHost({ port: 0, log: silentLogger });
   const formats = createFormats();
@@ -60,6 +62,7 @@ export async function openDoor({ options, deliver = echo, input }: DoorSetting) 
       received.push(incoming);
       return deliver(incoming, delivery);
     },
+    ...(answer === undefined ? {} : { answer }),
     position: async () => undefined,
     clock: { now: () => 0, after: () => ({ cancel() {} }) },
     random: { next: () => 0.5 },

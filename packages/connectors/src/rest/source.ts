@@ -5,15 +5,25 @@ import {
   type ContractCheck,
   type Contract,
   type Incoming,
+  type Message,
   type RunningSource,
   type SourceContext,
 } from "@portolan/core";
-import { isDoorHost, type DoorHost, type Exchange } from "@portolan/gateway";
+import { isDoorHost, type DoorHost, type Exchange, type OnBody } from "@portolan/gateway";
 import { createInFlight } from "./in-flight.ts";
 import type { DoorOptions } from "./options.ts";
-import { createReplyWriter } from "./reply-writer.ts";
-import { createRequestReader, decodeBody, type ParameterContracts } from "./request-reader.ts";
+import { createReplyWriter, type BodyEncoder } from "./reply-writer.ts";
+import { createRequestReader, decodeBody, type ParameterContracts, type RequestHead } from "./request-reader.ts";
 import { requiredOperation } from "./rest-method.ts";
+
+type Handled = void | Promise<void> | OnBody;
+type Result = Pick<Message, "body" | "headers">;
+
+/** A request that is answered, and how its reply will be written. */
+interface Begun {
+  readonly exchange: Exchange;
+  readonly encoder: BodyEncoder;
+}
 
 /** Mounts the door on the HTTP host of the node. */
 export async function openDoor(options: DoorOptions, context: SourceContext): Promise<RunningSource> {
@@ -31,30 +41,69 @@ export async function openDoor(options: DoorOptions, context: SourceContext): Pr
 
   const requests = createInFlight();
 
-  const accept = async (incoming: Incoming) => {
+  const deliver = context.answer ?? context.deliver;
+  const accept = async (incoming: Incoming): Promise<Result> => {
     const id = nextId();
-    await context.deliver({ ...incoming, id }, { mode: "oneWay", failure: "report" });
+    await deliver({ ...incoming, id }, { mode: "oneWay", failure: "report" });
     return { body: { id }, headers: NO_HEADERS };
   };
 
-  const handle = async (exchange: Exchange) => {
-    requests.enter();
-    let incoming: Incoming | undefined;
+  // What waits has functions of its own. Most requests meet routes that answer at once: for those there is no promise.
+  const process = ({ exchange, encoder }: Begun, incoming: Incoming): void | Promise<void> => {
+    let result: Result | undefined | Promise<Result | undefined>;
     try {
-      // Before anything is processed: a caller that takes no reply of ours changes nothing.
-      const encoder = writer.choose(exchange.headers["accept"]);
-      const read = reader.head(exchange);
-      const head = read instanceof Promise ? await read : read;
-      const decoder = reader.decoder(exchange);
-      const body = decoder === undefined ? undefined : decodeBody(decoder, await exchange.readBody(), exchange);
-      incoming = reader.message(head, body);
-      const result = accepts ? await accept(incoming) : await context.deliver(incoming, { mode: "request", signal: exchange.signal });
-      writer.send(exchange, result, encoder);
+      result = accepts ? accept(incoming) : deliver(incoming, { mode: "request", signal: exchange.signal });
+      if (!(result instanceof Promise)) return writer.send(exchange, result, encoder);
     } catch (error) {
-      throw incoming === undefined ? error : await blamed(error, incoming, context);
-    } finally {
-      requests.leave();
+      return blame(error, incoming, context);
     }
+    return processLater({ exchange, encoder }, incoming, result);
+  };
+  const processLater = async ({ exchange, encoder }: Begun, incoming: Incoming, result: Promise<Result | undefined>): Promise<void> => {
+    try {
+      writer.send(exchange, await result, encoder);
+    } catch (error) {
+      await blame(error, incoming, context);
+    }
+  };
+
+  const begin = (begun: Begun, head: RequestHead): Handled => {
+    const decoder = reader.decoder(begun.exchange);
+    if (decoder === undefined) return process(begun, reader.message(head, undefined));
+    return {
+      body: (bytes) => counted(() => process(begun, reader.message(head, decodeBody(decoder, bytes, begun.exchange)))),
+      lost: requests.leave,
+    };
+  };
+  const beginLater = async (begun: Begun, checked: Promise<RequestHead>): Promise<void> => {
+    const head = await checked;
+    const decoder = reader.decoder(begun.exchange);
+    const body = decoder === undefined ? undefined : decodeBody(decoder, await begun.exchange.readBody(), begun.exchange);
+    await process(begun, reader.message(head, body));
+  };
+
+  /** Takes a request off the count when it has been dealt with, which is not yet so when its body is still to come. */
+  const counted = <H extends Handled>(handle: () => H): H | Promise<void> => {
+    let handled: H;
+    try {
+      handled = handle();
+    } catch (error) {
+      requests.leave();
+      throw error;
+    }
+    if (handled instanceof Promise) return handled.finally(requests.leave);
+    if (handled === undefined) requests.leave();
+    return handled;
+  };
+
+  const handle = (exchange: Exchange): Handled => {
+    requests.enter();
+    return counted(() => {
+      // Before anything is processed: a caller that takes no reply of ours changes nothing.
+      const begun = { exchange, encoder: writer.choose(exchange.headers["accept"]) };
+      const head = reader.head(exchange);
+      return head instanceof Promise ? beginLater(begun, head) : begin(begun, head);
+    });
   };
 
   const mounted = host.mount({
@@ -92,15 +141,15 @@ async function parameterContracts({ parameters }: DoorOptions, context: SourceCo
 }
 
 /**
- * A breach of a contract is the caller's fault only if it is one of the request's own body. One of the route's output,
+ * Throws the error on. A breach of a contract is the caller's fault only if it is one of the request's own body. One of the route's output,
  * or of a body that the route made of a sound request, is a fault on this side: a defect to the caller.
  */
-async function blamed(error: unknown, incoming: Incoming, context: SourceContext): Promise<unknown> {
-  if (!(error instanceof PortolanError) || error.code !== "PORTOLAN_CONTRACT_FAILED") return error;
+async function blame(error: unknown, incoming: Incoming, context: SourceContext): Promise<never> {
+  if (!(error instanceof PortolanError) || error.code !== "PORTOLAN_CONTRACT_FAILED") throw error;
   const isSound = context.input === undefined ? !error.step : "body" in (await context.input.check(incoming.body));
-  if (!isSound) return error;
+  if (!isSound) throw error;
   const { route, step, messageId, findings } = error;
-  return new PortolanError(error.code, error.message, {
+  throw new PortolanError(error.code, error.message, {
     kind: "defect",
     cause: error,
     ...(route === undefined ? {} : { route }),

@@ -14,8 +14,11 @@ import type { Execution } from "./execution.ts";
 import type { Gate } from "./gate.ts";
 import type { Route, RouteEnd } from "./route.ts";
 
-/** One way into one route: processes a message as `SourceContext.deliver` says. */
-export type Entrance = (incoming: Incoming, options?: DeliverOptions) => Promise<Message | undefined>;
+/** One way into one route: the two are those of `SourceContext`. */
+export interface Entrance {
+  deliver(incoming: Incoming, options?: DeliverOptions): Promise<Message | undefined>;
+  answer(incoming: Incoming, options?: DeliverOptions): Outcome;
+}
 
 /** How messages that no channel delivers come into routes. */
 export interface Entrances {
@@ -114,15 +117,21 @@ export function createEntrances(parts: EntranceParts): Entrances {
       let door: Door | undefined;
       // One for each way in: the messages of one door have the same headers.
       const makeHeaders = createHeaderMaker();
-      return (incoming, options = NO_OPTIONS) => {
-        try {
-          const status = parts.status();
-          if (status !== "running") refuse(status);
-          door ??= find(id, via);
-          return Promise.resolve(gated(door, messageOf(incoming, makeHeaders), options));
-        } catch (error) {
-          return Promise.reject(error as Error);
-        }
+      const answer = (incoming: Incoming, options: DeliverOptions = NO_OPTIONS): Outcome => {
+        const status = parts.status();
+        if (status !== "running") refuse(status);
+        door ??= find(id, via);
+        return gated(door, messageOf(incoming, makeHeaders), options);
+      };
+      return {
+        answer,
+        deliver(incoming, options) {
+          try {
+            return Promise.resolve(answer(incoming, options));
+          } catch (error) {
+            return Promise.reject(error as Error);
+          }
+        },
       };
     },
     enter,

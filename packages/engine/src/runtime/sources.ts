@@ -49,7 +49,7 @@ async function openSource(parts: SourcesParts, route: string, node: ConnectorSou
   return source.open(node.options, {
     route,
     name: `${route}/${name}/${source.describe(node.options)}`,
-    deliver: parts.entrance(route, name),
+    ...parts.entrance(route, name),
     position: async (position) => parts.position(position),
     clock: parts.clock,
     random: parts.random,
