@@ -27,7 +27,7 @@ export interface CrashReport {
   readonly faults: readonly string[];
 }
 
-const KILLS_A_ROUND = 50;
+const KILLS_A_ROUND = 100;
 /** The feed comes again after so many kills, with the events since: as it does while a poller runs. */
 const DROP_EVERY = 4;
 /** So slow that there is always something in process. */
@@ -35,7 +35,7 @@ const PACE_MS = 60;
 /** This share of the kills comes while the node starts. */
 const KILLED_AT_START = 0.25;
 const LONGEST_START_MS = 1_000;
-const LONGEST_LIFE_MS = 700;
+const LONGEST_LIFE_MS = 500;
 const SETTLED_MS = 180_000;
 
 /** Runs the app round after round, kills it at random instants, and takes accounts at the end of each round. */
