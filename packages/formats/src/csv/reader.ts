@@ -1,9 +1,8 @@
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { CsvError, parse as createParser, type InfoRecord, type Options } from "csv-parse";
-import { parse } from "csv-parse/sync";
+import type { PortolanError } from "@portolan/core";
+import type { CsvError, InfoRecord, Options } from "csv-parse";
 import { formatInvalid } from "../format-invalid.ts";
 import { createTextReader, decodeText } from "../text/charset.ts";
+import { loadCsvParse, loadStreamingCsvParse } from "./csv-parse.ts";
 import type { CsvOptions } from "./options.ts";
 
 /** What csv-parse yields with `info`. */
@@ -17,20 +16,22 @@ export function readCsv(bytes: Uint8Array, options: CsvOptions): unknown[] {
   const read = createRecordReader(options);
   const text = decodeText(bytes, options.charset);
   if (text === "") return [];
-  return translated(() => parsed(parse(text, parserOptions(options)))).flatMap((entry) => read(entry));
+  return parsed(text, options).flatMap((entry) => read(entry));
 }
 
 /** The records of a document that comes in pieces, one by one. */
 export async function* streamCsv(chunks: AsyncIterable<Uint8Array>, options: CsvOptions): AsyncGenerator<unknown> {
   const read = createRecordReader(options);
-  const parser = createParser(parserOptions(options));
+  const [{ Readable }, { pipeline }] = await Promise.all([import("node:stream"), import("node:stream/promises")]);
+  const { CsvError, parse } = loadStreamingCsvParse();
+  const parser = parse(parserOptions(options));
   const fed = pipeline(Readable.from(decoded(chunks, options)), parser);
   // Its failure ends the loop below, too, which reports it.
   fed.catch(() => undefined);
   try {
     for await (const entry of parser) yield* read(entry as ParsedRecord);
   } catch (thrown) {
-    throw translate(thrown);
+    throw thrown instanceof CsvError ? translate(thrown) : thrown;
   }
 }
 
@@ -59,9 +60,14 @@ function parserOptions({ delimiter, quote, maxRecordBytes }: CsvOptions): Option
   };
 }
 
-/** csv-parse's types do not know that `info` changes what it yields. */
-function parsed(records: unknown): readonly ParsedRecord[] {
-  return records as readonly ParsedRecord[];
+function parsed(text: string, options: CsvOptions): readonly ParsedRecord[] {
+  const { CsvError, parse } = loadCsvParse();
+  try {
+    // csv-parse's types do not know that `info` changes what it yields.
+    return parse(text, parserOptions(options)) as unknown as readonly ParsedRecord[];
+  } catch (thrown) {
+    throw thrown instanceof CsvError ? translate(thrown) : thrown;
+  }
 }
 
 /** Turns fields into a record; the header line into none. */
@@ -99,14 +105,6 @@ function namedRecord(names: readonly string[], fields: readonly string[]): unkno
   return Object.fromEntries(names.map((name, index) => [name, fields[index]]));
 }
 
-function translated<T>(run: () => T): T {
-  try {
-    return run();
-  } catch (thrown) {
-    throw translate(thrown);
-  }
-}
-
 const FAULTS: Readonly<Record<string, string>> = {
   CSV_QUOTE_NOT_CLOSED: "expected a closing quote, found the end of the text",
   INVALID_OPENING_QUOTE: "expected a field that begins with its quote, or holds none, found a quote within",
@@ -114,8 +112,7 @@ const FAULTS: Readonly<Record<string, string>> = {
   CSV_MAX_RECORD_SIZE: "the record is longer than maxRecordBytes allows",
 };
 
-function translate(thrown: unknown): unknown {
-  if (!(thrown instanceof CsvError)) return thrown;
+function translate(thrown: CsvError): PortolanError {
   const line = "lines" in thrown && typeof thrown["lines"] === "number" ? thrown["lines"] : 1;
   const field = "column" in thrown && typeof thrown["column"] === "number" ? `, field ${thrown["column"] + 1}` : "";
   return formatInvalid(`CSV is not valid at line ${line}${field}: ${FAULTS[thrown.code] ?? thrown.message}`, { cause: thrown });
