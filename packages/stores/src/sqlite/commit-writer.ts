@@ -9,6 +9,11 @@ import type { EffectWriter } from "./transaction.ts";
 
 export type CommitOutcome = PortolanError | undefined;
 
+interface Transacted {
+  readonly outcomes: readonly CommitOutcome[];
+  readonly changes: Changes;
+}
+
 export interface CommitWriter {
   /** Writes commits in their order, together if it can be; one outcome for each. */
   write(commits: readonly EncodedCommit[]): readonly CommitOutcome[];
@@ -42,7 +47,7 @@ export function createCommitWriter(parts: CommitWriterParts): CommitWriter {
   }
 
   /** One transaction. A conflict fails its own commit; anything else fails, and undoes, them all. */
-  function writeTogether(commits: readonly EncodedCommit[]): readonly CommitOutcome[] {
+  function transact(commits: readonly EncodedCommit[]): Transacted {
     const changes: Changes = { pending: [], keptKeys: [], spooled: [], unnamed: [] };
     try {
       setSynchronous(commits);
@@ -52,13 +57,18 @@ export function createCommitWriter(parts: CommitWriterParts): CommitWriter {
         spool.sync();
         return found;
       });
-      parts.onCommitted(changes);
-      return outcomes;
+      return { outcomes, changes };
     } catch (error) {
       parts.onUndone();
       spool.remove(changes.spooled);
       throw error;
     }
+  }
+
+  /** The commits have happened: what fails from here on is no failure of theirs, and must not be taken for one. */
+  function announce({ outcomes, changes }: Transacted): readonly CommitOutcome[] {
+    parts.onCommitted(changes);
+    return outcomes;
   }
 
   function writeOne(commit: EncodedCommit, changes: Changes): CommitOutcome {
@@ -79,13 +89,15 @@ export function createCommitWriter(parts: CommitWriterParts): CommitWriter {
     let blocking: CommitOutcome;
     return commits.map((commit) => {
       if (blocking !== undefined) return refuse(commit, blocking);
+      let transacted: Transacted;
       try {
-        return writeTogether([commit])[0];
+        transacted = transact([commit]);
       } catch (error) {
         const failure = asStoreError(error, parts.place);
         if (isDiskTrouble(error) && commit[0] === "none") blocking = failure;
         return blocking === undefined ? failure : refuse(commit, blocking);
       }
+      return announce(transacted)[0];
     });
   }
 
@@ -94,17 +106,22 @@ export function createCommitWriter(parts: CommitWriterParts): CommitWriter {
     return failure;
   }
 
+  function writeAll(commits: readonly EncodedCommit[]): readonly CommitOutcome[] {
+    let transacted: Transacted;
+    try {
+      transacted = transact(commits);
+    } catch {
+      // The causes come to light one by one.
+      return writeApart(commits);
+    }
+    return announce(transacted);
+  }
+
   /** Debts are older than anything else that is to be written. */
   function write(commits: readonly EncodedCommit[]): readonly CommitOutcome[] {
     const debts = owed;
     owed = [];
-    const all = [...debts, ...commits];
-    try {
-      return writeTogether(all).slice(debts.length);
-    } catch {
-      // The causes come to light one by one.
-      return writeApart(all).slice(debts.length);
-    }
+    return writeAll([...debts, ...commits]).slice(debts.length);
   }
 
   return {

@@ -76,9 +76,9 @@ function createOwningCore(database: DatabaseSync, { directory, lock, ring }: Sur
   function refresh(): void {
     const found = dataVersion.get()?.[0];
     if (found === version) return;
-    version = found;
     onUndone();
     queues.reset();
+    version = found;
   }
 
   function onUndone(): void {
@@ -90,10 +90,15 @@ function createOwningCore(database: DatabaseSync, { directory, lock, ring }: Sur
   function onCommitted(changes: Changes): void {
     isQuiet = false;
     isCheckpointed = false;
-    queues.apply(changes.pending);
-    spool.remove(changes.unnamed);
     for (const key of changes.keptKeys) leases.end(key);
     for (const change of changes.pending) if (change.kind === "finished") retention.finished(change.sequence);
+    spool.remove(changes.unnamed);
+    try {
+      queues.apply(changes.pending);
+    } catch {
+      // Only what is known of the rows has suffered. It is read afresh; where that fails, too, this thread has to end.
+      queues.reset();
+    }
   }
 
   function* accounted<Step extends OperationStep | RetentionStep>(steps: Iterable<Step>): Generator<Step> {

@@ -1,5 +1,6 @@
 import { type DeadLetter, NO_HEADERS, PortolanError, type StoredMessage, createHeaders } from "@portolan/core";
 import { readSpooled } from "./spool.ts";
+import { asStoreError } from "./sqlite-error.ts";
 import { decodeBody, decodeNested, encodeBody, encodeJson, encodeNestedAnyhow } from "./body-codec.ts";
 import type { EncodedMessage, MessageRow } from "./protocol.ts";
 
@@ -37,6 +38,7 @@ export function createMessageCodec({ spoolDirectory, spoolAbove }: MessageCodecO
     try {
       return decodeBody(kind, readSpooled(spoolDirectory, spool));
     } catch (cause) {
+      if (!(cause instanceof Error && "code" in cause && cause.code === "ENOENT")) throw asStoreError(cause, spoolDirectory);
       throw new PortolanError("PORTOLAN_UNKNOWN_MESSAGE", `the body of message ${id} is not in ${spoolDirectory}/${spool} any more`, {
         cause,
         hint: "An operator removed the message while it was being processed.",

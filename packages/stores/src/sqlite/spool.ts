@@ -13,6 +13,15 @@ export interface Spool {
 
 export function createSpool(directory: string): Spool {
   let mustSync = false;
+
+  function removeFile(name: string): void {
+    try {
+      rmSync(join(directory, name), { force: true });
+    } catch {
+      // No row names it any more: the next start sweeps what cannot be removed now.
+    }
+  }
+
   return {
     write(name, body) {
       const file = openSync(join(directory, name), "w", 0o600);
@@ -37,7 +46,7 @@ export function createSpool(directory: string): Spool {
       }
     },
     remove(names) {
-      for (const name of names) rmSync(join(directory, name), { force: true });
+      for (const name of names) removeFile(name);
     },
     sweep(isNamed) {
       for (const name of readdirSync(directory)) if (!isNamed(name)) rmSync(join(directory, name), { force: true });

@@ -10,7 +10,7 @@ export function asStoreError(thrown: unknown, place: string): PortolanError {
   const code = primaryCode(thrown);
   const detail = thrown instanceof Error ? thrown.message : String(thrown);
   if (code !== undefined && CORRUPT.has(code)) return corruptError(place, detail, thrown);
-  return new PortolanError("PORTOLAN_STORE_FAILED", `the store in ${place} could not write: ${detail}`, {
+  return new PortolanError("PORTOLAN_STORE_FAILED", `the store in ${place} failed: ${detail}`, {
     cause: thrown,
     hint: hintFor(code, thrown),
   });
