@@ -2,7 +2,15 @@ import type { ClaimKey } from "../leases.ts";
 
 /** What a transaction changed of the pending rows, for those who keep an eye on them. */
 export type PendingChange =
-  | { readonly kind: "appended"; readonly subscription: number; readonly sequence: number; readonly due: number }
+  | {
+      readonly kind: "appended";
+      readonly subscription: number;
+      readonly sequence: number;
+      readonly due: number;
+      readonly key: string | null;
+      /** null: the caller does not remember the message. */
+      readonly ticket: number | null;
+    }
   | { readonly kind: "finished"; readonly subscription: number; readonly sequence: number; readonly key: string | null }
   | { readonly kind: "postponed"; readonly subscription: number; readonly sequence: number; readonly due: number };
 

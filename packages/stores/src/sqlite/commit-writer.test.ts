@@ -23,11 +23,11 @@ describe("the writer of commits", () => {
         throw new Error("the disk of temporary files is full");
       },
     });
-    expect(() => writer.write([["power-loss", 0, []]])).toThrow("temporary files");
+    expect(() => writer.write([["power-loss", 0, [], 0]])).toThrow("temporary files");
     expect(() =>
       writer.write([
-        ["power-loss", 0, []],
-        ["power-loss", 0, []],
+        ["power-loss", 0, [], 0],
+        ["power-loss", 0, [], 0],
       ]),
     ).toThrow("temporary files");
     expect(database.prepare("SELECT count(*) AS n FROM written").get()).toEqual({ n: 3 });

@@ -9,9 +9,10 @@ import { createInspection } from "./inspection.ts";
 import { createKeyTable } from "./key-table.ts";
 import { type OperationStep, createOperations } from "./operation.ts";
 import { type OwnerLock, acquireOwnerLock } from "./owner-lock.ts";
-import type { CallRequest, DeliveryRow, EncodedClaimAnswer, EncodedCommit } from "./protocol.ts";
+import type { CallRequest, EncodedClaimAnswer, EncodedCommit } from "./protocol.ts";
 import { createQueues } from "./queues.ts";
 import { type RetentionStep, createRetention } from "./retention.ts";
+import type { TakeRow } from "./row-queue.ts";
 import { MESSAGE_SEQUENCES, createSequenceCounter } from "./sequence-counter.ts";
 import { createSpool } from "./spool.ts";
 import { createStateTable } from "./state-table.ts";
@@ -114,7 +115,7 @@ function createOwningCore(database: DatabaseSync, { directory, lock, ring }: Sur
     }
   }
 
-  function take(subscription: number, limit: number, now: number): readonly DeliveryRow[] {
+  function take(subscription: number, limit: number, now: number): readonly TakeRow[] {
     const queue = queues.find(subscription);
     const rows = inReadTransaction(database, () => {
       refresh();
@@ -134,6 +135,8 @@ function createOwningCore(database: DatabaseSync, { directory, lock, ring }: Sur
       }
       case "take":
         return { value: take(...request.args, now) };
+      case "read":
+        return { value: queues.read(...request.args) };
       case "nextDue":
         return { value: queues.find(request.args[0])?.nextDue };
       case "claim":

@@ -1,9 +1,10 @@
-import type { ClaimAnswer, Delivery, Effect, JournalEntry } from "@portolan/core";
+import type { ClaimAnswer, Delivery, DeliveryRef, Effect, JournalEntry } from "@portolan/core";
 import { hasFailed } from "../journal-outcome.ts";
 import { decodeNested, encodeJson, encodeNested } from "./body-codec.ts";
 import type { MessageCodec } from "./message-codec.ts";
 import { encodeDrop, encodePut } from "./state-codec.ts";
 import type { DeliveryRow, EncodedClaimAnswer, EncodedEffect } from "./protocol.ts";
+import type { RememberedMessage } from "./remembered-messages.ts";
 
 /** An effect as the worker takes it. Fails on what cannot be stored. */
 export function encodeEffect(effect: Effect, messages: MessageCodec): EncodedEffect {
@@ -47,6 +48,24 @@ export function decodeDelivery(row: DeliveryRow, of: { readonly id: number; read
     message: messages.decode([sequence, id, kind, body, spool, headers, deadLetter, appendedAt, attributes]),
     failures,
     parked: parked === null ? undefined : JSON.parse(parked),
+    appendedAt,
+    expiresAt: expiresAt ?? undefined,
+  };
+}
+
+/** The delivery of a message that was appended a moment ago. */
+export function deliveryOfRemembered(
+  { message, appendedAt, expiresAt }: RememberedMessage,
+  { subscription, sequence, channel }: DeliveryRef & { readonly channel: string },
+  messages: MessageCodec,
+): Delivery {
+  const [id, kind, body, , headers, deadLetter, attributes] = message;
+  return {
+    ref: { subscription, sequence },
+    channel,
+    message: messages.decode([sequence, id, kind, body, null, headers, deadLetter, appendedAt, attributes]),
+    failures: 0,
+    parked: undefined,
     appendedAt,
     expiresAt: expiresAt ?? undefined,
   };

@@ -95,7 +95,7 @@ export function createOperations(parts: OperationParts): Operations {
         statements.removeMessage.get(sequence);
         for (const subscription of channels.recipients(inbox)) {
           statements.pending.run(subscription, moved, ...orderOf(inbox, null, null));
-          step.changes.pending.push({ kind: "appended", subscription, sequence: moved, due: 0 });
+          step.changes.pending.push({ kind: "appended", subscription, sequence: moved, due: 0, key: null, ticket: null });
         }
         return true;
       }),

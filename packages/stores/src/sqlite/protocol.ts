@@ -26,6 +26,9 @@ export type MessageRow = readonly [
 /** And then: expires at, failures, parked. */
 export type DeliveryRow = readonly [...MessageRow, number | null, number, string | null];
 
+/** A message that the caller remembers: nothing has happened to it since it was appended. */
+export type RememberedRow = readonly [sequence: number, ticket: number];
+
 /** Lists, because a list crosses to another thread at a third of the cost of an object. */
 export type EncodedEffect =
   | readonly [
@@ -64,12 +67,15 @@ export type EncodedStateRow = readonly [
   due: number | null,
 ];
 
-export type EncodedCommit = readonly [durability: Durability, at: number, effects: readonly EncodedEffect[]];
+/** `ticket` is that of the first append; the others follow. */
+export type EncodedCommit = readonly [durability: Durability, at: number, effects: readonly EncodedEffect[], ticket: number];
 
 /** What a caller may ask; each is answered once, in the order asked. */
 export interface Calls {
   open(setup: StoreSetup): readonly number[];
-  take(subscription: number, limit: number): readonly DeliveryRow[];
+  take(subscription: number, limit: number): readonly (DeliveryRow | RememberedRow)[];
+  /** The rows of deliveries in flight that the caller has forgotten, but for those that are gone. */
+  read(subscription: number, sequences: readonly number[]): readonly DeliveryRow[];
   nextDue(subscription: number): number | undefined;
   claim(request: ClaimRequest): EncodedClaimAnswer;
   position(name: string): string | undefined;

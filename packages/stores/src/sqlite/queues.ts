@@ -2,7 +2,8 @@ import type { DatabaseSync } from "node:sqlite";
 import type { PendingChange } from "./changes.ts";
 import type { ChannelEntry, ChannelTable } from "./channel-table.ts";
 import { RankedQueue } from "./ranked-queue.ts";
-import { type RowQueue, prepareQueueTools } from "./row-queue.ts";
+import type { DeliveryRow } from "./protocol.ts";
+import { type RowQueue, deliveryOf, prepareQueueTools } from "./row-queue.ts";
 import { SequenceQueue } from "./sequence-queue.ts";
 import { inReadTransaction, prepare } from "./statement.ts";
 
@@ -11,6 +12,8 @@ export interface Queues {
   find(subscription: number): RowQueue | undefined;
   isInFlight(subscription: number, sequence: number): boolean;
   count(subscription: number): number;
+  /** The rows of deliveries in flight; those that are gone are in flight no more. */
+  read(subscription: number, sequences: readonly number[]): readonly DeliveryRow[];
   /** What a transaction changed, once it is on the disk. */
   apply(changes: readonly PendingChange[]): void;
   /** Reads everything again, and rings for all that wait. */
@@ -36,7 +39,7 @@ export function createQueues(database: DatabaseSync, channels: ChannelTable, rin
       case "appended":
         add(change.subscription, 1);
         if (queue === undefined) return;
-        queue.appended(change.sequence, change.due);
+        queue.appended(change);
         return ring(change.subscription);
       case "finished":
         add(change.subscription, -1);
@@ -61,8 +64,15 @@ export function createQueues(database: DatabaseSync, channels: ChannelTable, rin
     find: (subscription) => queues.get(subscription),
     isInFlight: (subscription, sequence) => queues.get(subscription)?.isInFlight(sequence) ?? false,
     count: (subscription) => waiting.get(subscription) ?? 0,
+    read: (subscription, sequences) =>
+      sequences.flatMap((sequence) => {
+        const row = tools.message.get(subscription, sequence);
+        if (row !== undefined) return [deliveryOf(row)];
+        queues.get(subscription)?.finished(sequence, null);
+        return [];
+      }),
     apply(changes) {
-      const asks = changes.some((change) => change.kind === "finished" && change.key !== null);
+      const asks = changes.some((change) => change.kind !== "postponed" && change.key !== null);
       const applyAll = () => {
         for (const change of changes) applyOne(change);
       };

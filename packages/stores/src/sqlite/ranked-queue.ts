@@ -2,7 +2,17 @@ import { createHeap } from "../memory/heap.ts";
 import { ranksBefore } from "../memory/ready-list.ts";
 import { DueCursor } from "./due-cursor.ts";
 import type { DeliveryRow } from "./protocol.ts";
-import { type QueueTools, type ReadyRow, type RowQueue, SCAN_BUDGET, SCAN_CHUNK, type TakenRow, deliveryOf, dueOf } from "./row-queue.ts";
+import {
+  type AppendedRow,
+  type QueueTools,
+  type ReadyRow,
+  type RowQueue,
+  SCAN_BUDGET,
+  SCAN_CHUNK,
+  type TakenRow,
+  deliveryOf,
+  dueOf,
+} from "./row-queue.ts";
 
 /**
  * Takes rows by priority, equal ones in the order of their sequence. Rows that never had to wait come straight from the index
@@ -30,7 +40,7 @@ export class RankedQueue implements RowQueue {
     return this.#inFlight.has(sequence);
   }
 
-  appended(_sequence: number, due: number): void {
+  appended({ due }: AppendedRow): void {
     if (due > 0) this.#noteDue(due);
   }
 

@@ -1,7 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import { type DueStatements, prepareDueStatements } from "./due-cursor.ts";
 import { type HeldRows, createHeldRows } from "./held-rows.ts";
-import type { DeliveryRow } from "./protocol.ts";
+import type { PendingChange } from "./changes.ts";
+import type { DeliveryRow, RememberedRow } from "./protocol.ts";
 import { type Statement, prepare } from "./statement.ts";
 
 /** What one subscription may take. It is told of every change of its pending rows once that is on the disk. */
@@ -9,18 +10,21 @@ export interface RowQueue {
   /** When the next row that has to wait is due. */
   readonly nextDue: number | undefined;
   isInFlight(sequence: number): boolean;
-  appended(sequence: number, due: number): void;
+  appended(row: AppendedRow): void;
   /** Answers whether something else may be taken now. */
   finished(sequence: number, key: string | null): boolean;
   postponed(sequence: number, due: number): void;
   /** Answers whether any of them was in flight. */
   released(sequences: readonly number[]): boolean;
-  take(limit: number, now: number): readonly DeliveryRow[];
+  take(limit: number, now: number): readonly TakeRow[];
   /** Whether `take` ended before it had looked at everything. */
   hasMore(now: number): boolean;
   /** Looks at every row again: somebody else has changed them. What is in flight stays so. */
   reset(): void;
 }
+
+export type AppendedRow = Extract<PendingChange, { readonly kind: "appended" }>;
+export type TakeRow = DeliveryRow | RememberedRow;
 
 export interface ReadyRow {
   readonly sequence: number;

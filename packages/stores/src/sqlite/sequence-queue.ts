@@ -1,18 +1,25 @@
 import { createHeap } from "../memory/heap.ts";
 import { ranksBefore } from "../memory/ready-list.ts";
 import { DueCursor } from "./due-cursor.ts";
-import type { DeliveryRow } from "./protocol.ts";
+import { REMEMBERED } from "./remembered-messages.ts";
 import {
+  type AppendedRow,
   type QueueTools,
   type ReadyRow,
   type RowQueue,
   SCAN_BUDGET,
   SCAN_CHUNK,
-  type TakenRow,
+  type TakeRow,
   deliveryOf,
   dueOf,
   keyOf,
 } from "./row-queue.ts";
+
+interface Ready extends ReadyRow {
+  /** null: its row has to be read. */
+  readonly ticket: number | null;
+  readonly trusted: number;
+}
 
 /**
  * Takes rows in the order of their sequence. One cursor goes over the sequence, another over the times of rows that have to
@@ -24,8 +31,10 @@ export class SequenceQueue implements RowQueue {
   readonly #isOrdered: boolean;
   readonly #tools: QueueTools;
   readonly #due: DueCursor;
-  #ready = createHeap<ReadyRow>(ranksBefore);
-  readonly #inFlight = new Map<number, ReadyRow>();
+  #ready = createHeap<Ready>(ranksBefore);
+  readonly #inFlight = new Map<number, Ready>();
+  /** Tickets of rows that were listed before the last change of this number do not count any more. */
+  #trusted = 0;
   /** The row of each key that is ready or in flight. */
   readonly #active = new Map<string, number>();
   #cursor = 0;
@@ -49,13 +58,20 @@ export class SequenceQueue implements RowQueue {
     return this.#inFlight.has(sequence);
   }
 
-  appended(sequence: number, due: number): void {
+  appended({ sequence, due, key, ticket }: AppendedRow): void {
+    const isNext = this.#cursor === this.#last;
     this.#last = sequence;
     if (due > 0) this.#noteDue(due);
+    else if (ticket !== null && isNext && this.#ready.size < REMEMBERED) {
+      // Every row before it has been looked at, so that there is nothing to look up.
+      this.#cursor = sequence;
+      this.#admit(sequence, key, ticket);
+    }
   }
 
   finished(sequence: number, key: string | null): boolean {
-    this.#inFlight.delete(sequence);
+    // A row that ends without having been taken is still listed, and only a look into the database will tell that it is gone.
+    if (!this.#inFlight.delete(sequence)) this.#trusted += 1;
     if (key === null) return false;
     if (this.#active.get(key) === sequence) this.#active.delete(key);
     else this.#tools.held.drop(this.#id, key, sequence);
@@ -68,7 +84,7 @@ export class SequenceQueue implements RowQueue {
     if (row === undefined) return;
     this.#inFlight.delete(sequence);
     if (due === 0) {
-      this.#ready.push(row);
+      this.#ready.push({ ...row, ticket: null });
       return;
     }
     if (row.key !== null) this.#active.delete(row.key);
@@ -91,8 +107,8 @@ export class SequenceQueue implements RowQueue {
     return this.#cursor < this.#last || (this.#due.next !== undefined && this.#due.next <= now);
   }
 
-  take(limit: number, now: number): readonly DeliveryRow[] {
-    const taken: TakenRow[] = [];
+  take(limit: number, now: number): readonly TakeRow[] {
+    const taken: TakeRow[] = [];
     try {
       this.#passDue(now);
       this.#fill(taken, limit, now);
@@ -102,11 +118,12 @@ export class SequenceQueue implements RowQueue {
       this.reset();
       throw error;
     }
-    return taken.map(deliveryOf);
+    return taken;
   }
 
   reset(): void {
-    this.#ready = createHeap<ReadyRow>(ranksBefore);
+    this.#ready = createHeap<Ready>(ranksBefore);
+    this.#trusted += 1;
     this.#active.clear();
     for (const { key, sequence } of this.#inFlight.values()) if (key !== null) this.#active.set(key, sequence);
     if (this.#isOrdered) this.#tools.held.clear(this.#id);
@@ -116,7 +133,7 @@ export class SequenceQueue implements RowQueue {
     this.#anyDue = this.#due.next !== undefined;
   }
 
-  #fill(taken: TakenRow[], limit: number, now: number): void {
+  #fill(taken: TakeRow[], limit: number, now: number): void {
     let budget = SCAN_BUDGET;
     while (taken.length < limit) {
       const next = this.#ready.peek();
@@ -131,15 +148,16 @@ export class SequenceQueue implements RowQueue {
     }
   }
 
-  #takeReady(ready: ReadyRow, taken: TakenRow[], now: number): void {
+  #takeReady(ready: Ready, taken: TakeRow[], now: number): void {
     if (this.#inFlight.has(ready.sequence)) return;
+    if (ready.ticket !== null && ready.trusted === this.#trusted) return this.#start(ready, [ready.sequence, ready.ticket], taken);
     const row = this.#tools.message.get(this.#id, ready.sequence);
     if (row === undefined) return;
     if (dueOf(row) > now) this.reset();
-    else this.#start(ready, row, taken);
+    else this.#start(ready, deliveryOf(row), taken);
   }
 
-  #start(ready: ReadyRow, row: TakenRow, taken: TakenRow[]): void {
+  #start(ready: Ready, row: TakeRow, taken: TakeRow[]): void {
     this.#inFlight.set(ready.sequence, ready);
     taken.push(row);
   }
@@ -155,14 +173,14 @@ export class SequenceQueue implements RowQueue {
   }
 
   /** Without keys and nothing else ready, a look at the rows is as well the taking of their messages: one query for all. */
-  #takeFresh(taken: TakenRow[], limit: number): number {
+  #takeFresh(taken: TakeRow[], limit: number): number {
     const wanted = Math.min(limit - taken.length, SCAN_CHUNK);
     const rows = this.#tools.freshMessages.all(this.#id, this.#cursor, wanted);
     for (const row of rows) {
       const [sequence] = row;
       this.#cursor = sequence;
       const isFree = dueOf(row) === 0 || this.#due.hasPassed(dueOf(row), sequence);
-      if (isFree && !this.#inFlight.has(sequence)) this.#start({ sequence, priority: 0, key: keyOf(row) }, row, taken);
+      if (isFree && !this.#inFlight.has(sequence)) this.#start(this.#listed(sequence, keyOf(row)), deliveryOf(row), taken);
     }
     if (rows.length < wanted) this.#cursor = this.#last;
     return rows.length;
@@ -177,16 +195,18 @@ export class SequenceQueue implements RowQueue {
     }
   }
 
-  #admit(sequence: number, key: string | null): void {
+  #admit(sequence: number, key: string | null, ticket: number | null = null): void {
     if (this.#inFlight.has(sequence)) return;
-    if (key === null) this.#ready.push({ sequence, priority: 0, key });
-    else if (this.#active.has(key) || this.#isBehindDue(key, sequence)) this.#tools.held.hold(this.#id, key, sequence);
-    else this.#activate(sequence, key);
+    if (key !== null && (this.#active.has(key) || this.#isBehindDue(key, sequence))) {
+      this.#tools.held.hold(this.#id, key, sequence);
+      return;
+    }
+    if (key !== null) this.#active.set(key, sequence);
+    this.#ready.push(this.#listed(sequence, key, ticket));
   }
 
-  #activate(sequence: number, key: string): void {
-    this.#active.set(key, sequence);
-    this.#ready.push({ sequence, priority: 0, key });
+  #listed(sequence: number, key: string | null, ticket: number | null = null): Ready {
+    return { sequence, priority: 0, key, ticket, trusted: this.#trusted };
   }
 
   /** The next row of a key that has no active one: the first held row, unless one that has to wait stands before it. */
@@ -194,7 +214,8 @@ export class SequenceQueue implements RowQueue {
     const sequence = this.#tools.held.first(this.#id, key);
     if (sequence === undefined || this.#isBehindDue(key, sequence)) return;
     this.#tools.held.drop(this.#id, key, sequence);
-    this.#activate(sequence, key);
+    this.#active.set(key, sequence);
+    this.#ready.push(this.#listed(sequence, key));
   }
 
   #isBehindDue(key: string, sequence: number): boolean {

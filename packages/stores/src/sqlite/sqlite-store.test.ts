@@ -92,6 +92,39 @@ describe("the SQLite store", () => {
     await store.close();
   });
 
+  it("delivers messages whole, in order and once, however many came after them and however long they wait", async () => {
+    const { store, subscriptions } = await folder.open(folder.next(), createVirtualClock(), ["orders", "bills"]);
+    const [orders, bills] = subscriptions;
+    if (orders === undefined || bills === undefined) throw new Error("no subscriptions");
+    const ids = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
+    await store.commit(
+      ids("o", 900).map((id) => append(id)),
+      "process-crash",
+    );
+    const first = await orders.take(100);
+    for (let batch = 0; batch < 5; batch += 1) {
+      await store.commit(
+        ids(`b${batch}.`, 1000).map((id) => append(id, { id }, "bills")),
+        "process-crash",
+      );
+    }
+    const [gone] = await store.peek("orders", { after: first.at(-1)?.ref.sequence ?? 0, limit: 1 });
+    await store.remove("orders", [gone?.sequence ?? 0]);
+    orders.release(first.map(({ ref }) => ref));
+    const delivered = await orders.take(1000);
+    expect(delivered.map(({ message }) => message.body)).toEqual(
+      ids("o", 900)
+        .filter((id) => id !== "o100")
+        .map((id) => ({ id })),
+    );
+    const billed = [];
+    for (let batch = await bills.take(700); batch.length > 0; batch = await bills.take(700)) billed.push(...batch);
+    expect(billed.map(({ message }) => message.body)).toEqual(
+      [0, 1, 2, 3, 4].flatMap((batch) => ids(`b${batch}.`, 1000)).map((id) => ({ id })),
+    );
+    await store.close();
+  });
+
   it("rejects all that waits for it when its thread dies", async () => {
     const started = new Promise<{ terminate(): Promise<number> }>((resolve) => void process.once("worker", resolve));
     const { store, subscriptions } = await folder.open(folder.next(), createVirtualClock());

@@ -12,9 +12,11 @@ import {
 import { mayConflict } from "../position.ts";
 import { createWorkBell } from "../work-bell.ts";
 import { spoolDirectory } from "./database-file.ts";
-import { decodeClaimAnswer, decodeDelivery, decodeEntries, encodeEffect } from "./effect-codec.ts";
+import { decodeClaimAnswer, decodeEntries, encodeEffect } from "./effect-codec.ts";
 import { createMessageCodec } from "./message-codec.ts";
 import type { EncodedEffect, MessageRow } from "./protocol.ts";
+import { createRememberedMessages } from "./remembered-messages.ts";
+import { readDeliveries } from "./row-reader.ts";
 import { decodeStateRow } from "./state-codec.ts";
 import { createWorkerLink } from "./worker-link.ts";
 
@@ -41,6 +43,7 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
   const { directory, clock, log = silentLogger, spoolAbove = SPOOL_ABOVE } = options;
   const bell = createWorkBell();
   const messages = createMessageCodec({ spoolDirectory: spoolDirectory(directory), spoolAbove });
+  const remembered = createRememberedMessages();
   const link = createWorkerLink({ directory, clock, onRung: bell.ring });
   let timer: Timer | undefined;
   let closed: Promise<void> | undefined;
@@ -60,7 +63,8 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
     } catch (error) {
       return Promise.reject(error);
     }
-    const written = link.commit([durability, clock.now(), encoded]);
+    const at = clock.now();
+    const written = link.commit([durability, at, encoded, remembered.remember(encoded, at)]);
     if (durability !== "none" || link.isOwing || link.hasEnded || mayConflict(effects)) return written;
     written.catch((error: unknown) => {
       // One that is owed is written when the disk is well again.
@@ -75,7 +79,7 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
       ...of,
       async take(limit) {
         const rows = await link.call("take", id, limit);
-        return rows.map((row) => decodeDelivery(row, of, messages));
+        return readDeliveries(rows, of, { messages, remembered, read: (sequences) => link.call("read", id, sequences) });
       },
       nextDue: () => link.call("nextDue", id),
       release(refs) {

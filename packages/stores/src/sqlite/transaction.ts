@@ -4,6 +4,7 @@ import type { Changes } from "./changes.ts";
 import type { ChannelEntry, ChannelTable } from "./channel-table.ts";
 import type { KeyTable } from "./key-table.ts";
 import type { EncodedCommit, EncodedEffect } from "./protocol.ts";
+import { isRemembered } from "./remembered-messages.ts";
 import type { Spool } from "./spool.ts";
 import { type StateEffect, type StateTable, isStateEffect } from "./state-table.ts";
 import { prepare } from "./statement.ts";
@@ -26,13 +27,21 @@ export interface EffectWriter {
   write(commit: EncodedCommit, changes: Changes): void;
 }
 
+/** Of the effect that is written now. */
+interface Circumstances {
+  readonly at: number;
+  /** Of the next append. */
+  ticket: number;
+}
+
 type Of<Kind extends EncodedEffect[0]> = Extract<EncodedEffect, readonly [Kind, ...unknown[]]>;
 
 export function createEffectWriter(parts: EffectWriterParts): EffectWriter {
   const { channels, keys, states, spool, nextSequence } = parts;
   const statements = prepareStatements(parts.database);
 
-  function append([, name, message, key, priority, wantedDue, expiresAt]: Of<"append">, at: number, changes: Changes): void {
+  function append(effect: Of<"append">, { at, ticket }: Circumstances, changes: Changes): void {
+    const [, name, message, key, priority, wantedDue, expiresAt] = effect;
     const channel = channels.find(name) ?? channels.ensure(name);
     const [id, kind, content, isSpooled, headers, deadLetter, attributes] = message;
     const sequence = nextSequence();
@@ -40,9 +49,11 @@ export function createEffectWriter(parts: EffectWriterParts): EffectWriter {
     const body = isSpooled ? null : content;
     statements.message.run(sequence, channel.id, id, kind, body, spoolName, headers, deadLetter, key, priority, at, expiresAt, attributes);
     const due = wantedDue > at ? wantedDue : 0;
+    const heededKey = channel.isOrdered ? key : null;
+    const rememberedBy = due === 0 && isRemembered(message) ? ticket : null;
     for (const subscription of channels.recipients(channel)) {
-      statements.pending.run(subscription, sequence, due, channel.isOrdered ? key : null, channel.isPrioritized ? (priority ?? 0) : null);
-      changes.pending.push({ kind: "appended", subscription, sequence, due });
+      statements.pending.run(subscription, sequence, due, heededKey, channel.isPrioritized ? (priority ?? 0) : null);
+      changes.pending.push({ kind: "appended", subscription, sequence, due, key: heededKey, ticket: rememberedBy });
     }
   }
 
@@ -80,14 +91,16 @@ export function createEffectWriter(parts: EffectWriterParts): EffectWriter {
     checkPosition({ name, expected: JSON.parse(expected) }, found === undefined ? undefined : JSON.parse(found));
   }
 
-  function write(effect: Exclude<EncodedEffect, StateEffect>, at: number, changes: Changes): void {
+  function write(effect: Exclude<EncodedEffect, StateEffect>, when: Circumstances, changes: Changes): void {
     switch (effect[0]) {
       case "append":
-        return append(effect, at, changes);
+        append(effect, when, changes);
+        when.ticket += 1;
+        return;
       case "settle":
         return settle(effect, changes);
       case "postpone":
-        return postpone(effect, at, changes);
+        return postpone(effect, when.at, changes);
       case "keepKey": {
         const [, scope, key, until, result] = effect;
         keys.keep({ scope, key, until, result });
@@ -106,12 +119,13 @@ export function createEffectWriter(parts: EffectWriterParts): EffectWriter {
   }
 
   return {
-    write([, at, effects], changes) {
+    write([, at, effects, ticket], changes) {
+      const when = { at, ticket };
       checkPositions(effects);
       const targets = states.check(effects, at);
       for (const effect of effects) {
         if (isStateEffect(effect)) states.write(effect, targets, changes);
-        else write(effect, at, changes);
+        else write(effect, when, changes);
       }
     },
   };
