@@ -42,16 +42,16 @@ const Kept = z.object({
 
 /**
  * Waits until no file and no message is left to be processed. Channels are looked at one after another, and a message may go
- * from one that is still to be looked at to one that has been: two looks in a row must find nothing. Throws after `limitMs`.
+ * from one that is still to be looked at to one that has been: two looks in a row must find nothing. Throws if something is
+ * left when the signal is aborted.
  */
-export async function settled(data: string, receiver: Receiver, limitMs: number): Promise<void> {
-  const deadline = Date.now() + limitMs;
+export async function settled(data: string, receiver: Receiver, signal: AbortSignal): Promise<void> {
   for (let quietLooks = 0; quietLooks < 2;) {
     // A look takes a process of its own: not before it may find something.
-    while (receiver.quietMs < QUIET_MS && Date.now() < deadline) await setTimeout(100);
+    while (receiver.quietMs < QUIET_MS && !signal.aborted) await setTimeout(100);
     const left = await unfinished(data);
     quietLooks = left.length === 0 ? quietLooks + 1 : 0;
-    if (left.length > 0 && Date.now() > deadline) throw new Error(`not settled after ${limitMs} ms: ${left.join(", ")}`);
+    if (left.length > 0 && signal.aborted) throw new Error(`not settled: ${left.join(", ")}`, { cause: signal.reason });
     if (left.length > 0) await setTimeout(QUIET_MS);
   }
 }

@@ -99,7 +99,7 @@ async function runRound({ data, feed, kills, random }: Round): Promise<RoundRepo
   receiver.paceMs = 0;
   await using last = startNodeProcess({ data, receiver: receiver.address });
   const url = await last.ready;
-  await settled(data, receiver, SETTLED_MS);
+  await settled(data, receiver, AbortSignal.timeout(SETTLED_MS));
   const { faults, deadLetters } = await takeAccounts(data, feed, url);
   const { code } = await last.stop();
   return {

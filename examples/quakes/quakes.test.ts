@@ -21,7 +21,7 @@ it(
     dropFeed(data, "again", feed);
     const url = await node.ready;
     await expect.poll(() => receiver.distinct, { timeout: LIMIT_MS }).toBe(76);
-    await settled(data, receiver, LIMIT_MS);
+    await settled(data, receiver, AbortSignal.timeout(LIMIT_MS));
 
     const { faults, received, archived, strong, deadLetters } = await takeAccounts(data, feed, url);
     expect(faults).toEqual([]);

@@ -11,7 +11,10 @@ import { renderSummary } from "./summary.ts";
 const SETTLED_MS = 180_000;
 
 const { values: options } = parseArgs({ options: { keep: { type: "boolean", default: false }, seed: { type: "string", default: "7" } } });
-process.exitCode = await run();
+process.exitCode = await run().catch((error: unknown) => {
+  print(`${error instanceof Error ? error.message : String(error)}\nThe app's log is in ${seen(join(data, "node.log"))}.`);
+  return 1;
+});
 
 async function run(): Promise<number> {
   const feed = readFeed();
@@ -28,12 +31,13 @@ async function run(): Promise<number> {
     silent: 0.005,
   });
   await using node = startNodeProcess({ data, receiver: receiver.address });
+  const ended = stopWith(node);
   const url = await node.ready;
   print(
     `The app runs at ${url} and delivers to http://${receiver.address}. ${feed.events.length} events lie in ${seen(join(data, "inbox"))}, twice.\n`,
   );
   const startedAt = performance.now();
-  await settled(data, receiver, SETTLED_MS);
+  await settled(data, receiver, AbortSignal.any([ended, AbortSignal.timeout(SETTLED_MS)]));
 
   const accounts = await takeAccounts(data, feed, url);
   print(renderSummary({ feed, drops: 2, accounts, requests: receiver.requests }));
@@ -45,8 +49,10 @@ async function run(): Promise<number> {
       : `${accounts.faults.length} faults`,
   );
   print(whereToLook(url, receiver.address));
-  if (options.keep) await interrupted(node);
-  await node.stop();
+  if (options.keep) {
+    print("\nServing until Ctrl-C.");
+    await node.ended;
+  } else await node.stop();
   return accounts.faults.length === 0 ? 0 : 1;
 }
 
@@ -76,12 +82,13 @@ function seen(path: string): string {
   return relative(process.env["INIT_CWD"] ?? process.cwd(), path);
 }
 
-/** Resolves when the node has ended: at Ctrl-C, which a terminal tells both processes, or when this one is told to stop. */
-async function interrupted(node: NodeProcess): Promise<void> {
-  print("\nServing until Ctrl-C.");
+/** Stops the node when this process is told to stop; Ctrl-C a terminal tells both. The signal is aborted when the node has ended. */
+function stopWith(node: NodeProcess): AbortSignal {
+  const ended = new AbortController();
   process.once("SIGINT", () => undefined);
   process.once("SIGTERM", () => node.stop());
-  await node.ended;
+  void node.ended.then(() => ended.abort());
+  return ended.signal;
 }
 
 function print(text: string): void {
