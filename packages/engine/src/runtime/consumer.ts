@@ -32,9 +32,15 @@ export interface Processed {
   readonly committed: Promise<void> | undefined;
 }
 
+/** Messages taken at once by a route that waits for others. More would be kept from operators for no gain. */
 const PREFETCH = 128;
-/** Units of work processed but not yet on disk. */
-const UNCOMMITTED = 256;
+/**
+ * By a route that never waits: messages taken at once, units of work processed but not yet on disk, and messages left when
+ * the next are asked for. A store writes and answers in batches of hundreds; with less it waits for the route half of its time.
+ */
+const PREFETCH_FAST = 512;
+const UNCOMMITTED = 1024;
+const LOW_WATER = 128;
 const RETRY_TAKE_MS = 1000;
 /** A backlog of synchronous work lets timers and sockets have their turn after so many messages. */
 const BREATH = 1000;
@@ -48,6 +54,11 @@ export function createConsumer(parts: ConsumerParts): Consumer {
   let uncommitted = 0;
   let buffer: readonly Delivery[] = [];
   let next = 0;
+  /** What was asked for while the last ones were still being processed; only of a store that answers later. */
+  let ahead: Promise<readonly Delivery[]> | undefined;
+  let answersLater = false;
+  /** Whether the last message had to wait for something. */
+  let waits = false;
   let timer: Timer | undefined;
   /** Runs after a failure of the store, and until it has nothing is processed: what was given back would come again at once. */
   let rest: Timer | undefined;
@@ -58,7 +69,7 @@ export function createConsumer(parts: ConsumerParts): Consumer {
   const buffered = () => buffer.length - next;
   const mayProcess = () => running && rest === undefined && active < concurrency && uncommitted < UNCOMMITTED;
 
-  const isQuiet = () => !pumping && active === 0 && uncommitted === 0 && buffered() === 0;
+  const isQuiet = () => !pumping && active === 0 && uncommitted === 0 && buffered() === 0 && ahead === undefined;
   const settled = () => {
     if (isQuiet()) for (const resolve of drained.splice(0)) resolve();
     if (!running && active === 0 && uncommitted === 0) idle?.();
@@ -85,7 +96,7 @@ export function createConsumer(parts: ConsumerParts): Consumer {
     processed.committed.then(
       () => {
         uncommitted -= 1;
-        if (running && uncommitted === UNCOMMITTED - 1) pump();
+        if (running && uncommitted === UNCOMMITTED / 2) pump();
         settled();
       },
       (error: unknown) => {
@@ -103,6 +114,7 @@ export function createConsumer(parts: ConsumerParts): Consumer {
     next += 1;
     active += 1;
     const processed = parts.process(delivery);
+    waits = processed instanceof Promise;
     if (processed instanceof Promise) {
       void processed.then((result) => {
         ended(result, delivery);
@@ -112,11 +124,34 @@ export function createConsumer(parts: ConsumerParts): Consumer {
     return true;
   };
 
-  const fill = async (): Promise<boolean> => {
+  const take = (): readonly Delivery[] | Promise<readonly Delivery[]> => {
     const free = concurrency - active;
-    const limit = parts.prefetch ? Math.max(1, Math.min(PREFETCH, Math.max(free, UNCOMMITTED - uncommitted))) : Math.min(free, PREFETCH);
-    const taken = subscription.take(limit);
-    const deliveries = taken instanceof Promise ? await taken : taken;
+    if (!parts.prefetch) return subscription.take(Math.min(free, PREFETCH));
+    return subscription.take(Math.max(1, Math.min(waits ? PREFETCH : PREFETCH_FAST, Math.max(free, UNCOMMITTED - uncommitted))));
+  };
+
+  const takeAhead = (): void => {
+    if (!answersLater || waits || !parts.prefetch || ahead !== undefined || buffered() > LOW_WATER) return;
+    const taken = take();
+    if (!(taken instanceof Promise)) return;
+    ahead = taken;
+    // Whoever takes it over learns of a failure.
+    ahead.catch(() => undefined);
+  };
+
+  const fill = async (): Promise<boolean> => {
+    let deliveries: readonly Delivery[] = [];
+    if (ahead !== undefined) {
+      const asked = ahead;
+      ahead = undefined;
+      deliveries = await asked;
+    }
+    // What was not there then may have come.
+    if (deliveries.length === 0 && running) {
+      const taken = take();
+      answersLater = taken instanceof Promise;
+      deliveries = taken instanceof Promise ? await taken : taken;
+    }
     if (!running) {
       subscription.release(deliveries.map((delivery) => delivery.ref));
       return false;
@@ -141,6 +176,7 @@ export function createConsumer(parts: ConsumerParts): Consumer {
           return;
         }
         processNext();
+        takeAhead();
         sinceBreath += 1;
         if (sinceBreath >= BREATH) {
           sinceBreath = 0;
@@ -184,6 +220,11 @@ export function createConsumer(parts: ConsumerParts): Consumer {
       timer?.cancel();
       rest?.cancel();
       if (active > 0 || uncommitted > 0) await new Promise<void>((resolve) => (idle = resolve));
+      const asked = ahead;
+      ahead = undefined;
+      // A store that cannot answer has given nothing away.
+      const late = asked === undefined ? [] : await asked.catch(() => []);
+      subscription.release(late.map((delivery) => delivery.ref));
       subscription.release(buffer.slice(next).map((delivery) => delivery.ref));
       buffer = [];
       next = 0;
