@@ -1,11 +1,11 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { createSeededRandom } from "portolan/testing";
 import { ledgerFile, settled, takeAccounts } from "./accounts.ts";
 import { dropFeed, earlierOf, type Feed, poisonOf } from "./feed.ts";
 import { startNodeProcess } from "./node-process.ts";
 import { type Receiver, startReceiver } from "./receiver.ts";
+import { createSeededRandom } from "./seeded-random.ts";
 
 export interface CrashOptions {
   readonly kills: number;

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout } from "node:timers/promises";
-import { createSeededRandom } from "portolan/testing";
 import { z } from "zod";
+import { createSeededRandom } from "./seeded-random.ts";
 
 export interface ReceiverOptions {
   /** One line for each request that was accepted; what it holds at the start is known already. */
