@@ -2,8 +2,8 @@ import { openOwnDatabase } from "../../../packages/stores/src/sqlite/database-fi
 import { payload } from "./payload.ts";
 
 /** What our store's transaction.ts runs for a message that is appended to a channel with one reader, and settled. */
-const APPEND = `INSERT INTO messages (sequence, channel, id, kind, body, spool, headers, dead_letter, key, priority, appended_at, expires_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const APPEND = `INSERT INTO messages (sequence, channel, id, kind, body, spool, headers, dead_letter, key, priority, appended_at, expires_at, attributes)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const PEND = "INSERT INTO pending (subscription, sequence, due, key, priority) VALUES (?, ?, ?, ?, ?)";
 const SETTLE = "DELETE FROM pending WHERE subscription = ? AND sequence = ?";
 
@@ -25,7 +25,7 @@ export function bareLoop(directory: string) {
         const appended = sequence;
         for (const last = Math.min(end, sequence + perTransaction); sequence < last;) {
           sequence += 1;
-          append.run(sequence, 1, `m${sequence}`, 0, JSON.stringify(payload(sequence)), null, null, null, null, null, Date.now(), null);
+          append.run(sequence, 1, `m${sequence}`, 0, JSON.stringify(payload(sequence)), null, null, null, null, null, Date.now(), null, null);
           pend.run(1, sequence, 0, null, null);
         }
         while (settled < appended) settle.run(1, ++settled);
