@@ -188,13 +188,13 @@ export const ERROR_CODES = {
     kind: "invalid",
     title: "A value cannot be stored.",
     explanation:
-      "A durable channel carries JSON data, text or bytes; positions and kept results are stored likewise. The error names the member that is something else, such as a Map, a BigInt or bytes within data. Map the body to plain data before it is sent.",
+      "A durable channel carries JSON data, text or bytes; positions, kept results and rows of state are stored likewise, and in a row of state bytes may lie within data. The error names the member that is something else, such as a Map, a BigInt or, in a body, bytes within data. Map it to plain data before it is sent or stored.",
   },
   PORTOLAN_CONFLICT: {
     kind: "transient",
     title: "Somebody else was faster.",
     explanation:
-      "A position (of a schedule, a file or a partition) was changed by another node since it was read. The unit of work was not committed.",
+      "A position (of a schedule, a file or a partition) or a row of state (such as an open group) was changed by another unit of work or node since it was read. The unit of work was not committed.",
   },
   PORTOLAN_UNKNOWN_MESSAGE: {
     kind: "invalid",
