@@ -25,7 +25,21 @@ export function bareLoop(directory: string) {
         const appended = sequence;
         for (const last = Math.min(end, sequence + perTransaction); sequence < last;) {
           sequence += 1;
-          append.run(sequence, 1, `m${sequence}`, 0, JSON.stringify(payload(sequence)), null, null, null, null, null, Date.now(), null, null);
+          append.run(
+            sequence,
+            1,
+            `m${sequence}`,
+            0,
+            JSON.stringify(payload(sequence)),
+            null,
+            null,
+            null,
+            null,
+            null,
+            Date.now(),
+            null,
+            null,
+          );
           pend.run(1, sequence, 0, null, null);
         }
         while (settled < appended) settle.run(1, ++settled);
