@@ -328,6 +328,26 @@ export const STATE_CASES: readonly Case[] = [
       assert.equal(new Set(orders.map(([, order]) => order)).size, 3);
     },
   },
+  {
+    name: "does not give the order of the last row again after a restart, be that row dropped or removed",
+    needsReopen: true,
+    async run({ commit, store, clock, reopen }) {
+      const plan = { orders: { routes: ["deliver"] } };
+      await commit([put("a", 0), put("dropped", 0)]);
+      const dropped = (await store.state("s", "dropped"))?.order ?? Infinity;
+      await commit([drop("dropped", 1)]);
+      const later = await reopen(plan);
+      await later.commit([put("removed", 0, { until: 10 })]);
+      const removed = (await later.store.state("s", "removed"))?.order ?? -Infinity;
+      assert.ok(removed > dropped, `${removed} comes after ${dropped}`);
+      await clock.advanceTo(10);
+      assert.equal(await later.store.prune({ olderThanMs: 1_000, maxEntries: 1_000, batch: 10 }), 1);
+      const last = await later.reopen(plan);
+      await last.commit([put("b", 0)]);
+      const order = (await last.store.state("s", "b"))?.order ?? -Infinity;
+      assert.ok(order > removed, `${order} comes after ${removed}`);
+    },
+  },
 ];
 
 function put(key: string, expected: number, more: Partial<PutStateEffect> = {}): PutStateEffect {
