@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { PortolanError, asPortolanError, type Logger } from "@portolan/core";
+import type { BodyTaker } from "./body.ts";
 import { answerClientError } from "./client-error.ts";
 import { Connection } from "./connection.ts";
 import type { Door, DoorHost, OnBody } from "./door.ts";
@@ -179,29 +180,39 @@ function answer(exchange: HttpExchange, door: Door): void {
   try {
     const handled = door.handle(exchange);
     if (handled === undefined) answered(exchange, door);
-    else if ("body" in handled) answerWithBody(exchange, door, handled);
+    else if ("body" in handled) exchange.handBody(new BodyAnswer(exchange, door, handled));
     else answerLater(exchange, door, handled);
   } catch (thrown) {
     exchange.fail(asPortolanError(thrown));
   }
 }
 
-function answerWithBody(exchange: HttpExchange, door: Door, on: OnBody): void {
-  exchange.handBody({
-    take(bytes) {
-      try {
-        const handled = on.body(bytes);
-        if (handled === undefined) answered(exchange, door);
-        else answerLater(exchange, door, handled);
-      } catch (thrown) {
-        exchange.fail(asPortolanError(thrown));
-      }
-    },
-    lose(reason) {
-      on.lost();
-      if (!exchange.stopped) exchange.fail(reason);
-    },
-  });
+/** Waits for the body of a request in a door's stead. */
+class BodyAnswer implements BodyTaker {
+  readonly #exchange: HttpExchange;
+  readonly #door: Door;
+  readonly #on: OnBody;
+
+  constructor(exchange: HttpExchange, door: Door, on: OnBody) {
+    this.#exchange = exchange;
+    this.#door = door;
+    this.#on = on;
+  }
+
+  take(bytes: Buffer): void {
+    try {
+      const handled = this.#on.body(bytes);
+      if (handled === undefined) answered(this.#exchange, this.#door);
+      else answerLater(this.#exchange, this.#door, handled);
+    } catch (thrown) {
+      this.#exchange.fail(asPortolanError(thrown));
+    }
+  }
+
+  lose(reason: PortolanError): void {
+    this.#on.lost();
+    if (!this.#exchange.stopped) this.#exchange.fail(reason);
+  }
 }
 
 function answerLater(exchange: HttpExchange, door: Door, handled: Promise<void>): void {

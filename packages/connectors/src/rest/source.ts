@@ -13,6 +13,7 @@ import { isDoorHost, type DoorHost, type Exchange, type OnBody } from "@portolan
 import { createInFlight } from "./in-flight.ts";
 import type { DoorOptions } from "./options.ts";
 import { createReplyWriter, type BodyEncoder } from "./reply-writer.ts";
+import type { BodyDecoder } from "./request-body.ts";
 import { createRequestReader, decodeBody, type ParameterContracts, type RequestHead } from "./request-reader.ts";
 import { requiredOperation } from "./rest-method.ts";
 
@@ -23,6 +24,12 @@ type Result = Pick<Message, "body" | "headers">;
 interface Begun {
   readonly exchange: Exchange;
   readonly encoder: BodyEncoder;
+}
+
+interface CompleteRequest {
+  readonly head: RequestHead;
+  readonly decoder: BodyDecoder;
+  readonly bytes: Buffer;
 }
 
 /** Mounts the door on the HTTP host of the node. */
@@ -70,10 +77,15 @@ export async function openDoor(options: DoorOptions, context: SourceContext): Pr
   const begin = (begun: Begun, head: RequestHead): Handled => {
     const decoder = reader.decoder(begun.exchange);
     if (decoder === undefined) return process(begun, reader.message(head, undefined));
-    return {
-      body: (bytes) => counted(() => process(begun, reader.message(head, decodeBody(decoder, bytes, begun.exchange)))),
-      lost: requests.leave,
-    };
+    return { body: (bytes) => goOn(begun, { head, decoder, bytes }), lost: requests.leave };
+  };
+  const goOn = (begun: Begun, { head, decoder, bytes }: CompleteRequest): void | Promise<void> => {
+    try {
+      return counted(process(begun, reader.message(head, decodeBody(decoder, bytes, begun.exchange))));
+    } catch (error) {
+      requests.leave();
+      throw error;
+    }
   };
   const beginLater = async (begun: Begun, checked: Promise<RequestHead>): Promise<void> => {
     const head = await checked;
@@ -82,15 +94,8 @@ export async function openDoor(options: DoorOptions, context: SourceContext): Pr
     await process(begun, reader.message(head, body));
   };
 
-  /** Takes a request off the count when it has been dealt with, which is not yet so when its body is still to come. */
-  const counted = <H extends Handled>(handle: () => H): H | Promise<void> => {
-    let handled: H;
-    try {
-      handled = handle();
-    } catch (error) {
-      requests.leave();
-      throw error;
-    }
+  /** Takes a request off the count once it has been dealt with, which is not yet so when its body is still to come. */
+  const counted = <H extends Handled>(handled: H): H | Promise<void> => {
     if (handled instanceof Promise) return handled.finally(requests.leave);
     if (handled === undefined) requests.leave();
     return handled;
@@ -98,12 +103,15 @@ export async function openDoor(options: DoorOptions, context: SourceContext): Pr
 
   const handle = (exchange: Exchange): Handled => {
     requests.enter();
-    return counted(() => {
+    try {
       // Before anything is processed: a caller that takes no reply of ours changes nothing.
       const begun = { exchange, encoder: writer.choose(exchange.headers["accept"]) };
       const head = reader.head(exchange);
-      return head instanceof Promise ? beginLater(begun, head) : begin(begun, head);
-    });
+      return counted(head instanceof Promise ? beginLater(begun, head) : begin(begun, head));
+    } catch (error) {
+      requests.leave();
+      throw error;
+    }
   };
 
   const mounted = host.mount({

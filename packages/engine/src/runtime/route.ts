@@ -1,10 +1,18 @@
-import { PortolanError, type ContractCheck, type Message, type RouteDefinition, withAttribute, withBody } from "@portolan/core";
+import {
+  PortolanError,
+  type ContractCheck,
+  type ContractResult,
+  type Message,
+  type RouteDefinition,
+  withAttribute,
+  withBody,
+} from "@portolan/core";
 import { completeAfter, type Completion, type RouteOutcome } from "./completion.ts";
 import { DROPPED, type Execution } from "./execution.ts";
 import { Abandoned, Parked, StepFailure, errorOf, isControl } from "./failure.ts";
 import { chooseClause, withError, type Clause, type Policy } from "./policy.ts";
 import { runClauseSteps } from "./sequence.ts";
-import { andThen, type Step } from "./step.ts";
+import type { Step } from "./step.ts";
 
 /** A route ready to run. */
 export interface Route {
@@ -125,34 +133,54 @@ function doneOrDropped(message: Message, execution: Execution): RouteEnd {
   return { kind: execution.end === DROPPED ? "dropped" : "done", message };
 }
 
-/** Checks the body before the first step and after the last. */
+/** Checks the body before the first step and after the last. What waits has functions of its own: most contracts answer at once. */
 function withContracts({ definition, steps, input, output }: RouteParts): Step {
   if (input === undefined && output === undefined) return steps;
-  const checkOutput = (result: Message, execution: Execution) =>
-    output === undefined || execution.end === DROPPED ? result : checked(output, result, { contract: "output", route: definition.id });
-  return (message, execution) =>
-    andThen(input === undefined ? message : checked(input, message, { contract: "input", route: definition.id }), (accepted) =>
-      andThen(steps(accepted, execution), (result) => checkOutput(result, execution)),
-    );
+  const entry = { contract: "input", route: definition.id };
+  const exit = { contract: "output", route: definition.id };
+
+  const leave = (result: Message, execution: Execution) =>
+    output === undefined || execution.end === DROPPED ? result : checked(output, result, exit);
+  const leaveLater = async (result: Promise<Message>, execution: Execution) => leave(await result, execution);
+
+  const run: Step = (accepted, execution) => {
+    const result = steps(accepted, execution);
+    return result instanceof Promise ? leaveLater(result, execution) : leave(result, execution);
+  };
+  const runLater = async (accepted: Promise<Message>, execution: Execution) => run(await accepted, execution);
+
+  if (input === undefined) return run;
+  return (message, execution) => {
+    const accepted = checked(input, message, entry);
+    return accepted instanceof Promise ? runLater(accepted, execution) : run(accepted, execution);
+  };
+}
+
+interface ContractPlace {
+  readonly contract: string;
+  readonly route?: string;
 }
 
 /** The message with the body that the contract yields, or PORTOLAN_CONTRACT_FAILED with what is wrong. */
-export function checked(
-  check: ContractCheck,
-  message: Message,
-  at: { readonly contract: string; readonly route?: string },
-): Message | Promise<Message> {
-  return andThen(check.check(message.body), (result) => {
-    if ("body" in result) return result.body === message.body ? message : withBody(message, result.body);
-    const findings = result.issues.map((issue) => ({ path: issue.path, message: issue.message }));
-    const first = findings[0];
-    const where = first === undefined || first.path === "" ? "the body" : first.path;
-    const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : "";
-    throw new PortolanError("PORTOLAN_CONTRACT_FAILED", `${at.contract} contract: ${where} ${first?.message ?? "is not accepted"}${more}`, {
-      findings,
-      messageId: message.id,
-      ...(at.route === undefined ? {} : { route: at.route }),
-    });
+export function checked(check: ContractCheck, message: Message, at: ContractPlace): Message | Promise<Message> {
+  const result = check.check(message.body);
+  return result instanceof Promise ? acceptLater(result, message, at) : accept(result, message, at);
+}
+
+async function acceptLater(result: Promise<ContractResult>, message: Message, at: ContractPlace): Promise<Message> {
+  return accept(await result, message, at);
+}
+
+function accept(result: ContractResult, message: Message, at: ContractPlace): Message {
+  if ("body" in result) return result.body === message.body ? message : withBody(message, result.body);
+  const findings = result.issues.map((issue) => ({ path: issue.path, message: issue.message }));
+  const first = findings[0];
+  const where = first === undefined || first.path === "" ? "the body" : first.path;
+  const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : "";
+  throw new PortolanError("PORTOLAN_CONTRACT_FAILED", `${at.contract} contract: ${where} ${first?.message ?? "is not accepted"}${more}`, {
+    findings,
+    messageId: message.id,
+    ...(at.route === undefined ? {} : { route: at.route }),
   });
 }
 
