@@ -8,7 +8,8 @@ export const EXIT_CODES = {
   configuration: { code: 3, meaning: "The app's configuration is not valid, or a variable that it needs is not set." },
   store: {
     code: 4,
-    meaning: "The store cannot be used: none there, locked by another node, damaged, of a newer version, or not writable.",
+    meaning:
+      "The store cannot be used: none there, locked by another node, damaged, of a newer version, or not writable; or it ended by itself.",
   },
   network: { code: 5, meaning: "An address cannot be listened on, such as a port in use." },
   notDrained: {
@@ -26,6 +27,7 @@ const BY_ERROR: Readonly<Record<string, ExitName>> = {
   PORTOLAN_USAGE: "usage",
   PORTOLAN_CONFIG_INVALID: "configuration",
   PORTOLAN_SECRET_MISSING: "configuration",
+  PORTOLAN_STORE_ENDED: "store",
   PORTOLAN_STORE_FAILED: "store",
   PORTOLAN_STORE_CORRUPT: "store",
   PORTOLAN_STORE_LOCKED: "store",

@@ -24,10 +24,13 @@ export async function runNode({ path, settings, io }: NodeProcess): Promise<Exit
   const app = await loadApp({ path, platform, environment: io.environment });
   const node = await startNode({ app, platform, log: createJsonLogger({ clock, level: app.config.log, write }), clock, ...settings });
   log.log("info", "ready", { app: app.definition.name, url: node.url, pid: process.pid, ms: clock.now() - startedAt });
-  const reason = await guard.stopRequested;
+  let storeHasEnded = false;
+  void node.storeEnded.then(() => (storeHasEnded = true));
+  const reason = await Promise.race([guard.stopRequested, node.storeEnded.then(() => "the store has ended")]);
   const { drained } = await node.stop();
   log.log(drained ? "info" : "warn", drained ? "stopped" : "stopped with messages still in process", { reason });
   guard.release();
+  if (storeHasEnded) return "store";
   if (guard.failed) return "bug";
   return drained ? "ok" : "notDrained";
 }

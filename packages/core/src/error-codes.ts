@@ -162,6 +162,12 @@ export const ERROR_CODES = {
     explanation:
       "The disk is full, read-only or failing. Nothing was acknowledged; messages are delivered again once the store can write. Free space on the volume of the store.",
   },
+  PORTOLAN_STORE_ENDED: {
+    kind: "transient",
+    title: "The store's thread has ended.",
+    explanation:
+      "It died of an error that is no fault of the disk; the cause says which. Nothing more can be stored, so the node ends with exit code 4 and has to be started again. What was acknowledged is on disk; the rest is delivered again.",
+  },
   PORTOLAN_STORE_CORRUPT: {
     kind: "defect",
     title: "The store's file is damaged.",

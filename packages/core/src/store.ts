@@ -1,5 +1,5 @@
 import type { Headers } from "./message.ts";
-import type { ErrorReport } from "./portolan-error.ts";
+import type { ErrorReport, PortolanError } from "./portolan-error.ts";
 
 /**
  * What must have happened before a commit counts:
@@ -286,6 +286,8 @@ export interface Store {
   open(setup: StoreSetup): Promise<readonly Subscription[]>;
   /** Commits the effects as one. Resolves when they are as durable as asked; commits become visible in the order of the calls. */
   commit(effects: readonly Effect[], durability: Durability): Promise<void>;
+  /** Called once if the store can never be used again and was not closed: PORTOLAN_STORE_ENDED. Only stores that can end have it. */
+  onEnd?(listener: (error: PortolanError) => void): void;
   /** Called whenever `take` of a subscription may have something new. */
   onWork(listener: (subscriptionId: number) => void): void;
 

@@ -191,3 +191,14 @@ describe("a node", () => {
     expect(await node.engine.deliver("echo", { body: 2 })).toMatchObject({ body: 2 });
   });
 });
+
+it("tells when its store has ended by itself, and can still be stopped", async () => {
+  await write({ "echo.flow.yaml": ECHO });
+  const worker = new Promise<{ terminate(): Promise<number> }>((resolve) => void process.once("worker", resolve));
+  const log = createRecordingLogger();
+  const node = await start({ store: join(directory, "store"), log });
+  await (await worker).terminate();
+  expect(await node.storeEnded).toMatchObject({ code: "PORTOLAN_STORE_ENDED" });
+  expect(log.entries.map(({ message }) => message)).toContain("the store has ended; the node has to be started again");
+  await node.stop();
+});

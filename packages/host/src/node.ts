@@ -30,6 +30,8 @@ export interface RunningNode {
   readonly stores: { readonly memory: Store; readonly durable: Store };
   /** Where the HTTP host listens, such as `http://127.0.0.1:8080`. */
   readonly url: string | undefined;
+  /** Resolves if the store ends by itself: nothing can be processed any more, and the node should be stopped and started anew. */
+  readonly storeEnded: Promise<PortolanError>;
   /** Why the node should get no messages now; an empty list if it is ready. */
   reasonsNotReady(): readonly string[];
   /**
@@ -78,6 +80,16 @@ async function open(options: Opening, opened: Close[]): Promise<RunningNode> {
   const watch = (watched = watchStore(stores.durable, clock, log));
   opened.push(() => watch.stopWatching());
 
+  const storeEnded = Promise.withResolvers<PortolanError>();
+  stores.durable.onEnd?.((error) => {
+    if (phase === "stopping") return;
+    log.log("error", "the store has ended; the node has to be started again", {
+      code: error.code,
+      error: error.message,
+      cause: error.cause,
+    });
+    storeEnded.resolve(error);
+  });
   const engine = createEngine({
     ...(await engineParts(app, options.platform, http)),
     stores: { memory: stores.memory, durable: watch.store },
@@ -105,7 +117,15 @@ async function open(options: Opening, opened: Close[]): Promise<RunningNode> {
     return { drained };
   };
   let stopped: ReturnType<typeof stop> | undefined;
-  return { definition, engine, stores, url: http?.address?.origin, reasonsNotReady, stop: () => (stopped ??= stop()) };
+  return {
+    definition,
+    engine,
+    stores,
+    url: http?.address?.origin,
+    storeEnded: storeEnded.promise,
+    reasonsNotReady,
+    stop: () => (stopped ??= stop()),
+  };
 }
 
 async function openHttpHost(address: { readonly host: string; readonly port: number }, context: HttpContext): Promise<HttpHost> {

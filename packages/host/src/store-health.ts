@@ -27,8 +27,10 @@ export function watchStore(store: Store, clock: Clock, log: Logger): WatchedStor
     });
   };
   const onFailure = (error: unknown) => {
-    if (failure !== undefined || !(error instanceof PortolanError) || error.code !== "PORTOLAN_STORE_FAILED") return;
+    if (failure !== undefined || !(error instanceof PortolanError) || !error.code.startsWith("PORTOLAN_STORE_")) return;
     failure = error;
+    // A store that has ended never writes again.
+    if (error.code === "PORTOLAN_STORE_ENDED") return;
     log.log("error", "the store cannot write; not ready until it can", { code: error.code, error: error.message });
     probeLater();
   };

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -64,7 +65,7 @@ interface WholeStart {
 
 async function runWhole(run: FileRun, { stored, headers }: WholeStart): Promise<FileResult> {
   const { file, context, signal, options } = run;
-  const incoming: Incoming = { id: `${context.name}/${file.claim}`, body: run.format.decode(await readWhole(run)), headers };
+  const incoming: Incoming = { id: `${sourceId(context.name)}/${file.claim}`, body: run.format.decode(await readWhole(run)), headers };
   const position = { name: run.position, value: { claim: file.claim, records: 0, done: true }, expected: stored };
   let attempt = 1;
   for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(2 * delayMs, LONGEST_RETRY_MS)) {
@@ -106,7 +107,11 @@ async function runRecords(run: FileRun, start: WholeStart & { readonly progress:
       if (count <= start.progress.records) continue;
       if (signal.aborted) return { kind: "interrupted" };
       const value = { claim: file.claim, records: count, done: false };
-      const incoming = { id: `${context.name}/${file.claim}/${count}`, body, headers: { ...start.headers, "file-record": count } };
+      const incoming = {
+        id: `${sourceId(context.name)}/${file.claim}/${count}`,
+        body,
+        headers: { ...start.headers, "file-record": count },
+      };
       const outcome = await deliverPersistently(context, incoming, { signal, position: { name: run.position, value, expected } });
       if (outcome !== "committed") return { kind: "interrupted" };
       expected = value;
@@ -146,4 +151,9 @@ function readProgress(stored: unknown, claim: string): Progress {
 
 function asFileError(error: unknown, name: string): PortolanError {
   return error instanceof PortolanError ? error : fileError("reading", name, error);
+}
+
+/** A source's name holds its folder, which is nobody's business outside: ids travel as idempotency keys. */
+function sourceId(name: string): string {
+  return createHash("sha256").update(name).digest("hex").slice(0, 16);
 }

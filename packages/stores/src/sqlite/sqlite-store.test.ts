@@ -129,12 +129,14 @@ describe("the SQLite store", () => {
     const started = new Promise<{ terminate(): Promise<number> }>((resolve) => void process.once("worker", resolve));
     const { store, subscriptions } = await folder.open(folder.next(), createVirtualClock());
     const worker = await started;
+    const ended = new Promise((resolve) => store.onEnd?.(resolve));
     const waiting = [store.commit([append("a")], "power-loss"), subscriptions[0]?.take(1), store.channels()];
     await worker.terminate();
     for (const outcome of await Promise.allSettled(waiting)) {
-      expect(outcome).toMatchObject({ status: "rejected", reason: { code: "PORTOLAN_STORE_FAILED", kind: "transient" } });
+      expect(outcome).toMatchObject({ status: "rejected", reason: { code: "PORTOLAN_STORE_ENDED", kind: "transient" } });
     }
-    await expect(store.commit([append("b")], "none")).rejects.toMatchObject({ code: "PORTOLAN_STORE_FAILED" });
+    await expect(store.commit([append("b")], "none")).rejects.toMatchObject({ code: "PORTOLAN_STORE_ENDED" });
+    expect(await ended).toMatchObject({ code: "PORTOLAN_STORE_ENDED" });
     await store.close();
   });
 });

@@ -105,6 +105,7 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
       });
     },
     commit,
+    onEnd: (listener) => void link.died.then(listener),
     onWork: bell.listen,
     claim: async (request) => decodeClaimAnswer(await link.call("claim", request)),
     renew: (owner, leaseMs) => link.tell({ kind: "renew", owner, until: clock.now() + leaseMs }),

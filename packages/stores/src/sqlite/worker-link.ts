@@ -16,6 +16,8 @@ export interface WorkerLink {
   readonly isOwing: boolean;
   /** Whether nothing will be answered any more. */
   readonly hasEnded: boolean;
+  /** Resolves if the worker dies without having been asked to close, with the error that everything is then refused with. */
+  readonly died: Promise<PortolanError>;
 }
 
 export interface WorkerLinkOptions extends WorkerOptions {
@@ -41,6 +43,8 @@ export function createWorkerLink({ directory, clock, onRung }: WorkerLinkOptions
   let isOwing = false;
   let nextCall = 1;
   let ended: PortolanError | undefined;
+  let isClosing = false;
+  const died = Promise.withResolvers<PortolanError>();
 
   const worker = startWorker({ directory });
   worker.on("message", receive);
@@ -95,6 +99,7 @@ export function createWorkerLink({ directory, clock, onRung }: WorkerLinkOptions
     calls.clear();
     opening.reject(error);
     closing.resolve();
+    if (!isClosing) died.resolve(error);
   }
 
   function scheduleFlush(): void {
@@ -140,7 +145,9 @@ export function createWorkerLink({ directory, clock, onRung }: WorkerLinkOptions
       return new Promise((resolve, reject) => calls.set(id, { resolve, reject }));
     },
     tell,
+    died: died.promise,
     async close() {
+      isClosing = true;
       tell({ kind: "close" });
       await closing.promise;
     },
@@ -172,7 +179,7 @@ function spooledBuffers(commits: readonly EncodedCommit[]): ArrayBuffer[] {
 }
 
 function diedError(directory: string, cause?: unknown): PortolanError {
-  return new PortolanError("PORTOLAN_STORE_FAILED", `the store in ${directory} has ended`, {
+  return new PortolanError("PORTOLAN_STORE_ENDED", `the store in ${directory} has ended`, {
     ...(cause === undefined ? {} : { cause }),
     hint: "Restart the node: what was not acknowledged is delivered again.",
   });
