@@ -1,16 +1,17 @@
 import path from "node:path";
 import { freePort } from "./http/free-port.ts";
 import { post } from "./http/load.ts";
-import { canMeasureProcesses, startServer, type ServerProcess } from "./http/server-process.ts";
+import { buildPackages, portolanStart } from "./http/portolan-command.ts";
+import { canMeasureProcesses, startServer, type ServerOptions, type ServerProcess } from "./http/server-process.ts";
 import { interleave, type Contestant } from "./interleave.ts";
 import { row, skippedRow, speedOver } from "./ratios.ts";
 import { report, reportSamples } from "./report.ts";
 import { ORDER } from "./rest/order.ts";
 import { workFolder } from "./work-folder.ts";
 
-const REQUESTS = 8000;
+const REQUESTS = 3000;
 const CONNECTIONS = 16;
-const ROUNDS = 9;
+const ROUNDS = 25;
 const AGAINST_BARE = { atLeast: 0.85 };
 const AGAINST_FASTIFY = { atLeast: 1 };
 
@@ -21,15 +22,15 @@ else {
 }
 
 async function measure(): Promise<void> {
+  buildPackages();
   const here = import.meta.dirname;
-  const node = [process.execPath, "--conditions=portolan-source"];
   const folder = workFolder();
   const servers: ServerProcess[] = [];
   const replies = new Set<string>();
 
-  const serve = async (name: string, command: (port: number) => readonly string[], ready: RegExp): Promise<Contestant> => {
+  const serve = async (name: string, options: (port: number) => ServerOptions): Promise<Contestant> => {
     const port = await freePort();
-    const server = await startServer({ command: [...node, ...command(port)], ready });
+    const server = await startServer(options(port));
     servers.push(server);
     return {
       name,
@@ -40,18 +41,20 @@ async function measure(): Promise<void> {
       },
     };
   };
+  const script = (file: string) => (port: number) => ({
+    command: [process.execPath, path.join(here, "rest", file), String(port)],
+    ready: /^ready/,
+  });
 
   try {
-    const cli = path.resolve(here, "../../packages/portolan/bin/portolan.js");
     const samples = await interleave(
       [
-        await serve(
-          "portolan",
-          (port) => [cli, "start", path.join(here, "rest/app"), "--port", String(port), "--store", folder.path],
-          /"ready"/,
-        ),
-        await serve("node:http + ajv", (port) => [path.join(here, "rest/bare-server.ts"), String(port)], /^ready/),
-        await serve("Fastify", (port) => [path.join(here, "rest/fastify-server.ts"), String(port)], /^ready/),
+        await serve("portolan", (port) => ({
+          command: portolanStart(path.join(here, "rest/app"), { port, store: folder.path }),
+          ready: /"ready"/,
+        })),
+        await serve("node:http + ajv", script("bare-server.ts")),
+        await serve("Fastify", script("fastify-server.ts")),
       ],
       ROUNDS,
     );

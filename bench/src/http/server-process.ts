@@ -12,8 +12,9 @@ export interface ServerOptions {
 
 /** A server in a process of its own. */
 export interface ServerProcess {
-  /** CPU seconds from the start of the process until it was ready. */
+  /** CPU seconds from the start of the process until it was ready, and the memory that it had then. */
   readonly startSeconds: number;
+  readonly startMegabytes: number;
   /** CPU microseconds that its threads have used so far. */
   cpuMicroseconds(): number;
   residentMegabytes(): number;
@@ -39,12 +40,13 @@ export async function startServer({ command, ready, environment }: ServerOptions
     said += `${line}\n`;
     if (!ready.test(line)) continue;
     clearTimeout(deadline);
-    const startSeconds = cpuTicks(pid) / TICKS_A_SECOND;
+    const [startSeconds, startMegabytes] = [cpuTicks(pid) / TICKS_A_SECOND, resident(pid)];
     server.stdout.resume();
     return {
       startSeconds,
+      startMegabytes,
       cpuMicroseconds: () => onCpu(pid),
-      residentMegabytes: () => Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1000,
+      residentMegabytes: () => resident(pid),
       async stop() {
         if (server.exitCode !== null || server.signalCode !== null) return;
         server.kill();
@@ -67,6 +69,10 @@ function cpuTicks(pid: number): number {
     .replace(/^.*\) /s, "")
     .split(" ");
   return Number(fields[11]) + Number(fields[12]);
+}
+
+function resident(pid: number): number {
+  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1000;
 }
 
 /** Nanoseconds on a core, of the threads that live: ticks would be too coarse for some thousand requests. */
