@@ -2,7 +2,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { licenceFindings, type LockFile, sourceFindings } from "./lock-file.ts";
+import { gapFindings, licenceFindings, type LockFile, sourceFindings } from "./lock-file.ts";
 import { machineFindings } from "./portable-tree.ts";
 
 interface Result {
@@ -93,7 +93,8 @@ function findings(lines: readonly string[]): Result {
 
 function lockFindings(): readonly string[] {
   const main = readLock("package-lock.json");
-  return [...sourceFindings(main), ...licenceFindings(main), ...benchLocks().flatMap((file) => sourceFindings(readLock(file)))];
+  const benches = benchLocks().map(readLock);
+  return [...[main, ...benches].flatMap((lock) => [...sourceFindings(lock), ...gapFindings(lock)]), ...licenceFindings(main)];
 }
 
 /** Peers of the benchmarks are never shipped: their licences are their own. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { licenceFindings, type LockFile, sourceFindings } from "./lock-file.ts";
+import { gapFindings, licenceFindings, type LockFile, sourceFindings } from "./lock-file.ts";
 
 const SHA512 = `sha512-${"A".repeat(86)}==`;
 const good = { version: "1.0.0", integrity: SHA512, license: "MIT" };
@@ -42,6 +42,23 @@ describe("sources of the lock file", () => {
     "npm:b@1.0.0",
   ])("refuses the spec %s", (spec) => {
     expect(sourceFindings(lock({ "": { devDependencies: { a: spec } } }))).toHaveLength(1);
+  });
+});
+
+describe("gaps of the lock file", () => {
+  it("finds dependencies in the package's own folder and in those above it", () => {
+    const packages = {
+      "packages/core": { dependencies: { a: "^1.0.0" } },
+      "node_modules/a": { ...good, optionalDependencies: { b: "1.0.0", c: "1.0.0" } },
+      "node_modules/a/node_modules/b": good,
+      "node_modules/c": good,
+    };
+    expect(gapFindings(lock(packages))).toEqual([]);
+  });
+
+  it("names the package that nobody could install", () => {
+    const packages = { "": { dependencies: { a: "1" } }, "node_modules/a": { ...good, optionalDependencies: { "a-arm64": "1.0.0" } } };
+    expect(gapFindings(lock(packages))).toEqual(["node_modules/a: depends on a-arm64, which the lock file has no entry for"]);
   });
 });
 

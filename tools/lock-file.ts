@@ -37,6 +37,26 @@ export function sourceFindings(lock: LockFile): readonly string[] {
   return Object.entries(lock.packages).flatMap(([key, entry]) => [...specFindings(key, entry), ...archiveFindings(key, entry)]);
 }
 
+/**
+ * Dependencies that the lock file names and has no entry for: `npm ci` refuses such a file. npm writes one when a registry
+ * lacks the package of a platform at the version that another package wants.
+ */
+export function gapFindings(lock: LockFile): readonly string[] {
+  return Object.entries(lock.packages).flatMap(([key, entry]) =>
+    Object.keys({ ...entry.dependencies, ...entry.optionalDependencies })
+      .filter((name) => !isFound(lock, key, name))
+      .map((name) => `${key || "the workspace"}: depends on ${name}, which the lock file has no entry for`),
+  );
+}
+
+/** As Node looks: in the package's own node_modules, then in those of each folder above it. */
+function isFound(lock: LockFile, key: string, name: string): boolean {
+  for (let folder = key; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf("/")))) {
+    if (lock.packages[folder === "" ? `node_modules/${name}` : `${folder}/node_modules/${name}`] !== undefined) return true;
+    if (folder === "") return false;
+  }
+}
+
 /** Packages that users would install and whose licence is not on the allow list. */
 export function licenceFindings(lock: LockFile): readonly string[] {
   return Object.entries(lock.packages)

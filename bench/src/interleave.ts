@@ -26,3 +26,15 @@ function rotated<T>(list: readonly T[], by: number): readonly T[] {
   const first = by % list.length;
   return [...list.slice(first), ...list.slice(0, first)];
 }
+
+/**
+ * `interleave` again and again with contestants that are made anew: how a process was laid out in memory and compiled makes
+ * it a few percent faster or slower for as long as it lives.
+ */
+export async function interleaveSessions(sessions: number, run: () => Promise<Samples>): Promise<Samples> {
+  const all = new Map<string, number[]>();
+  for (let session = 0; session < sessions; session++) {
+    for (const [name, costs] of await run()) all.set(name, [...(all.get(name) ?? []), ...costs]);
+  }
+  return all;
+}

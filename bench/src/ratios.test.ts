@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { interleave } from "./interleave.ts";
+import { interleave, interleaveSessions } from "./interleave.ts";
 import { costOver, row, skippedRow, speedOver, spread } from "./ratios.ts";
 
 const samples = new Map([
@@ -55,4 +55,17 @@ test("contestants take turns, each round in another order, and the first round d
       ["c", [5, 7]],
     ]),
   );
+});
+
+test("sessions follow one another, and their rounds are told apart by nothing", async () => {
+  let session = 0;
+  const measured = await interleaveSessions(2, async () => {
+    session += 1;
+    return new Map([
+      ["a", [session, session]],
+      ["b", [10 * session, 10 * session]],
+    ]);
+  });
+  expect(measured.get("a")).toEqual([1, 1, 2, 2]);
+  expect(speedOver(measured, "a", "b")).toEqual({ median: 10, min: 10, max: 10 });
 });
