@@ -11,7 +11,7 @@ import { report, reportSamples } from "./report.ts";
 
 /** Of each message two commits, its acceptance and its acknowledgement; the store writes up to 200 commits in a transaction. */
 const MESSAGES_A_TRANSACTION = 100;
-const ROUNDS = 7;
+const ROUNDS = 21;
 
 async function openPeer(open: () => Promise<Queue>): Promise<Queue | string> {
   try {
@@ -42,9 +42,9 @@ const peers = new Map([
   ["pg-boss", await openPeer(() => pgBoss())],
 ]);
 const contestants = [
-  timed("portolan", 20_000, portolan.run),
-  timed("bare loop", 20_000, (messages) => bare.run(messages, MESSAGES_A_TRANSACTION)),
-  timed("one commit a message", 300, (messages) => single.run(messages, 1)),
+  timed("portolan", 40_000, portolan.run),
+  timed("bare loop", 40_000, (messages) => bare.run(messages, MESSAGES_A_TRANSACTION)),
+  timed("one commit a message", 600, (messages) => single.run(messages, 1)),
   ...[...peers].flatMap(([name, peer]) => (typeof peer === "string" ? [] : [timed(name, 1000, peer.run)])),
 ];
 
