@@ -93,15 +93,16 @@ function routeOf(builder: Builder, more: Partial<RouteLists>): RouteParts {
   };
 }
 
-/** A step's id and note stand in the last argument, beside the pattern's own options. */
+/** A step's id and note stand beside the pattern's own options: in the last argument, or in the one before the block. */
 function stepOptions(args: readonly unknown[]): { readonly own: RawStep; readonly rest: readonly unknown[] } {
-  const last = args.at(-1);
-  if (!isRecord(last) || Object.getPrototypeOf(last) !== Object.prototype || Object.getOwnPropertySymbols(last).length > 0)
+  const index = typeof args.at(-1) === "function" ? args.length - 2 : args.length - 1;
+  const options = args[index];
+  if (!isRecord(options) || Object.getPrototypeOf(options) !== Object.prototype || Object.getOwnPropertySymbols(options).length > 0)
     return { own: {}, rest: args };
-  const { id, note, ...rest } = last;
+  const { id, note, ...rest } = options;
   if (typeof id !== "string" && typeof note !== "string") return { own: {}, rest: args };
   const own = { ...(id === undefined ? {} : { id }), ...(note === undefined ? {} : { note }) };
-  return { own, rest: Object.keys(rest).length === 0 ? args.slice(0, -1) : [...args.slice(0, -1), rest] };
+  return { own, rest: args.toSpliced(index, 1, ...(Object.keys(rest).length === 0 ? [] : [rest])) };
 }
 
 /** A route's builder as a target is its name. */

@@ -145,3 +145,12 @@ it("only a route has sources and error clauses", () => {
   const wrong = (s: Steps<Order>) => s.onError(retry({}));
   expect(() => r.filter((m) => m.body.total > 1, wrong)).toThrow("only a route");
 });
+
+it("a group that is folded was refused a block of its own", () => {
+  const folded = { fold: (sum: number, m: { readonly body: unknown }) => sum + Number(m.body), initial: () => 0 };
+  const r = route("r").aggregate({ key: () => 1, complete: { size: 2 }, combine: folded }, (group) => {
+    same<BodyAt<typeof group>, number>(true);
+    return group.map((m) => m.body.toFixed(2));
+  });
+  expect(r.steps).toMatchObject([{ aggregate: { steps: [{}] } }]);
+});

@@ -33,6 +33,15 @@ declare module "../../builder/steps.ts" {
       options: AggregateOptions<Body> & { readonly combine: { readonly join: string } },
       block: Block<string, Next, End>,
     ): Steps<Body, Ended, Of>;
+    aggregate<Acc, Next, End>(
+      options: AggregateOptions<Body> & {
+        readonly combine: {
+          readonly fold: (acc: Acc, message: Message<Body>) => Acc | Promise<Acc>;
+          readonly initial: (message: Message<Body>) => Acc;
+        };
+      },
+      block: Block<Acc, Next, End>,
+    ): Steps<Body, Ended, Of>;
   }
 }
 
