@@ -38,12 +38,6 @@ interface Uncommitted {
   isOver: boolean;
 }
 
-interface Change {
-  /** The version that the store must find. */
-  readonly expected: number;
-  undo(): void;
-}
-
 interface Lock {
   owner: UnitOfWork | undefined;
   /** Critical sections of the owner run one after another. */
@@ -110,40 +104,50 @@ function createTable(store: Store, scope: string, waitsFor: Map<UnitOfWork, Unit
     return pending === undefined ? await store.state(scope, key) : pending.row;
   };
 
-  /** Remembers a change until its commit is on the disk. */
-  const change = async (execution: Execution, key: string, row: (version: number) => KnownRow | undefined): Promise<Change> => {
-    const { unit } = execution;
+  /** Remembers a change of what was seen until its commit is on the disk. */
+  const change = ({ unit }: Execution, key: string, now: KnownRow | undefined): (() => void) => {
     const before = uncommitted.get(key);
-    const expected = (await known(key))?.version ?? 0;
-    const now: Uncommitted = { row: row(expected), unit, isOver: false };
-    uncommitted.set(key, now);
+    const made: Uncommitted = { row: now, unit, isOver: false };
+    uncommitted.set(key, made);
     unit.listen({
       submitted: () => release(key, unit),
       ended() {
-        now.isOver = true;
-        if (uncommitted.get(key) === now) uncommitted.delete(key);
+        made.isOver = true;
+        if (uncommitted.get(key) === made) uncommitted.delete(key);
         release(key, unit);
       },
     });
-    const undo = () => {
+    return () => {
       if (before === undefined || before.isOver) uncommitted.delete(key);
       else uncommitted.set(key, before);
       if (before?.unit !== unit) release(key, unit);
     };
-    return { expected, undo };
   };
 
-  const access = (execution: Execution, key: string): RowAccess => ({
-    get: () => known(key),
-    async put(value, { due, until } = {}) {
-      const { expected, undo } = await change(execution, key, (version) => ({ value, version: version + 1, due }));
-      execution.list.add({ kind: "putState", scope, key, value, due, until, expected }, { undo });
-    },
-    async drop() {
-      const { expected, undo } = await change(execution, key, () => undefined);
-      execution.list.add({ kind: "dropState", scope, key, expected }, { undo });
-    },
-  });
+  const access = (execution: Execution, key: string): RowAccess => {
+    // The version of the row that the work has read: what it writes is built on that one, whatever became of it meanwhile.
+    let seen: number | undefined;
+    const version = async () => (seen ??= (await known(key))?.version ?? 0);
+    return {
+      async get() {
+        const row = await known(key);
+        seen = row?.version ?? 0;
+        return row;
+      },
+      async put(value, { due, until } = {}) {
+        const expected = await version();
+        seen = expected + 1;
+        const undo = change(execution, key, { value, version: seen, due });
+        execution.list.add({ kind: "putState", scope, key, value, due, until, expected }, { undo });
+      },
+      async drop() {
+        const expected = await version();
+        seen = 0;
+        const undo = change(execution, key, undefined);
+        execution.list.add({ kind: "dropState", scope, key, expected }, { undo });
+      },
+    };
+  };
 
   return {
     async withRow(execution, key, work) {
