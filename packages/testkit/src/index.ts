@@ -62,6 +62,7 @@ export { createTestPatterns } from "./patterns/test-patterns.ts";
 export { createFixedRandom, createSeededRandom } from "./random.ts";
 export { type LogEntry, type RecordingLogger, createRecordingLogger } from "./recording-logger.ts";
 export { type SimulatedDisk, type SimulatedLog, createSimulatedDisk } from "./simulation/disk.ts";
+export { aggregationScenario } from "./simulation/aggregation.ts";
 export { feedScenario } from "./simulation/feed.ts";
 export { relayScenario } from "./simulation/relay.ts";
 export type { End, NodeClient, Play, Scenario, World } from "./simulation/scenario.ts";

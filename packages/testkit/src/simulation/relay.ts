@@ -1,7 +1,8 @@
-import { asPortolanError, sleep } from "@portolan/core";
+import { sleep } from "@portolan/core";
 import { checkLedger } from "./relay-ledger.ts";
 import { bodyOf, drawOrders, faultError, isHopeless, orderOf, type Order } from "./relay-orders.ts";
 import type { Play, Scenario, World } from "./scenario.ts";
+import { sendUntilAcknowledged } from "./sender.ts";
 
 const channel = { orderedBy: bodyOf((order) => order.customer), concurrency: 3, maxAttempts: 8, redelivery: { delay: 5, maxDelay: 20 } };
 
@@ -104,30 +105,7 @@ function createSystems(world: World, state: { isMended: boolean }): Systems {
 
 /** One customer: the next order is sent when the one before has been acknowledged. */
 async function sendAll(world: World, orders: readonly Order[]): Promise<void> {
-  for (const order of orders) {
-    while (!(await send(world, order))) await sleep(world.clock, world.random.next() * 20);
-    world.trace(`${order.id} is acknowledged`);
-    if (world.random.next() < 0.2) await send(world, order);
-  }
-}
-
-/** Sends an order, by chance twice at once; false if the sender was told of a failure, or lost patience or the answer on its way. */
-async function send(world: World, order: Order): Promise<boolean> {
-  world.trace(`send ${order.id}`);
-  const deliver = () =>
-    world.node
-      .deliver("intake", { id: `${order.id}-message`, body: order })
-      .then(() => sleep(world.clock, world.random.next() * 3))
-      .then(
-        () => true,
-        (thrown: unknown) => {
-          const { kind, message } = asPortolanError(thrown);
-          if (kind !== "transient") world.violated(`${order.id} was refused: ${message}`);
-          return false;
-        },
-      );
-  const answers = world.random.next() < 0.15 ? [deliver(), deliver()] : [deliver()];
-  return Promise.race([...answers, sleep(world.clock, 1 + world.random.next() * 50).then(() => false)]);
+  for (const order of orders) await sendUntilAcknowledged(world, { route: "intake", id: order.id, body: order });
 }
 
 /** The operator sends dead letters back until every order has arrived. */

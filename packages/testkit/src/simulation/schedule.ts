@@ -1,11 +1,9 @@
 import {
   PortolanError,
   asPortolanError,
-  isRecord,
   type AppDefinition,
   type Clock,
   type ConnectorDefinition,
-  type Effect,
   type Random,
   type Timer,
 } from "@portolan/core";
@@ -16,6 +14,7 @@ import { createSeededRandom } from "../random.ts";
 import { createSimulatedDisk, type SimulatedDisk } from "./disk.ts";
 import type { Play, Scenario, World } from "./scenario.ts";
 import { createSimulatedNode, type SimulatedNode, type SimulatedStoreFactory } from "./simulated-node.ts";
+import { standingEffects } from "./standing-effects.ts";
 
 /** What a simulation puts to the test. */
 export interface SimulationSubject {
@@ -158,15 +157,9 @@ async function finish(play: Play, { node, disk, clock }: Remains): Promise<void>
   const channels = await clock.runUntil(Promise.resolve(node.store?.channels() ?? []));
   await clock.runUntil(node.stop());
   play.check({
-    effects: disk.mount().read().flatMap(effectsOf),
+    effects: standingEffects(disk.mount().read()),
     waiting: new Map(channels.map(({ name, waiting }) => [name, waiting])),
   });
-}
-
-/** The effects of a record of the store's log, if it is a commit. */
-function effectsOf(record: unknown): readonly Effect[] {
-  // The log is the store's own; a commit in it holds the effects as they were asked for.
-  return isRecord(record) && record["kind"] === "commit" ? (record["effects"] as readonly Effect[]) : [];
 }
 
 function drawDeaths(fate: Random): readonly Death[] {

@@ -1,6 +1,14 @@
 import type { Effect, Store } from "@portolan/core";
 import { createEngine } from "@portolan/engine";
-import { feedScenario, relayScenario, replayLine, simulate, type SimulatedStoreFactory, type SimulationSubject } from "@portolan/testkit";
+import {
+  aggregationScenario,
+  feedScenario,
+  relayScenario,
+  replayLine,
+  simulate,
+  type SimulatedStoreFactory,
+  type SimulationSubject,
+} from "@portolan/testkit";
 import { describe, expect, it } from "vitest";
 import { loadForeignRooms } from "../foreign-rooms.test.support.ts";
 
@@ -64,7 +72,7 @@ const withFault =
   };
 
 describe("the engine on a store with a log", () => {
-  it.each([relayScenario, feedScenario])(
+  it.each([relayScenario, feedScenario, aggregationScenario])(
     `keeps its promises in ${COUNT} schedules of crashes: $name`,
     { timeout: 60_000 + COUNT * 60 },
     async (scenario) => {
@@ -101,6 +109,33 @@ describe("the simulation", () => {
     });
     expect(report.failures).toHaveLength(1);
   });
+
+  it.each([
+    ["before", true],
+    ["after", false],
+  ] as const)(
+    "finds a store that changes rows of state in a commit of their own, %s the rest",
+    { timeout: 60_000 },
+    async (_when, first) => {
+      const isRow = ({ kind }: Effect) => kind === "putState" || kind === "dropState";
+      const split = withFault((store) => async (effects, durability) => {
+        await store.commit(
+          effects.filter((effect) => isRow(effect) === first),
+          durability,
+        );
+        await store.commit(
+          effects.filter((effect) => isRow(effect) !== first),
+          durability,
+        );
+      });
+      const report = await simulate({
+        subject: { createEngine, createStore: split },
+        scenario: aggregationScenario,
+        seeds: { first: 1, count: 200 },
+      });
+      expect(report.failures).toHaveLength(1);
+    },
+  );
 
   it("takes the same course for the same seed, and another one for another", async () => {
     const courseOf = async (seed: number) => {

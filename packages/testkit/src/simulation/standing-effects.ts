@@ -1,0 +1,55 @@
+import { isRecord, type Effect } from "@portolan/core";
+
+/**
+ * The effects of all commits that a store's log holds, in order. The log also holds the commits that the store refused: one
+ * that expects another position or another version of a row than it finds changes nothing.
+ */
+export function standingEffects(records: readonly unknown[]): readonly Effect[] {
+  const known = new Map<string, unknown>();
+  return records.flatMap((record) => {
+    const effects = effectsOf(record);
+    const changes = new Map<string, unknown>();
+    for (const effect of effects) {
+      const change = changeOf(effect);
+      if (change === undefined) continue;
+      const found = changes.has(change.name) ? changes.get(change.name) : known.get(change.name);
+      if (change.isGuarded && !isSame(found, change.expected)) return [];
+      changes.set(change.name, change.value);
+    }
+    for (const [name, value] of changes) known.set(name, value);
+    return effects;
+  });
+}
+
+/** The effects of a record of the store's log, if it is a commit. */
+function effectsOf(record: unknown): readonly Effect[] {
+  // The log is the store's own; a commit in it holds the effects as they were asked for.
+  return isRecord(record) && record["kind"] === "commit" ? (record["effects"] as readonly Effect[]) : [];
+}
+
+interface Change {
+  readonly name: string;
+  readonly expected: unknown;
+  readonly isGuarded: boolean;
+  readonly value: unknown;
+}
+
+/** A change of what later commits may build on: the value of a position, the version of a row. */
+function changeOf(effect: Effect): Change | undefined {
+  switch (effect.kind) {
+    case "setPosition":
+      return { name: `position ${effect.name}`, expected: effect.expected, isGuarded: "expected" in effect, value: effect.value };
+    case "putState":
+    case "dropState": {
+      const expected = effect.expected === 0 ? undefined : effect.expected;
+      const value = effect.kind === "putState" ? (expected ?? 0) + 1 : undefined;
+      return { name: `row ${effect.scope} ${effect.key}`, expected, isGuarded: true, value };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function isSame(found: unknown, expected: unknown): boolean {
+  return JSON.stringify(found ?? null) === JSON.stringify(expected ?? null);
+}
