@@ -72,5 +72,6 @@ async function fill(store: Store, groups: number): Promise<void> {
 
 async function sizeOfFirst(store: Store): Promise<number> {
   const row = await store.state(SCOPE, "0");
-  return (row?.value as { readonly size: number }).size;
+  if (row === undefined) throw new Error("the first group is not in the store");
+  return (row.value as { readonly size: number }).size;
 }
