@@ -9,9 +9,9 @@ export interface NaiveMessage<Body = unknown> {
 }
 
 /** Undefined: dropped. */
-type NaiveStep = (message: NaiveMessage) => Promise<NaiveMessage | undefined>;
+export type NaiveStep = (message: NaiveMessage) => Promise<NaiveMessage | undefined>;
 /** An expression may have to wait, as in Portolan, so it is awaited. */
-type Expression<Value> = (message: NaiveMessage<never>) => Value | Promise<Value>;
+export type Expression<Value> = (message: NaiveMessage<never>) => Value | Promise<Value>;
 
 /** Runs a list of steps one after another and awaits each. */
 export function pipeline(steps: readonly NaiveStep[]): NaiveStep {
@@ -27,32 +27,32 @@ export function pipeline(steps: readonly NaiveStep[]): NaiveStep {
 }
 
 /** As in Portolan, steps after it can see whether it matched. */
-function filter(when: Expression<boolean>): NaiveStep {
+export function filter(when: Expression<boolean>): NaiveStep {
   return async (message) => {
     const matched = await when(message as NaiveMessage<never>);
     return matched ? { ...message, attributes: { ...message.attributes, matched } } : undefined;
   };
 }
 
-function map(expression: Expression<unknown>): NaiveStep {
+export function map(expression: Expression<unknown>): NaiveStep {
   return async (message) => ({ ...message, body: await expression(message as NaiveMessage<never>) });
 }
 
-function setHeader(name: string, expression: Expression<string>): NaiveStep {
+export function setHeader(name: string, expression: Expression<string>): NaiveStep {
   return async (message) => {
     const value = await expression(message as NaiveMessage<never>);
     return { ...message, headers: { ...message.headers, [name]: value } };
   };
 }
 
-function choice(arms: readonly (readonly [Expression<boolean>, NaiveStep])[]): NaiveStep {
+export function choice(arms: readonly (readonly [Expression<boolean>, NaiveStep])[]): NaiveStep {
   return async (message) => {
     for (const [when, then] of arms) if (await when(message as NaiveMessage<never>)) return then(message);
     return message;
   };
 }
 
-function removeHeader(name: string): NaiveStep {
+export function removeHeader(name: string): NaiveStep {
   return async (message) => {
     const { [name]: _removed, ...headers } = message.headers;
     return { ...message, headers };
