@@ -64,6 +64,8 @@ export { type LogEntry, type RecordingLogger, createRecordingLogger } from "./re
 export { type SimulatedDisk, type SimulatedLog, createSimulatedDisk } from "./simulation/disk.ts";
 export { aggregationScenario } from "./simulation/aggregation.ts";
 export { feedScenario } from "./simulation/feed.ts";
+export { journeysScenario } from "./simulation/journeys.ts";
+export { orderingScenario } from "./simulation/ordering.ts";
 export { relayScenario } from "./simulation/relay.ts";
 export type { End, NodeClient, Play, Scenario, World } from "./simulation/scenario.ts";
 export type { ScheduleResult, SimulationSubject } from "./simulation/schedule.ts";

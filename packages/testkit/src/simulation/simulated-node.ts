@@ -58,6 +58,9 @@ export function createSimulatedNode(parts: SimulatedNodeParts): SimulatedNode {
     const made = parts.createStore({ clock: life.clock, log: mount(life) });
     const near = life.store(withFullDisk(made));
     const store = withCount(random.next() < 0.5 ? near : remoteStore(near, { clock: life.clock, random }), underWay);
+    // A process that died calls nobody, also where an answer to it was still on its way.
+    const callOutside: CallOutside = (system, message) =>
+      life.hasEnded ? new Promise(() => undefined) : counted(underWay, "outside calls", () => parts.outside(system, message));
     const engine = parts.createEngine({
       app: parts.app,
       stores: { memory: life.store(parts.createStore({ clock: life.clock })), durable: store },
@@ -67,7 +70,7 @@ export function createSimulatedNode(parts: SimulatedNodeParts): SimulatedNode {
       languages: [],
       contracts: { compile: () => ({ check: (body) => ({ body }) }) },
       services: { format: () => undefined, formatFor: () => undefined, directory: "" },
-      patterns: [...patterns, createOutside((system, message) => counted(underWay, "outside calls", () => parts.outside(system, message)))],
+      patterns: [...patterns, createOutside(callOutside)],
     });
     const cutOff = Promise.withResolvers<never>();
     // A node may die while nobody waits for it.

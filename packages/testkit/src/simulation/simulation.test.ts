@@ -3,6 +3,8 @@ import { createEngine } from "@portolan/engine";
 import {
   aggregationScenario,
   feedScenario,
+  journeysScenario,
+  orderingScenario,
   relayScenario,
   replayLine,
   simulate,
@@ -72,7 +74,7 @@ const withFault =
   };
 
 describe("the engine on a store with a log", () => {
-  it.each([relayScenario, feedScenario, aggregationScenario])(
+  it.each([relayScenario, feedScenario, aggregationScenario, orderingScenario, journeysScenario])(
     `keeps its promises in ${COUNT} schedules of crashes: $name`,
     { timeout: 60_000 + COUNT * 60 },
     async (scenario) => {
