@@ -18,10 +18,10 @@ interface Check {
 const root = path.resolve(import.meta.dirname, "..");
 
 /**
- * Types that flow through a route must stay cheap for everyone's editor. The engine with its type tests took 81,000
- * instantiations when this ceiling was set.
+ * Types that flow through a route must stay cheap for everyone's editor. The engine with the type tests of all of
+ * its patterns, which use each method several times, took 212,000 instantiations when this ceiling was set.
  */
-const INSTANTIATIONS = 120_000;
+const INSTANTIATIONS = 260_000;
 
 const CHECKS: readonly Check[] = [
   { name: "format", run: () => command("oxfmt", "--list-different") },

@@ -1,30 +1,16 @@
-import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { readdirSync } from "node:fs";
+import path from "node:path";
 import { expect, it } from "vitest";
-import { app, channel, retry, route } from "../index.ts";
-import type { ChannelRef, Steps } from "./steps.ts";
+import { app, retry, route } from "../index.ts";
+import type { Steps } from "./steps.ts";
+import { type BodyAt, type Order, orders, type Receipt, same, schema, texts } from "./type-cases.test.support.ts";
 
-interface Order {
-  readonly id: string;
-  readonly total: number;
-}
-interface Receipt {
-  readonly orderId: string;
-}
-
-/** A Standard Schema that accepts everything; only its type matters here. */
-function schema<T>(): StandardSchemaV1<unknown, T> {
-  return { "~standard": { version: 1, vendor: "test", validate: (value) => ({ value: value as T }) } };
-}
-
-const orders: ChannelRef<Order> = channel("orders", { contract: schema<Order>(), orderedBy: (order) => order.id });
-const texts = channel("texts", { contract: schema<string>() });
-
-/** The body of a list of steps. */
-type BodyAt<S> = S extends Steps<infer Body, infer _Ended, infer _Of> ? Body : never;
-type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-function same<A, B>(equal: Equal<A, B>): void {
-  expect(equal).toBe(true);
-}
+it("every pattern has a type test in its folder", () => {
+  const folder = path.join(import.meta.dirname, "../patterns");
+  const names = readdirSync(folder);
+  expect(names.length).toBeGreaterThan(0);
+  expect(names.filter((name) => !readdirSync(path.join(folder, name)).includes("types.test.ts"))).toEqual([]);
+});
 
 it("every step knows the body that reaches it", () => {
   const price = route("price", { input: schema<Order>(), output: schema<Receipt>() }).map((m) => ({ orderId: m.body.id }));

@@ -22,13 +22,13 @@ declare module "../../builder/steps.ts" {
 
 /** The arms of a choice in the making. Without `otherwise` the message may go on unchanged. */
 export interface ChoiceArms<Body, Next, Ended> {
-  when<Taken, End>(
-    predicate: (message: Message<Body>) => unknown,
-    block: Block<Body, Taken, End>,
-  ): ChoiceArms<Body, Next | Taken, Ended | End>;
   when<Narrowed extends Body, Taken, End>(
     predicate: (message: Message<Body>) => message is Message<Narrowed>,
     block: Block<Narrowed, Taken, End>,
+  ): ChoiceArms<Body, Next | Taken, Ended | End>;
+  when<Taken, End>(
+    predicate: (message: Message<Body>) => unknown,
+    block: Block<Body, Taken, End>,
   ): ChoiceArms<Body, Next | Taken, Ended | End>;
   otherwise<Taken, End>(block: Block<Body, Taken, End>): ClosedChoice<Next | Taken, Ended | End>;
 }

@@ -1,5 +1,5 @@
-import { option, optional, required, withBody, withDefault, type Message } from "@portolan/core";
-import type { CallTarget, ReplyOf, StepOptions } from "../../builder/steps.ts";
+import { option, optional, required, withBody, withDefault, type Message, type TargetRef } from "@portolan/core";
+import type { CallTarget, InputOf, ReplyOf, StepOptions } from "../../builder/steps.ts";
 import { combineOption } from "../../definition/combine-option.ts";
 import { definePattern } from "../../pattern.ts";
 import { StepFailure } from "../../runtime/failure.ts";
@@ -9,24 +9,37 @@ import { combineWith } from "./combine-with.ts";
 declare module "../../builder/steps.ts" {
   interface Steps<Body, Ended, Of> {
     /** Calls a target and combines its reply with the body. */
-    enrich<Target extends CallTarget<Body>, Result>(
+    enrich<Target extends CallTarget<Body>, Result, Failure extends OnFailure = "fail">(
       target: Target,
-      options: EnrichOptions<Body> & { readonly combine: (original: Body, reply: Message<ReplyOf<Target>>) => Result | Promise<Result> },
-    ): Steps<Result, Ended, Of>;
-    enrich<Asked, Target extends CallTarget<Asked>, Result>(
+      options: EnrichOptions<Failure> & { readonly body?: never; readonly combine: CombineReply<Body, Target, Result> },
+    ): Steps<Result | Kept<Failure, Body>, Ended, Of>;
+    enrich<Target extends CallTarget<never>, Result, Failure extends OnFailure = "fail">(
       target: Target,
-      options: EnrichOptions<Body> & {
-        readonly body: (message: Message<Body>) => Asked;
-        readonly combine: (original: Body, reply: Message<ReplyOf<Target>>) => Result | Promise<Result>;
+      options: EnrichOptions<Failure> & {
+        readonly body: (message: Message<Body>) => QuestionFor<Target> | Promise<QuestionFor<Target>>;
+        readonly combine: CombineReply<Body, Target, Result>;
       },
-    ): Steps<Result, Ended, Of>;
-    enrich<Target extends CallTarget<Body>>(target: Target, options?: EnrichOptions<Body>): Steps<ReplyOf<Target>, Ended, Of>;
+    ): Steps<Result | Kept<Failure, Body>, Ended, Of>;
+    enrich<Target extends CallTarget<never>, Failure extends OnFailure = "fail">(
+      target: Target,
+      options: EnrichOptions<Failure> & {
+        readonly body: (message: Message<Body>) => QuestionFor<Target> | Promise<QuestionFor<Target>>;
+      },
+    ): Steps<ReplyOf<Target> | Kept<Failure, Body>, Ended, Of>;
+    enrich<Target extends CallTarget<Body>, Failure extends OnFailure = "fail">(
+      target: Target,
+      options?: EnrichOptions<Failure> & { readonly body?: never },
+    ): Steps<ReplyOf<Target> | Kept<Failure, Body>, Ended, Of>;
   }
 }
 
-export interface EnrichOptions<Body> extends StepOptions {
-  readonly body?: (message: Message<Body>) => unknown;
-  readonly onFailure?: "fail" | "keep";
+type OnFailure = "fail" | "keep";
+type Kept<Failure, Body> = "keep" extends Failure ? Body : never;
+type QuestionFor<Target> = Target extends TargetRef<infer In, unknown> ? In : InputOf<Target>;
+type CombineReply<Body, Target, Result> = (original: Body, reply: Message<ReplyOf<Target>>) => Result | Promise<Result>;
+
+export interface EnrichOptions<Failure> extends StepOptions {
+  readonly onFailure?: Failure;
 }
 
 const options = option.object({

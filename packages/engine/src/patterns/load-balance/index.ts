@@ -1,6 +1,6 @@
 import { option, optional, required, withAttribute, withDefault, type Message } from "@portolan/core";
 import type { ErrorMatchInput } from "../../builder/route-methods.ts";
-import type { Block, StepOptions } from "../../builder/steps.ts";
+import type { Block, StepOptions, Steps as BuilderSteps } from "../../builder/steps.ts";
 import { errorMatchOption } from "../../definition/error-match-option.ts";
 import { definePattern } from "../../pattern.ts";
 import { noting } from "../../runtime/points.ts";
@@ -11,12 +11,15 @@ import { createPicker } from "./pickers.ts";
 declare module "../../builder/steps.ts" {
   interface Steps<Body, Ended, Of> {
     /** Sends the message through exactly one of the targets. */
-    loadBalance<Next, End>(
+    loadBalance<Targets extends Readonly<Record<string, Block<Body, unknown, unknown>>>>(
       strategy: LoadBalanceOptions<Body>,
-      targets: Readonly<Record<string, Block<Body, Next, End>>>,
-    ): Steps<Next, Ended | End, Of>;
+      targets: Targets,
+    ): Steps<NextOf<Targets[keyof Targets]>, Ended | EndOf<Targets[keyof Targets]>, Of>;
   }
 }
+
+type NextOf<Target> = Target extends (steps: never) => BuilderSteps<infer Next, infer _Ended, infer _Of> ? Next : never;
+type EndOf<Target> = Target extends (steps: never) => BuilderSteps<infer _Next, infer Ended, infer _Of> ? Ended : never;
 
 export type LoadBalanceOptions<Body> = StepOptions &
   (

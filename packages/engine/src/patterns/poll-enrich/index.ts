@@ -8,20 +8,26 @@ import { combineWith } from "../enrich/combine-with.ts";
 declare module "../../builder/steps.ts" {
   interface Steps<Body, Ended, Of> {
     /** Takes one message from a channel and combines it with this one. */
-    pollEnrich<Polled, Result>(
+    pollEnrich<Polled, Result, Empty extends OnEmpty = "fail">(
       source: { readonly channel: string; readonly [YIELDS]?: Polled },
-      options: PollOptions & { readonly combine: (original: Body, polled: Message<Polled>) => Result | Promise<Result> },
-    ): Steps<Result, Ended, Of>;
-    pollEnrich<Polled>(
+      options: PollOptions<Empty> & {
+        readonly combine: (original: Body, polled: Message<Polled | Nothing<Empty>>) => Result | Promise<Result>;
+      },
+    ): Steps<Result | Kept<Empty, Body>, Ended, Of>;
+    pollEnrich<Polled, Empty extends OnEmpty = "fail">(
       source: { readonly channel: string; readonly [YIELDS]?: Polled },
-      options?: PollOptions,
-    ): Steps<Polled | Body | null, Ended, Of>;
+      options?: PollOptions<Empty>,
+    ): Steps<Polled | Nothing<Empty> | Kept<Empty, Body>, Ended, Of>;
   }
 }
 
-export interface PollOptions extends StepOptions {
+type OnEmpty = "fail" | "keep" | "nothing";
+type Kept<Empty, Body> = "keep" extends Empty ? Body : never;
+type Nothing<Empty> = "nothing" extends Empty ? null : never;
+
+export interface PollOptions<Empty> extends StepOptions {
   readonly timeout?: Duration;
-  readonly onEmpty?: "fail" | "keep" | "nothing";
+  readonly onEmpty?: Empty;
 }
 
 const options = option.object({

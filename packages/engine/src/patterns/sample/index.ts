@@ -6,7 +6,9 @@ import { DROPPED } from "../../runtime/execution.ts";
 declare module "../../builder/steps.ts" {
   interface Steps<Body, Ended, Of> {
     /** Passes one message in so many, or one in a period. */
-    sample(options: ({ readonly every: number } | { readonly period: Duration }) & StepOptions): Steps<Body, Ended, Of>;
+    sample(
+      options: ({ readonly every: number; readonly period?: never } | { readonly every?: never; readonly period: Duration }) & StepOptions,
+    ): Steps<Body, Ended, Of>;
   }
 }
 

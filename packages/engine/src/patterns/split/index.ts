@@ -10,41 +10,44 @@ import { elementsOf, partsOf } from "./parts.ts";
 declare module "../../builder/steps.ts" {
   interface Steps<Body, Ended, Of> {
     /** Runs a block once for each element. */
-    split<Element, Part, Result = Body>(
+    split<Element, Part, Result = Body, Group extends number = 1>(
       by: (message: Message<Body>) => readonly Element[] | Iterable<Element> | AsyncIterable<Element> | null | undefined,
-      block: Block<Element, Part, unknown>,
-      options: SplitOptions & {
+      block: Block<PartBody<Element, Group>, Part, unknown>,
+      options: SplitOptions<Group> & {
         readonly combine: {
           readonly fold: (acc: Result, part: Message<Part>) => Result | Promise<Result>;
           readonly initial: (message: Message<Body>) => Result;
         };
       },
     ): Steps<Result, Ended, Of>;
-    split<Element, Part>(
+    split<Element, Part, Group extends number = 1>(
       by: (message: Message<Body>) => readonly Element[] | Iterable<Element> | AsyncIterable<Element> | null | undefined,
-      block: Block<Element, Part, unknown>,
-      options: SplitOptions & { readonly combine: "list" },
+      block: Block<PartBody<Element, Group>, Part, unknown>,
+      options: SplitOptions<Group> & { readonly combine: "list" },
     ): Steps<readonly Part[], Ended, Of>;
-    split<Element, Part>(
+    split<Element, Part, Group extends number = 1>(
       by: (message: Message<Body>) => readonly Element[] | Iterable<Element> | AsyncIterable<Element> | null | undefined,
-      block: Block<Element, Part, unknown>,
-      options: SplitOptions & { readonly combine: { readonly join: string } },
+      block: Block<PartBody<Element, Group>, Part, unknown>,
+      options: SplitOptions<Group> & { readonly combine: { readonly join: string } },
     ): Steps<string, Ended, Of>;
-    split<Element, Part>(
+    split<Element, Part, Group extends number = 1>(
       by: (message: Message<Body>) => readonly Element[] | Iterable<Element> | AsyncIterable<Element> | null | undefined,
-      block: Block<Element, Part, unknown>,
-      options: SplitOptions & { readonly combine: "last" | "first" },
+      block: Block<PartBody<Element, Group>, Part, unknown>,
+      options: SplitOptions<Group> & { readonly combine: "last" | "first" },
     ): Steps<Part | Body, Ended, Of>;
-    split<Element, Part>(
+    split<Element, Part, Group extends number = 1>(
       by: (message: Message<Body>) => readonly Element[] | Iterable<Element> | AsyncIterable<Element> | null | undefined,
-      block: Block<Element, Part, unknown>,
-      options?: SplitOptions & { readonly combine?: "original" },
+      block: Block<PartBody<Element, Group>, Part, unknown>,
+      options?: SplitOptions<Group> & { readonly combine?: "original" },
     ): Steps<Body, Ended, Of>;
   }
 }
 
-export interface SplitOptions extends StepOptions {
-  readonly group?: number;
+/** More than one element a part makes parts lists. */
+type PartBody<Element, Group extends number> = [Group] extends [1] ? Element : readonly Element[];
+
+export interface SplitOptions<Group extends number> extends StepOptions {
+  readonly group?: Group;
   readonly skipFirst?: number;
   readonly parallel?: boolean;
   readonly concurrency?: number;

@@ -7,15 +7,16 @@ import { headerValue } from "../set/index.ts";
 declare module "../../builder/steps.ts" {
   interface Steps<Body, Ended, Of> {
     /** Sends a copy on the side. */
-    wireTap(target: ToTarget<Body>, options?: StepOptions): Steps<Body, Ended, Of>;
+    wireTap(target: ToTarget<Body>, options?: CopyOptions<Body> & { readonly body?: never }): Steps<Body, Ended, Of>;
     wireTap<Copy>(
       target: ToTarget<Copy>,
-      options: {
-        readonly body: (message: Message<Body>) => Copy;
-        readonly headers?: Readonly<Record<string, (message: Message<Body>) => unknown>>;
-      } & StepOptions,
+      options: CopyOptions<Body> & { readonly body: (message: Message<Body>) => Copy | Promise<Copy> },
     ): Steps<Body, Ended, Of>;
   }
+}
+
+export interface CopyOptions<Body> extends StepOptions {
+  readonly headers?: Readonly<Record<string, (message: Message<Body>) => unknown>>;
 }
 
 const options = option.object({
