@@ -32,20 +32,29 @@ export interface FanOutContext {
   deadLetter(part: Message, failure: StepFailure): void;
   /** A part has ended well; called before its effects join the unit of work. */
   ended?(part: Part, execution: Execution): void | Promise<void>;
+  /** A part has ended in time, well or not. */
+  settled?(part: Part): void;
 }
 
 export interface FanOutResult {
   /** In the order asked for; dropped parts are left out. */
   readonly results: readonly { readonly name: string; readonly message: Message }[];
-  readonly failed: readonly { readonly index: number; readonly code: string; readonly message: string }[];
-  /** The indexes of the parts that ended in time, well or not. */
-  readonly ended: ReadonlySet<number>;
+  readonly failed: readonly FailedPart[];
 }
 
+interface FailedPart {
+  readonly index: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Of parts that have ended well nothing is kept but their results, where they are wanted: there may be any number of parts. */
 interface State {
   readonly results: { readonly index: number; readonly name: string; readonly message: Message }[];
-  readonly failures: { readonly index: number; readonly failure: StepFailure }[];
-  readonly ended: Set<number>;
+  readonly failed: FailedPart[];
+  /** Of the failed parts the one with the lowest index. */
+  first: { readonly index: number; readonly failure: StepFailure } | undefined;
+  ended: number;
   /** The timeout was reached, or the whole is broken: no further part starts. */
   over: boolean;
   /** What ends the whole at once. */
@@ -61,7 +70,7 @@ export async function fanOut(
   const cancel = new AbortController();
   const outer = context.execution.signal;
   const signal = outer === undefined ? cancel.signal : AbortSignal.any([outer, cancel.signal]);
-  const state: State = { results: [], failures: [], ended: new Set(), over: false, broken: undefined };
+  const state: State = { results: [], failed: [], first: undefined, ended: 0, over: false, broken: undefined };
   const cancelled = new PortolanError("PORTOLAN_TIMEOUT", "the part was cancelled");
   const cut = options.timeoutMs === undefined ? undefined : timeoutOf(context.clock, options.timeoutMs);
 
@@ -86,7 +95,8 @@ export async function fanOut(
       execution.list.rollback(0);
       return;
     }
-    state.ended.add(part.index);
+    state.ended += 1;
+    context.settled?.(part);
     context.execution.list.absorb(execution.list);
     if (options.keepResults && execution.end !== DROPPED) state.results.push({ index: part.index, name: part.name, message: result });
   };
@@ -94,13 +104,16 @@ export async function fanOut(
   const partFailed = (part: Part, thrown: unknown): void => {
     const failure =
       thrown instanceof StepFailure ? thrown : new StepFailure(errorOf(thrown), { step: "", message: part.message, attempts: 1 });
-    state.failures.push({ index: part.index, failure });
-    state.ended.add(part.index);
+    const { index } = part;
+    state.failed.push({ index, code: failure.error.code, message: failure.error.message });
+    if (state.first === undefined || index < state.first.index) state.first = { index, failure };
+    state.ended += 1;
+    context.settled?.(part);
     const { maxFailed, maxFailedRatio, onPartFailure } = options;
     const tooMany =
-      (maxFailed !== undefined && state.failures.length > maxFailed) ||
-      (maxFailedRatio !== undefined && state.failures.length / state.ended.size > maxFailedRatio);
-    if (onPartFailure === "stop" || tooMany) state.broken = { thrown: failureOf(state, options) };
+      (maxFailed !== undefined && state.failed.length > maxFailed) ||
+      (maxFailedRatio !== undefined && state.failed.length / state.ended > maxFailedRatio);
+    if (onPartFailure === "stop" || tooMany) state.broken = { thrown: failureOf(state, state.first.failure, options.what) };
     else if (onPartFailure === "deadLetter") context.deadLetter(part.message, failure);
   };
 
@@ -111,10 +124,9 @@ export async function fanOut(
   if (!inTime || state.broken !== undefined) cancel.abort(cancelled);
   if (!inTime) all.catch(() => undefined);
   if (state.broken !== undefined) throw state.broken.thrown;
-  if (state.failures.length > 0 && options.onPartFailure === "fail") throw failureOf(state, options);
+  if (state.first !== undefined && options.onPartFailure === "fail") throw failureOf(state, state.first.failure, options.what);
   if (options.order === "definition") state.results.sort((a, b) => a.index - b.index);
-  const failed = state.failures.map(({ index, failure }) => ({ index, code: failure.error.code, message: failure.error.message }));
-  return { results: state.results, failed: failed.sort((a, b) => a.index - b.index), ended: new Set(state.ended) };
+  return { results: state.results, failed: state.failed.toSorted((a, b) => a.index - b.index) };
 }
 
 interface Running {
@@ -125,37 +137,46 @@ interface Running {
 async function runSerial(parts: Iterable<Part> | AsyncIterable<Part>, { runOne, state }: Running): Promise<void> {
   for await (const part of parts) {
     await runOne(part);
-    if (state.over || state.broken !== undefined) return;
+    if (isOver(state)) return;
   }
 }
 
 /** At most `limit` at once; takes the next part only when there is room for it. Ends early when the whole is broken. */
 async function runParallel(parts: Iterable<Part> | AsyncIterable<Part>, limit: number, { runOne, state }: Running): Promise<void> {
-  const running = new Set<Promise<void>>();
-  let broken: () => void = () => undefined;
-  const breaks = new Promise<void>((resolve) => (broken = resolve));
+  let running = 0;
+  let wake: () => void = () => undefined;
+  // A promise for each wait: what races against one that lives as long as the parts do would never be freed.
+  const change = (): Promise<void> => new Promise((resolve) => (wake = resolve));
+  const run = async (part: Part): Promise<void> => {
+    try {
+      await runOne(part);
+    } catch (thrown) {
+      state.broken ??= { thrown };
+    }
+    running -= 1;
+    wake();
+  };
   for await (const part of parts) {
-    if (state.over || state.broken !== undefined) return;
-    const run: Promise<void> = runOne(part).finally(() => {
-      running.delete(run);
-      if (state.broken !== undefined) broken();
-    });
-    running.add(run);
-    if (running.size >= limit) await Promise.race([...running, breaks]);
+    if (isOver(state)) return;
+    running += 1;
+    void run(part);
+    while (running >= limit && state.broken === undefined) await change();
+    if (isOver(state)) return;
   }
-  await Promise.race([Promise.all(running), breaks]);
+  while (running > 0 && state.broken === undefined) await change();
 }
 
-function failureOf(state: State, options: FanOutOptions): FanOutFailure {
-  const sorted = [...state.failures].sort((a, b) => a.index - b.index);
-  const indexes = sorted.map(({ index }) => index);
-  // Only called with at least one failure.
-  const first = sorted[0] as (typeof sorted)[number];
-  const what =
+function isOver(state: State): boolean {
+  return state.over || state.broken !== undefined;
+}
+
+function failureOf({ failed }: State, first: StepFailure, what: string): FanOutFailure {
+  const indexes = failed.map(({ index }) => index).sort((a, b) => a - b);
+  const text =
     indexes.length === 1
-      ? `${options.what} ${indexes[0]} failed`
-      : `${options.what}s ${indexes.slice(0, 10).join(", ")}${indexes.length > 10 ? ", …" : ""} failed`;
-  return new FanOutFailure(first.failure, indexes, what);
+      ? `${what} ${indexes[0]} failed`
+      : `${what}s ${indexes.slice(0, 10).join(", ")}${indexes.length > 10 ? ", …" : ""} failed`;
+  return new FanOutFailure(first, indexes, text);
 }
 
 function timeoutOf(clock: Clock, delayMs: number): { readonly reached: Promise<void>; cancel(): void } {

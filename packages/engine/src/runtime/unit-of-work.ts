@@ -137,7 +137,9 @@ export class EffectList {
   /** Takes over what a part has collected. */
   absorb(part: EffectList): void {
     if (part.entries === undefined) return;
-    (this.entries ??= []).push(...part.entries);
+    this.entries ??= [];
+    // One by one: a call cannot take as many arguments as a long stream makes effects.
+    for (const entry of part.entries) this.entries.push(entry);
     part.entries = undefined;
   }
 

@@ -107,12 +107,14 @@ export const multicast = definePattern({
         const name = names[index] ?? "";
         return { index, name, message: withAttribute(message, "multicast", { name, index }), run };
       });
-      const { results, failed, ended } = await fanOut(parts, settings, {
+      const ended = new Set<string>();
+      const { results, failed } = await fanOut(parts, settings, {
         execution,
         clock: compiler.clock,
         deadLetter: (part, failure) => compiler.node.deadLetter(part, failure, { execution, step: compiler.stepId }),
+        settled: ({ name }) => void ended.add(name),
       });
-      const late = names.filter((_name, index) => !ended.has(index));
+      const late = names.filter((name) => !ended.has(name));
       const combined = await combiner.combine(message, results);
       const told = tells ? withAttribute(combined, "failedParts", failed) : combined;
       return late.length === 0 ? told : withAttribute(told, "multicast", { late });
