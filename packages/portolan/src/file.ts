@@ -1,1 +1,1 @@
-export { type WatchInput, type WriteInput, type WrittenFile, file } from "@portolan/connectors/file";
+export { type StreamInput, type WatchInput, type WriteInput, type WrittenFile, file } from "@portolan/connectors/file";

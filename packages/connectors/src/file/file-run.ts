@@ -65,7 +65,11 @@ interface WholeStart {
 
 async function runWhole(run: FileRun, { stored, headers }: WholeStart): Promise<FileResult> {
   const { file, context, signal, options } = run;
-  const incoming: Incoming = { id: `${sourceId(context.name)}/${file.claim}`, body: run.format.decode(await readWhole(run)), headers };
+  const incoming: Incoming = {
+    id: `${sourceId(context.name)}/${file.claim}`,
+    body: options.stream ? streamOf(run) : run.format.decode(await readWhole(run)),
+    headers,
+  };
   const position = { name: run.position, value: { claim: file.claim, records: 0, done: true }, expected: stored };
   let attempt = 1;
   for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(2 * delayMs, LONGEST_RETRY_MS)) {
@@ -94,15 +98,11 @@ async function runWhole(run: FileRun, { stored, headers }: WholeStart): Promise<
 
 async function runRecords(run: FileRun, start: WholeStart & { readonly progress: Progress }): Promise<FileResult> {
   const { file, format, context, signal } = run;
-  if (format.decodeStream === undefined) {
-    throw new PortolanError("PORTOLAN_FORMAT_INVALID", `the format ${format.name} is no sequence of records`, {
-      hint: "leave out `records`, or use ndjson, csv or text",
-    });
-  }
+  const records = recordsOf(format, "records");
   let expected = start.stored;
   let count = 0;
   try {
-    for await (const body of format.decodeStream(createReadStream(file.path))) {
+    for await (const body of records(createReadStream(file.path))) {
       count += 1;
       if (count <= start.progress.records) continue;
       if (signal.aborted) return { kind: "interrupted" };
@@ -123,6 +123,28 @@ async function runRecords(run: FileRun, start: WholeStart & { readonly progress:
   return { kind: "done" };
 }
 
+/** Reads the file anew each time it is iterated: it stays where it is until the route has ended, so nothing is held to read it twice. */
+function streamOf({ file, format }: FileRun): AsyncIterable<unknown> {
+  const records = recordsOf(format, "stream");
+  return {
+    async *[Symbol.asyncIterator]() {
+      try {
+        yield* records(createReadStream(file.path));
+      } catch (error) {
+        throw asFileError(error, file.name);
+      }
+    },
+  };
+}
+
+function recordsOf(format: Format, wantedBy: "records" | "stream"): (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<unknown> {
+  const { decodeStream } = format;
+  if (decodeStream !== undefined) return (chunks) => decodeStream.call(format, chunks);
+  throw new PortolanError("PORTOLAN_FORMAT_INVALID", `the format ${format.name} is no sequence of records`, {
+    hint: `leave out \`${wantedBy}\`, or use ndjson, csv or text`,
+  });
+}
+
 async function readWhole({ file, options }: FileRun): Promise<Uint8Array> {
   const { size } = await stat(file.path);
   if (size <= options.maxBytes) return readFile(file.path);
@@ -130,7 +152,7 @@ async function readWhole({ file, options }: FileRun): Promise<Uint8Array> {
     "PORTOLAN_BODY_TOO_LARGE",
     `the file ${file.name} is too large: expected at most ${options.maxBytes} bytes, found ${size}`,
     {
-      hint: "read it by records, or raise maxBytes",
+      hint: "read it by `records` or as a `stream`, or raise maxBytes",
     },
   );
 }

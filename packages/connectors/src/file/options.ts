@@ -22,6 +22,11 @@ export const fileSourceOptions = {
     false,
     "Whether each record of a file (ndjson, csv, the lines of a text) is a message of its own, instead of the file.",
   ),
+  stream: withDefault(
+    option.boolean,
+    false,
+    "Whether the body is a stream of the file's records (ndjson, csv, the lines of a text), which a split reads as it goes: the file may have any size, and is one message.",
+  ),
   tail: withDefault(option.boolean, false, "Whether the files are left where they are and followed as they grow, line by line."),
   complete: withDefault(
     option.oneOf("unchanged", "atOnce", "readyFile"),
@@ -36,7 +41,7 @@ export const fileSourceOptions = {
   ),
   concurrency: withDefault(option.integer({ min: 1 }), 1, "How many files are open and in process at once."),
   attempts: withDefault(option.integer({ min: 1 }), 5, "How often a file is tried while the route fails for reasons that may pass."),
-  maxBytes: withDefault(option.bytes, 64 * 1024 ** 2, "Larger files fail, unless they are read by `records` or `tail`."),
+  maxBytes: withDefault(option.bytes, 64 * 1024 ** 2, "Larger files fail, unless they are read by `records`, `stream` or `tail`."),
   onSuccess: withDefault(option.oneOf("archive", "delete"), "archive", "What becomes of a file that was processed."),
   archive: withDefault(option.text, "archive", "The folder for files that were processed. A relative path starts in `directory`."),
   failed: withDefault(option.text, "failed", "The folder for files that could not be processed, each with the reason in a file beside it."),

@@ -11,7 +11,8 @@ export const fileSource: SourceDefinition<typeof fileSourceOptions> = {
   open: async (options, context) => (await import("./open-source.ts")).openFileSource(options, context),
 };
 
-function checkOptions({ tail, format, complete }: FileSourceOptions): readonly string[] {
+function checkOptions({ tail, records, stream, format, complete }: FileSourceOptions): readonly string[] {
+  if (stream && (records || tail)) return [`a file is one message with \`stream\`, and many with \`${records ? "records" : "tail"}\``];
   if (!tail) return [];
   const charset = format?.options?.["charset"];
   return [

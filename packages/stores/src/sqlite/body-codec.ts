@@ -76,6 +76,8 @@ function findUnstorable(value: unknown, above: object[]): Unstorable | undefined
 }
 
 function findUnstorableWithin(value: object, above: object[]): Unstorable | undefined {
+  // JSON would make it an empty object.
+  if (Symbol.asyncIterator in value) return { path: [], is: "is a stream" };
   if (above.includes(value)) return { path: [], is: "contains itself" };
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== Array.prototype && prototype !== null) {

@@ -28,6 +28,7 @@ describe("the SQLite store", () => {
     ["a Map", { list: [new Map()] }, "body.list.0 is a Map"],
     ["a BigInt", { id: 1n }, "body.id is a bigint"],
     ["a function", () => 1, "body is a function"],
+    ["a stream", { rows: { async *[Symbol.asyncIterator]() {} } }, "body.rows is a stream"],
     ["bytes within data", { file: new Uint8Array(1) }, "body.file is a Uint8Array"],
     ["an error", [new TypeError("no")], "body.0 is a TypeError"],
   ])("refuses a body that is or has %s, and says where", async (_, body, found) => {
