@@ -52,13 +52,20 @@ export interface SagaLog {
   fail(run: SagaRun, error: PortolanError): Promise<void>;
   /** The last action that is to be undone, if any is left. One that was refused did nothing. */
   nextToUndo(run: SagaRun): ActionState | undefined;
-  undone(run: SagaRun, name: string, compensated: boolean): Promise<void>;
+  /** Within the unit of work of its compensation, if it has one. */
+  undone(run: SagaRun, undone: UndoneAction): Promise<void>;
   completed(run: SagaRun, name: string, execution: Execution): Promise<void>;
   /** It has succeeded. A redelivered message must find that out until its own unit of work is committed. */
   close(run: SagaRun, execution: Execution): Promise<void>;
   drop(run: SagaRun): Promise<void>;
   /** Sagas that nobody delivers again. */
   orphans(each: (run: SagaRun) => Promise<void>): Promise<void>;
+}
+
+interface UndoneAction {
+  readonly name: string;
+  readonly compensated: boolean;
+  readonly execution?: Execution;
 }
 
 const BATCH = 100;
@@ -109,11 +116,12 @@ export function createSagaLog(compiler: StepCompiler): SagaLog {
 
     nextToUndo: (run) => run.state.actions.at(-1),
 
-    async undone(run, name, compensated) {
+    async undone(run, { name, compensated, execution }) {
       const action = run.state.actions.find((one) => one.name === name);
       const actions = run.state.actions.filter((one) => one.name !== name);
       const ids = compensated && action !== undefined ? [...run.state.compensated, action.id] : run.state.compensated;
-      await saveNow(run, { ...run.state, actions, compensated: ids });
+      const next = { ...run.state, actions, compensated: ids };
+      await (execution === undefined ? saveNow(run, next) : save(run, next, execution));
     },
 
     completed: (run, name, execution) => save(run, { ...run.state, actions: withState(run.state.actions, name, "completed") }, execution),

@@ -153,13 +153,19 @@ interface Finish {
 }
 
 function createFinish(undos: ReadonlyMap<string, Undo>, log: SagaLog): Finish {
-  /** One compensation, retried as the saga says, then dead-lettered. */
-  const undoOne = async (undo: Undo, message: Message): Promise<void> => {
+  /** One compensation, retried as the saga says, then dead-lettered. What it did and that it was done are one unit of work. */
+  const undoOne = async (
+    undo: Undo & { readonly compensate: Step },
+    message: Message,
+    done: (execution: Execution) => Promise<void>,
+  ): Promise<void> => {
     const { compensate, retry, compiler } = undo;
-    if (compensate === undefined) return;
     for (let attempts = 1; ; attempts++) {
       try {
-        await compiler.node.work(async (execution) => void (await compensate(message, execution)));
+        await compiler.node.work(async (execution) => {
+          await compensate(message, execution);
+          await done(execution);
+        });
         return;
       } catch (thrown) {
         if (isControl(thrown)) throw thrown;
@@ -169,7 +175,10 @@ function createFinish(undos: ReadonlyMap<string, Undo>, log: SagaLog): Finish {
           continue;
         }
         const failure = new StepFailure(error, { step: undo.step, message, attempts });
-        await compiler.node.work(async (execution) => compiler.node.deadLetter(message, failure, { execution, step: undo.step }));
+        await compiler.node.work(async (execution) => {
+          compiler.node.deadLetter(message, failure, { execution, step: undo.step });
+          await done(execution);
+        });
         return;
       }
     }
@@ -177,10 +186,16 @@ function createFinish(undos: ReadonlyMap<string, Undo>, log: SagaLog): Finish {
 
   const compensate = async (run: SagaRun, entered: Message): Promise<readonly string[]> => {
     for (let action = log.nextToUndo(run); action !== undefined; action = log.nextToUndo(run)) {
-      const undo = undos.get(action.name);
-      const message: Message = { id: entered.id, body: action.saved, headers: action.headers, attributes: entered.attributes };
-      if (undo?.compensate !== undefined) await undoOne(undo, message);
-      await log.undone(run, action.name, undo?.compensate !== undefined);
+      const { name, saved, headers } = action;
+      const undo = undos.get(name);
+      if (undo?.compensate === undefined) {
+        await log.undone(run, { name, compensated: false });
+        continue;
+      }
+      const message: Message = { id: entered.id, body: saved, headers, attributes: entered.attributes };
+      await undoOne({ ...undo, compensate: undo.compensate }, message, (execution) =>
+        log.undone(run, { name, compensated: true, execution }),
+      );
     }
     const { compensated } = run.state;
     await log.drop(run);
