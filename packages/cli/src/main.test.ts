@@ -1,7 +1,7 @@
 import { ERROR_CODES } from "@portolan/core";
 import { describe, expect, it } from "vitest";
 import { commandNames } from "./registry.ts";
-import { command } from "./test-io.ts";
+import { command } from "./io.test.support.ts";
 
 describe("the command line", () => {
   it("shows its commands when it is given none, or asked for help", async () => {

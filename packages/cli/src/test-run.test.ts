@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createTemporaryFolder } from "@portolan/testkit";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { command } from "./test-io.ts";
+import { command } from "./io.test.support.ts";
 
 const FLOW = `channels:
   in: {}

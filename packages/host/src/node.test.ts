@@ -7,7 +7,7 @@ import { PortolanError, silentLogger, type Finding } from "@portolan/core";
 import { createRecordingLogger } from "@portolan/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checkApp, loadApp, startNode, type NodeOptions, type RunningNode } from "./index.ts";
-import { createTestPlatform, type TestPlatform } from "./test-platform.ts";
+import { createTestPlatform, type TestPlatform } from "./platform.test.support.ts";
 
 let directory: string;
 let platform: TestPlatform;

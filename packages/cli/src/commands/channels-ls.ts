@@ -8,15 +8,16 @@ export const channelsLs = defineCommand({
   name: "channels ls",
   summary: "Lists the channels of a store with what waits in them; `portolan channels` does the same.",
   details:
-    "It works while a node runs on the store and when none does. `postponed` counts those that wait for a later time; a route is inactive when the app that last ran on the store does not have it.",
+    "It works while a node runs on the store and when none does. The inboxes of routes and of their steps, `route:…`, are listed when something waits in them. `postponed` counts those that wait for a later time; a route is inactive when the app that last ran on the store does not have it.",
   positionals: [],
-  options: STORE_OPTIONS,
+  options: { all: { type: "boolean", description: "Empty inboxes of routes and of their steps, too." }, ...STORE_OPTIONS },
   examples: [
     { line: "portolan channels", does: "What waits where, in the store of the app in this directory." },
     { line: "portolan channels ls --store /var/lib/shop --json", does: "The same of another store, for a script." },
   ],
   async run({ options, io }) {
-    const channels = await withStore(io, options.store, async (store) => store.channels());
+    const all = await withStore(io, options.store, async (store) => store.channels());
+    const channels = options.all === true ? all : all.filter((channel) => !isEmptyInbox(channel));
     if (options.json === true) await writeJsonLines(io, channels);
     else if (channels.length === 0) io.stdout.write("the store has no channels\n");
     else
@@ -26,6 +27,11 @@ export const channelsLs = defineCommand({
     return "ok";
   },
 });
+
+/** Most apps have more inboxes than channels, and nobody sends to them by hand. What waits in one must be seen. */
+function isEmptyInbox({ name, waiting }: ChannelStatus): boolean {
+  return name.startsWith("route:") && waiting === 0;
+}
 
 function row(channel: ChannelStatus, now: number): string[] {
   const readers = channel.subscriptions.map(
