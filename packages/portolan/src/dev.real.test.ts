@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { createAppDirectory } from "./app-directory.ts";
-import { startCommand } from "./command-process.ts";
+import { createAppDirectory } from "./app-directory.test.support.ts";
+import { startCommand } from "./command-process.test.support.ts";
 
 const FLOW = (text: string) => `
 systems: { erp: { title: SAP ERP, owner: finance } }

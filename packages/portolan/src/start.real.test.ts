@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { createAppDirectory } from "./app-directory.ts";
-import { runCommand, startReady, takePort } from "./command-process.ts";
+import { createAppDirectory } from "./app-directory.test.support.ts";
+import { runCommand, startReady, takePort } from "./command-process.test.support.ts";
 
 const ECHO = "routes:\n  echo:\n    from: [{ rest: { post: /echo } }]\n    steps: []\n";
 const STORING = "routes:\n  accept:\n    from: [{ rest: { post: /orders } }]\n    steps: [{ to: { channel: orders } }]\n";

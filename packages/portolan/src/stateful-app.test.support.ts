@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { runCommand } from "./command-process.ts";
+import { runCommand } from "./command-process.test.support.ts";
 
 /** What is sent: an entry of a ledger. Numbers begin at 1. */
 export interface Entry {

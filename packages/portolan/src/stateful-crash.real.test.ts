@@ -1,8 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 import { createSeededRandom } from "@portolan/testkit";
 import { expect, it } from "vitest";
-import { createAppDirectory } from "./app-directory.ts";
-import { startReady } from "./command-process.ts";
+import { createAppDirectory } from "./app-directory.test.support.ts";
+import { startReady } from "./command-process.test.support.ts";
 import { BOOKINGS, GROUP_SIZE, STATEFUL_FLOW, bodiesIn, drawEntries, sendEntry, settle, type Entry } from "./stateful-app.test.support.ts";
 
 const KILLS = 30;

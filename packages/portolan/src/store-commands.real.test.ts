@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { createAppDirectory } from "./app-directory.ts";
-import { runCommand, startReady } from "./command-process.ts";
+import { createAppDirectory } from "./app-directory.test.support.ts";
+import { runCommand, startReady } from "./command-process.test.support.ts";
 
 const FLOW = (fix: string) => `
 routes:
