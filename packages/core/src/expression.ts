@@ -26,6 +26,8 @@ export type CompiledExpression = (scope: ExpressionScope) => unknown;
 export interface LanguageContext {
   /** The engine's clock, for functions such as `$now`. */
   readonly now: () => number;
+  /** The engine's source of chance, for functions such as `$random`: at least 0, below 1. */
+  readonly random: () => number;
 }
 
 /**

@@ -198,7 +198,7 @@ export function createEngine(options: EngineOptions): Engine {
     compiled = compileApp({
       app,
       patterns: new Map(registry.map((pattern) => [pattern.name, pattern])),
-      expressions: createExpressions(options.languages, () => clock.now()),
+      expressions: createExpressions(options.languages, { now: () => clock.now(), random: () => random.next() }),
       contracts: options.contracts,
       clock,
       random,

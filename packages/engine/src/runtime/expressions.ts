@@ -4,6 +4,7 @@ import {
   type Expression,
   type ExpressionScope,
   type Language,
+  type LanguageContext,
   type Message,
 } from "@portolan/core";
 import type { Evaluate } from "../pattern.ts";
@@ -17,7 +18,7 @@ export interface Expressions {
   fold(expression: Expression, invalid: (message: string, found: string) => void): Evaluate;
 }
 
-export function createExpressions(languages: readonly Language[], now: () => number): Expressions {
+export function createExpressions(languages: readonly Language[], context: LanguageContext): Expressions {
   const byName = new Map(languages.map((language) => [language.name, language]));
 
   const compileText = (expression: Expression, invalid: (message: string, found: string) => void): Evaluate | undefined => {
@@ -29,7 +30,7 @@ export function createExpressions(languages: readonly Language[], now: () => num
       return () => undefined;
     }
     try {
-      const evaluate = language.compile(expression.text, { now });
+      const evaluate = language.compile(expression.text, context);
       return (message, acc) => evaluate(acc === undefined ? message : scopeOf(message, acc));
     } catch (error) {
       invalid(error instanceof Error ? error.message : String(error), expression.text);

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import jsonata from "jsonata";
 import { describe, expect, test } from "vitest";
 
-const context = { now: () => 1_000 };
+const context = { now: () => 1_000, random: () => 0.5 };
 
 function evaluate(text: string, scope: Partial<ExpressionScope> = {}): unknown {
   return jsonataLanguage.compile(text, context)({ ...createMessage("m1", null), ...scope });
@@ -93,7 +93,7 @@ describe("results", () => {
 describe("time", () => {
   test("$now, $millis and $toMillis follow the engine's clock", async () => {
     const now = Date.parse("2001-02-03T04:05:06.789Z");
-    const at = (text: string) => jsonataLanguage.compile(text, { now: () => now })(createMessage("m1", null));
+    const at = (text: string) => jsonataLanguage.compile(text, { ...context, now: () => now })(createMessage("m1", null));
     expect(await at("$millis()")).toBe(now);
     expect(await at("$now()")).toBe("2001-02-03T04:05:06.789Z");
     expect(await at("$now('[Y0001]-[M01] [H01]', '+0200')")).toBe("2001-02 06");
@@ -105,10 +105,39 @@ describe("time", () => {
   test("an evaluation sees one instant, also while others overlap", async () => {
     let now = 0;
     const compiled = jsonataLanguage.compile("[$millis(), $map([1..20], function($x) { $millis() }), $millis()]", {
+      ...context,
       now: () => (now += 1),
     });
     const results = await Promise.all([1, 2, 3].map(() => compiled(createMessage("m1", null))));
     expect(results.map((result) => [...new Set(result as number[])])).toEqual([[1], [2], [3]]);
+  });
+});
+
+describe("chance", () => {
+  test("$random and $shuffle did not come from the engine's source of chance", async () => {
+    const draws = (...values: number[]) => ({ ...context, random: () => values.shift() ?? 0 });
+    const after = (text: string, ...values: number[]) => jsonataLanguage.compile(text, draws(...values))(createMessage("m1", null));
+    expect(await after("[$random(), $random()]", 0.25, 0.75)).toEqual([0.25, 0.75]);
+    expect(await after('$shuffle(["a", "b", "c"])', 0.4, 0.9)).toEqual(["a", "c", "b"]);
+    expect(await after('$shuffle(["a", "b", "c"])')).toEqual(["b", "c", "a"]);
+    expect(await after("$shuffle(body.none)")).toBeUndefined();
+    expect(await after('$shuffle("one")')).toEqual(["one"]);
+  });
+
+  test("shuffling keeps the elements, and leaves the message's list as it is", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer(), { minLength: 2 }),
+        fc.noShrink(fc.float({ min: 0, max: Math.fround(0.99) })),
+        async (list, draw) => {
+          const body = Object.freeze([...list]);
+          const result = jsonataLanguage.compile("$shuffle(body)", { ...context, random: () => draw });
+          const shuffled = (await result({ ...createMessage("m1", null), body })) as readonly number[];
+          expect(shuffled.toSorted()).toEqual(list.toSorted());
+          expect(body).toEqual(list);
+        },
+      ),
+    );
   });
 });
 

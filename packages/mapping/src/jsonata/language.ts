@@ -28,6 +28,7 @@ export const jsonataLanguage: Language = {
     const tree: Node = expression.ast();
     refuseEval(tree, text);
     followClock(expression);
+    followChance(expression, context);
     const evaluate = evaluator(expression, text, context);
     return withSynchronous(tree, evaluate);
   },
@@ -87,6 +88,22 @@ function followClock(expression: jsonata.Expression): void {
     },
     "<s-s?:n>",
   );
+}
+
+/** With chance from anywhere else a run could not be repeated. */
+function followChance(expression: jsonata.Expression, { random }: LanguageContext): void {
+  expression.registerFunction("random", () => random(), "<:n>");
+  expression.registerFunction("shuffle", (list?: readonly unknown[]) => list && shuffled(list, random), "<a:a>");
+}
+
+/** A copy in an order of which each is as likely as the others. */
+function shuffled(list: readonly unknown[], random: () => number): readonly unknown[] {
+  const result = [...list];
+  for (let last = result.length - 1; last > 0; last--) {
+    const other = Math.floor(random() * (last + 1));
+    [result[last], result[other]] = [result[other], result[last]];
+  }
+  return result;
 }
 
 function instant(this: jsonata.Focus): number {
