@@ -13,6 +13,7 @@ const noContracts: ContractCompiler = {
 export interface PortolanOptions {
   readonly durable?: Store;
   readonly journal?: EngineOptions["journal"];
+  readonly services?: EngineOptions["services"];
 }
 
 /** A started engine with the parts that a node has, but no HTTP host. */
@@ -27,7 +28,7 @@ export async function startEngine({ name, flow }: App, options: PortolanOptions 
     log: silentLogger,
     languages: [],
     contracts: noContracts,
-    services: { format: () => undefined, formatFor: () => undefined, directory: import.meta.dirname },
+    services: options.services ?? { format: () => undefined, formatFor: () => undefined, directory: import.meta.dirname },
     ...(options.journal === undefined ? {} : { journal: options.journal }),
   });
   await engine.start();
