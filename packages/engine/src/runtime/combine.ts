@@ -1,6 +1,7 @@
 import { PortolanError, describeValue, isRecord, withBody, type Message } from "@portolan/core";
 import type { CombineOption } from "../definition/combine-option.ts";
 import type { StepCompiler } from "../pattern.ts";
+import { andThen } from "./step.ts";
 
 /** Makes one message of the one that came in and the results of its parts. */
 export interface Combiner {
@@ -45,13 +46,25 @@ function combineBodies(combine: Exclude<CombineOption, { fold: unknown }>, enter
 function foldCombiner(combine: Extract<CombineOption, { fold: unknown }>, compiler: StepCompiler): Combiner {
   const fold = compiler.fold(combine.fold);
   const initial = combine.initial === undefined ? undefined : compiler.expression(combine.initial);
+  const foldAll = (results: readonly PartResult[], start: unknown): unknown => {
+    let acc = start;
+    for (const [index, { message }] of results.entries()) {
+      acc = fold(message, acc);
+      if (acc instanceof Promise) return foldLater(results.slice(index + 1), acc);
+    }
+    return acc;
+  };
+  const foldLater = async (results: readonly PartResult[], start: Promise<unknown>): Promise<unknown> => {
+    let acc = await start;
+    for (const { message } of results) acc = await fold(message, acc);
+    return acc;
+  };
   return {
     needsResults: true,
-    async combine(entered, results) {
-      let acc: unknown = await initial?.(entered);
-      for (const result of results) acc = await fold(result.message, acc);
-      return withBody(entered, acc === undefined ? null : acc);
-    },
+    combine: (entered, results) =>
+      andThen(initial?.(entered), (start: unknown) =>
+        andThen(foldAll(results, start), (acc: unknown) => withBody(entered, acc === undefined ? null : acc)),
+      ),
   };
 }
 

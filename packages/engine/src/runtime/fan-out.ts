@@ -61,44 +61,93 @@ interface State {
   broken: { readonly thrown: unknown } | undefined;
 }
 
-/** Runs the parts, one after another or side by side: flow-format section 5, Failed parts. */
-export async function fanOut(
+/** What runs parts and knows how they have ended. */
+interface Run {
+  readonly state: State;
+  /** Runs one part; a promise only if it has to wait. Never throws what the part throws. */
+  one(part: Part): void | Promise<void>;
+}
+
+/**
+ * Runs the parts, one after another or side by side: flow-format section 5, Failed parts. Parts that run one after another and
+ * never wait make no promise.
+ */
+export function fanOut(
+  parts: Iterable<Part> | AsyncIterable<Part>,
+  options: FanOutOptions,
+  context: FanOutContext,
+): FanOutResult | Promise<FanOutResult> {
+  if (options.parallel || !(Symbol.iterator in parts)) return fanOutLater(parts, options, context);
+  const run = createRun(options, context, undefined);
+  const ran = runInTurn(parts[Symbol.iterator](), run);
+  return ran instanceof Promise ? ran.then(() => resultOf(run.state, options)) : resultOf(run.state, options);
+}
+
+async function fanOutLater(
   parts: Iterable<Part> | AsyncIterable<Part>,
   options: FanOutOptions,
   context: FanOutContext,
 ): Promise<FanOutResult> {
   const cancel = new AbortController();
-  const outer = context.execution.signal;
-  const signal = outer === undefined ? cancel.signal : AbortSignal.any([outer, cancel.signal]);
-  const state: State = { results: [], failed: [], first: undefined, ended: 0, over: false, broken: undefined };
-  const cancelled = new PortolanError("PORTOLAN_TIMEOUT", "the part was cancelled");
+  const run = createRun(options, context, cancel.signal);
+  const { state } = run;
   const cut = options.timeoutMs === undefined ? undefined : timeoutOf(context.clock, options.timeoutMs);
+  const all = options.parallel ? runParallel(parts, options.concurrency, run) : runSerial(parts, run);
+  const inTime = cut === undefined ? (await all, true) : await Promise.race([all.then(() => true), cut.reached.then(() => false)]);
+  cut?.cancel();
+  state.over = true;
+  if (!inTime || state.broken !== undefined) cancel.abort(new PortolanError("PORTOLAN_TIMEOUT", "the part was cancelled"));
+  if (!inTime) all.catch(() => undefined);
+  return resultOf(state, options);
+}
 
-  const runOne = async (part: Part): Promise<void> => {
-    const execution = context.execution.part(signal);
+function resultOf(state: State, options: FanOutOptions): FanOutResult {
+  if (state.broken !== undefined) throw state.broken.thrown;
+  if (state.first !== undefined && options.onPartFailure === "fail") throw failureOf(state, state.first.failure, options.what);
+  if (!options.parallel) return state;
+  if (options.order === "definition") state.results.sort((a, b) => a.index - b.index);
+  return { results: state.results, failed: state.failed.toSorted((a, b) => a.index - b.index) };
+}
+
+/** `cancel` undoes the parts that are still running then. */
+function createRun(options: FanOutOptions, context: FanOutContext, cancel: AbortSignal | undefined): Run {
+  const state: State = { results: [], failed: [], first: undefined, ended: 0, over: false, broken: undefined };
+  const whole = context.execution;
+  const signals = [whole.signal, cancel].filter((one) => one !== undefined);
+  const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
+
+  const oneLater = async (part: Part, execution: Execution, running: Message | Promise<Message>): Promise<void> => {
     let result: Message;
     try {
-      result = await part.run(part.message, execution);
-      if (!cancel.signal.aborted) await context.ended?.(part, execution);
+      result = await running;
+      if (cancel?.aborted !== true) await context.ended?.(part, execution);
     } catch (thrown) {
-      execution.list.rollback(0);
-      if (cancel.signal.aborted) return;
-      if (isControl(thrown)) {
-        state.broken = { thrown };
-        return;
-      }
-      context.execution.list.absorb(execution.list);
-      partFailed(part, thrown);
+      failed(part, execution, thrown);
       return;
     }
-    if (cancel.signal.aborted) {
+    ended(part, execution, result);
+  };
+
+  const ended = (part: Part, execution: Execution, result: Message): void => {
+    if (cancel?.aborted === true) {
       execution.list.rollback(0);
       return;
     }
     state.ended += 1;
     context.settled?.(part);
-    context.execution.list.absorb(execution.list);
+    if (execution.hasEffects) whole.list.absorb(execution.list);
     if (options.keepResults && execution.end !== DROPPED) state.results.push({ index: part.index, name: part.name, message: result });
+  };
+
+  const failed = (part: Part, execution: Execution, thrown: unknown): void => {
+    execution.list.rollback(0);
+    if (cancel?.aborted === true) return;
+    if (isControl(thrown)) {
+      state.broken = { thrown };
+      return;
+    }
+    whole.list.absorb(execution.list);
+    partFailed(part, thrown);
   };
 
   const partFailed = (part: Part, thrown: unknown): void => {
@@ -117,39 +166,58 @@ export async function fanOut(
     else if (onPartFailure === "deadLetter") context.deadLetter(part.message, failure);
   };
 
-  const all = options.parallel ? runParallel(parts, options.concurrency, { runOne, state }) : runSerial(parts, { runOne, state });
-  const inTime = cut === undefined ? (await all, true) : await Promise.race([all.then(() => true), cut.reached.then(() => false)]);
-  cut?.cancel();
-  state.over = true;
-  if (!inTime || state.broken !== undefined) cancel.abort(cancelled);
-  if (!inTime) all.catch(() => undefined);
-  if (state.broken !== undefined) throw state.broken.thrown;
-  if (state.first !== undefined && options.onPartFailure === "fail") throw failureOf(state, state.first.failure, options.what);
-  if (options.order === "definition") state.results.sort((a, b) => a.index - b.index);
-  return { results: state.results, failed: state.failed.toSorted((a, b) => a.index - b.index) };
+  return {
+    state,
+    one(part) {
+      const execution = whole.part(signal);
+      let result: Message | Promise<Message>;
+      try {
+        result = part.run(part.message, execution);
+      } catch (thrown) {
+        failed(part, execution, thrown);
+        return;
+      }
+      if (result instanceof Promise || context.ended !== undefined) return oneLater(part, execution, result);
+      ended(part, execution, result);
+    },
+  };
 }
 
-interface Running {
-  runOne(part: Part): Promise<void>;
-  readonly state: State;
+/** One after another, without a promise until the first part waits. */
+function runInTurn(parts: Iterator<Part>, run: Run): void | Promise<void> {
+  for (let next = parts.next(); next.done !== true; next = parts.next()) {
+    const ran = run.one(next.value);
+    if (ran instanceof Promise) return goOnInTurn(ran, parts, run);
+    if (isOver(run.state)) return;
+  }
 }
 
-async function runSerial(parts: Iterable<Part> | AsyncIterable<Part>, { runOne, state }: Running): Promise<void> {
+async function goOnInTurn(running: Promise<void>, parts: Iterator<Part>, run: Run): Promise<void> {
+  await running;
+  while (!isOver(run.state)) {
+    const next = parts.next();
+    if (next.done === true) return;
+    const ran = run.one(next.value);
+    if (ran instanceof Promise) await ran;
+  }
+}
+
+async function runSerial(parts: Iterable<Part> | AsyncIterable<Part>, run: Run): Promise<void> {
   for await (const part of parts) {
-    await runOne(part);
-    if (isOver(state)) return;
+    await run.one(part);
+    if (isOver(run.state)) return;
   }
 }
 
 /** At most `limit` at once; takes the next part only when there is room for it. Ends early when the whole is broken. */
-async function runParallel(parts: Iterable<Part> | AsyncIterable<Part>, limit: number, { runOne, state }: Running): Promise<void> {
+async function runParallel(parts: Iterable<Part> | AsyncIterable<Part>, limit: number, { one, state }: Run): Promise<void> {
   let running = 0;
   let wake: () => void = () => undefined;
   // A promise for each wait: what races against one that lives as long as the parts do would never be freed.
   const change = (): Promise<void> => new Promise((resolve) => (wake = resolve));
-  const run = async (part: Part): Promise<void> => {
+  const start = async (part: Part): Promise<void> => {
     try {
-      await runOne(part);
+      await one(part);
     } catch (thrown) {
       state.broken ??= { thrown };
     }
@@ -159,7 +227,7 @@ async function runParallel(parts: Iterable<Part> | AsyncIterable<Part>, limit: n
   for await (const part of parts) {
     if (isOver(state)) return;
     running += 1;
-    void run(part);
+    void start(part);
     while (running >= limit && state.broken === undefined) await change();
     if (isOver(state)) return;
   }

@@ -4,6 +4,7 @@ import { combineOption } from "../../definition/combine-option.ts";
 import { definePattern } from "../../pattern.ts";
 import { compileCombiner } from "../../runtime/combine.ts";
 import { fanOut, type Part } from "../../runtime/fan-out.ts";
+import { andThen } from "../../runtime/step.ts";
 
 declare module "../../builder/steps.ts" {
   interface Steps<Body, Ended, Of> {
@@ -102,22 +103,25 @@ export const multicast = definePattern({
     };
     const tells = options.onPartFailure === "skip" || options.onPartFailure === "deadLetter";
 
-    return async (message, execution) => {
+    return (message, execution) => {
       const parts = blocks.map((run, index): Part => {
         const name = names[index] ?? "";
         return { index, name, message: withAttribute(message, "multicast", { name, index }), run };
       });
       const ended = new Set<string>();
-      const { results, failed } = await fanOut(parts, settings, {
+      const outcome = fanOut(parts, settings, {
         execution,
         clock: compiler.clock,
         deadLetter: (part, failure) => compiler.node.deadLetter(part, failure, { execution, step: compiler.stepId }),
         settled: ({ name }) => void ended.add(name),
       });
-      const late = names.filter((name) => !ended.has(name));
-      const combined = await combiner.combine(message, results);
-      const told = tells ? withAttribute(combined, "failedParts", failed) : combined;
-      return late.length === 0 ? told : withAttribute(told, "multicast", { late });
+      return andThen(outcome, ({ results, failed }) => {
+        const late = names.filter((name) => !ended.has(name));
+        return andThen(combiner.combine(message, results), (combined) => {
+          const told = tells ? withAttribute(combined, "failedParts", failed) : combined;
+          return late.length === 0 ? told : withAttribute(told, "multicast", { late });
+        });
+      });
     };
   },
   method([branches, extra], block) {

@@ -3,7 +3,10 @@ import type { Block, StepOptions } from "../../builder/steps.ts";
 import { combineOption } from "../../definition/combine-option.ts";
 import { definePattern } from "../../pattern.ts";
 import { compileCombiner } from "../../runtime/combine.ts";
+import type { Execution } from "../../runtime/execution.ts";
+import type { StepFailure } from "../../runtime/failure.ts";
 import { fanOut } from "../../runtime/fan-out.ts";
+import { andThen } from "../../runtime/step.ts";
 import { createCheckpoints } from "./checkpoints.ts";
 import { elementsOf, partsOf } from "./parts.ts";
 
@@ -118,20 +121,24 @@ export const split = definePattern({
     };
     const tells = onPartFailure === "skip" || onPartFailure === "deadLetter";
 
-    return async (message, execution) => {
-      const value = by(message);
-      const elements = elementsOf(value instanceof Promise ? await value : value, options);
-      const parts = partsOf(elements, message, block);
+    const splitInto = (value: unknown, message: Message, execution: Execution): Message | Promise<Message> => {
+      const parts = partsOf(elementsOf(value, options), message, block);
       const progress = checkpoints?.begin();
-      const { results, failed } = await fanOut(progress === undefined ? parts : progress.unseen(parts), fanOutOptions, {
+      const context = {
         execution,
         clock: compiler.clock,
-        deadLetter: (part, failure) => compiler.node.deadLetter(part, failure, { execution, step: compiler.stepId }),
+        deadLetter: (part: Message, failure: StepFailure) => compiler.node.deadLetter(part, failure, { execution, step: compiler.stepId }),
         ...(progress === undefined ? {} : { ended: progress.passed }),
-      });
-      const combined: Message | Promise<Message> = combiner.combine(message, results);
-      const whole = combined instanceof Promise ? await combined : combined;
-      return tells ? withAttribute(whole, "failedParts", failed) : whole;
+      };
+      const outcome = fanOut(progress === undefined ? parts : progress.unseen(parts), fanOutOptions, context);
+      return andThen(outcome, ({ results, failed }) =>
+        andThen(combiner.combine(message, results), (whole) => (tells ? withAttribute(whole, "failedParts", failed) : whole)),
+      );
+    };
+
+    return (message, execution) => {
+      const value = by(message);
+      return value instanceof Promise ? value.then((list) => splitInto(list, message, execution)) : splitInto(value, message, execution);
     };
   },
   method: ([by, steps, extra], block) => ({ by, ...(typeof extra === "object" ? extra : {}), steps: block(steps) }),
