@@ -63,6 +63,7 @@ export { createFixedRandom, createSeededRandom } from "./random.ts";
 export { type LogEntry, type RecordingLogger, createRecordingLogger } from "./recording-logger.ts";
 export { type SimulatedDisk, type SimulatedLog, createSimulatedDisk } from "./simulation/disk.ts";
 export { aggregationScenario } from "./simulation/aggregation.ts";
+export { custodyScenario } from "./simulation/custody.ts";
 export { feedScenario } from "./simulation/feed.ts";
 export { journeysScenario } from "./simulation/journeys.ts";
 export { orderingScenario } from "./simulation/ordering.ts";

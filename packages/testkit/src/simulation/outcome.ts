@@ -10,6 +10,8 @@ export interface Outcome {
   expectEmpty(...channels: readonly string[]): void;
   /** No step may hold a row of state any more whose scope begins with one of these. */
   expectNoRows(...scopes: readonly string[]): void;
+  /** Keys of the rows of state of a scope that are still there. */
+  rowsLeft(scope: string): readonly string[];
   /** Each of these names must occur so often. */
   expectTimes(what: string, found: readonly string[], times: ReadonlyMap<string, number>): void;
 }
@@ -31,6 +33,7 @@ export function readOutcome(world: World, { effects, waiting }: End): Outcome {
         if (scopes.some((scope) => row.startsWith(scope))) world.violated(`the row of state ${row} was left`);
       }
     },
+    rowsLeft: (scope) => [...rowsLeft(effects)].filter((row) => row.startsWith(`${scope} `)).map((row) => row.slice(scope.length + 1)),
     expectTimes(what, found, times) {
       for (const name of new Set([...found, ...times.keys()])) {
         const count = found.filter((one) => one === name).length;

@@ -2,6 +2,7 @@ import type { Effect, Store } from "@portolan/core";
 import { createEngine } from "@portolan/engine";
 import {
   aggregationScenario,
+  custodyScenario,
   feedScenario,
   journeysScenario,
   orderingScenario,
@@ -73,15 +74,25 @@ const withFault =
     return { ...store, commit: fault(store) };
   };
 
+/** Those that take longest get a share of the seeds. */
+const SCENARIOS = [
+  { ...relayScenario, count: COUNT },
+  { ...feedScenario, count: COUNT },
+  { ...aggregationScenario, count: COUNT },
+  { ...journeysScenario, count: Math.ceil(COUNT / 2) },
+  { ...orderingScenario, count: Math.ceil(COUNT / 4) },
+  { ...custodyScenario, count: Math.ceil(COUNT / 4) },
+];
+
 describe("the engine on a store with a log", () => {
-  it.each([relayScenario, feedScenario, aggregationScenario, orderingScenario, journeysScenario])(
-    `keeps its promises in ${COUNT} schedules of crashes: $name`,
+  it.each(SCENARIOS)(
+    "keeps its promises in $count schedules of crashes: $name",
     { timeout: 60_000 + COUNT * 60 },
-    async (scenario) => {
-      const report = await simulate({ subject, scenario, seeds: { first: 1, count: COUNT } });
+    async ({ count, ...scenario }) => {
+      const report = await simulate({ subject, scenario, seeds: { first: 1, count } });
       expect(report.failures.map(replayLine)).toEqual([]);
-      expect(report.schedules).toBe(COUNT);
-      expect(report.deaths).toBeGreaterThan(COUNT);
+      expect(report.schedules).toBe(count);
+      expect(report.deaths).toBeGreaterThan(count);
     },
   );
 });
