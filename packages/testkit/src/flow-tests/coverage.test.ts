@@ -33,6 +33,10 @@ async function branchesBy(steps: string, bodies: readonly unknown[], rest = ""):
   return [...taken, missed()];
 }
 
+const saga = `[{ saga: { actions: [
+  { id: a, steps: [], compensate: [] },
+  { id: b, steps: [{ failIf: { when: body, kind: rejected } }] }] } }]`;
+
 describe("the ways of a step", () => {
   it.each([
     [
@@ -58,17 +62,38 @@ describe("the ways of a step", () => {
     ],
     ["a load balancer", "[{ loadBalance: { strategy: sticky, key: body, targets: { a: [], b: [] } } }]", [1], [["target a"], ["target b"]]],
     ["an enrichment that may fail", "[{ enrich: { target: { route: fail }, onFailure: keep } }]", [1], [["kept"], []]],
+    ["a validation", "[{ validate: { when: body } }]", [true, false], [[], ["refused"], []]],
+    ["a saga", saga, [true, false], [["compensate a"], [], []]],
   ])("of %s are told apart", async (_what, steps, bodies, branches) => {
     expect(await branchesBy(steps, bodies)).toEqual(branches);
   });
 
-  it("of an idempotent step are seen when the key comes again", async () => {
+  it.each([
+    ["an idempotent step", "{ idempotent: { key: body } }"],
+    ["a cache", "{ cache: { key: body, ttl: 1m, steps: [] } }"],
+    ["a throttle that rejects", "{ throttle: { key: body, limit: 1, period: 1m, excess: reject } }"],
+  ])("of %s are seen when the key comes again", async (_what, step) => {
     const coverage = createCoverage();
-    const flow = "routes: { start: { steps: [{ idempotent: { key: body } }] } }";
+    const flow = `routes: { start: { steps: [${step}] } }`;
     await sendAll(flow, [1, 2], coverage);
     expect(coverage.report().branches).toEqual({ reached: 0, total: 1 });
     await sendAll(flow, [1, 1], coverage);
     expect(coverage.report().branches).toEqual({ reached: 1, total: 1 });
+  });
+
+  it("of a sample are seen when one is left out", async () => {
+    const coverage = createCoverage();
+    const flow = "routes: { start: { steps: [{ sample: { every: 2 } }] } }";
+    await sendAll(flow, [1], coverage);
+    expect(coverage.report().branches).toEqual({ reached: 0, total: 1 });
+    await sendAll(flow, [1, 1], coverage);
+    expect(coverage.report().branches).toEqual({ reached: 1, total: 1 });
+  });
+
+  it("of a throttle that lets everybody wait are one", async () => {
+    const coverage = createCoverage();
+    await sendAll("routes: { start: { steps: [{ throttle: { limit: 1 } }] } }", [1, 2], coverage);
+    expect(coverage.report().branches).toEqual({ reached: 0, total: 0 });
   });
 });
 

@@ -39,6 +39,7 @@ export const cache = definePattern({
   compile({ options: { key, ttl, max, steps } }, compiler) {
     const evaluate = compiler.expression(key);
     const block = compiler.block(steps);
+    const found = compiler.branch("hit");
     const entries = new Map<string, CacheEntry>();
     const misses = new Map<string, Promise<boolean>>();
 
@@ -65,7 +66,10 @@ export const cache = definePattern({
       if (name === undefined) return block(message, execution);
       for (;;) {
         const entry = hit(name);
-        if (entry !== undefined) return withBody(message, entry.body);
+        if (entry !== undefined) {
+          found?.();
+          return withBody(message, entry.body);
+        }
         const running = misses.get(name);
         if (running === undefined) break;
         await running;

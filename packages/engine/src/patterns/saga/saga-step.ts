@@ -2,6 +2,7 @@ import { PortolanError, sleep, withAttribute, type Expression, type Message, typ
 import type { StepCompiler } from "../../pattern.ts";
 import { RUNNING, type Execution } from "../../runtime/execution.ts";
 import { FailureWith, StepFailure, errorOf, isControl } from "../../runtime/failure.ts";
+import { noting } from "../../runtime/points.ts";
 import { planRetry, type RetryPlan } from "../../runtime/retry.ts";
 import type { Step } from "../../runtime/step.ts";
 import { createSagaLog, type SagaLog, type SagaRun } from "./saga-log.ts";
@@ -56,7 +57,8 @@ export function compileSaga(options: SagaOptions, compiler: StepCompiler): Step 
     compiler.invalid("a saga needs actions with different ids", "each id once", ids.join(", ") || "no actions");
   const actions = options.actions.map((action): Action => {
     const name = `${compiler.route}/${compiler.stepId}/${action.id}`;
-    const compensate = action.compensate === undefined ? undefined : compiler.block(action.compensate, { policy: false });
+    const undone = action.compensate === undefined ? undefined : compiler.branch(`compensate ${action.id}`);
+    const compensate = action.compensate === undefined ? undefined : noting(compiler.block(action.compensate, { policy: false }), undone);
     const complete = action.complete === undefined ? undefined : compiler.block(action.complete, { policy: false });
     if (compensate !== undefined) compiler.reenter(compensate, { name: action.id });
     undos.set(name, { compensate, complete, retry, compiler, step: `${compiler.stepId}/${action.id}` });
@@ -123,8 +125,9 @@ export function compileSaga(options: SagaOptions, compiler: StepCompiler): Step 
     const outer = execution.saga as SagaRun | undefined;
     if (options.join && outer !== undefined) return forward(outer, message, execution);
     const run = await log.open(message, execution);
-    if (run.state.phase === "compensating") {
+    if (run.state.phase === "compensating" || run.state.phase === "undone") {
       const compensated = await finish.compensate(run, message);
+      await log.closeUndone(run, execution);
       throw new FailureWith(withAttribute(message, "saga", { compensated }), run.failure());
     }
     let result: Message;
@@ -135,6 +138,7 @@ export function compileSaga(options: SagaOptions, compiler: StepCompiler): Step 
       const error = errorOf(thrown);
       await log.fail(run, error);
       const compensated = await finish.compensate(run, message);
+      await log.closeUndone(run, execution);
       const failing = thrown instanceof StepFailure ? thrown.message : message;
       throw new FailureWith(withAttribute({ ...message, body: failing.body }, "saga", { compensated }), error);
     }
@@ -197,9 +201,7 @@ function createFinish(undos: ReadonlyMap<string, Undo>, log: SagaLog): Finish {
         log.undone(run, { name, compensated: true, execution }),
       );
     }
-    const { compensated } = run.state;
-    await log.drop(run);
-    return compensated;
+    return run.state.compensated;
   };
 
   return {
@@ -219,6 +221,7 @@ function createFinish(undos: ReadonlyMap<string, Undo>, log: SagaLog): Finish {
     async abandon(run) {
       if (run.state.phase === "forward") await log.fail(run, new PortolanError("PORTOLAN_STOPPING", "the node died while the saga ran"));
       await compensate(run, run.entered());
+      await log.drop(run);
     },
   };
 }

@@ -33,6 +33,7 @@ export const sample = definePattern({
     if ((every === undefined) === (period === undefined))
       compiler.invalid("a sample has exactly one of `every` and `period`", "every or period", every === undefined ? "neither" : "both");
     const block = steps === undefined ? undefined : compiler.block(steps);
+    const leftOut = compiler.branch("left out");
     let seen = 0;
     let passedAt = -Infinity;
     const passes = (): boolean => {
@@ -44,6 +45,7 @@ export const sample = definePattern({
     };
     return (message, execution) => {
       const passed = passes();
+      if (!passed) leftOut?.();
       if (block !== undefined) return passed ? block(message, execution) : message;
       if (!passed) execution.end = DROPPED;
       return message;

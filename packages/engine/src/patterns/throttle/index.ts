@@ -50,6 +50,8 @@ export const throttle = definePattern({
     const limitOf = compiler.expression(options.limit);
     const keyOfMessage = options.key === undefined ? undefined : compiler.expression(options.key);
     const block = steps === undefined ? undefined : compiler.block(steps);
+    const waitMs = excess === "reject" ? 0 : (maxWait ?? Infinity);
+    const rejected = waitMs === Infinity ? undefined : compiler.branch("rejected");
     const buckets = new Map<string, Bucket>();
     let lastGood: number | undefined;
 
@@ -72,11 +74,20 @@ export const throttle = definePattern({
       return bucket;
     };
 
+    const enter = async (bucket: Bucket, max: number, signal: AbortSignal | undefined): Promise<void> => {
+      try {
+        await bucket.enter(max, { waitMs, signal });
+      } catch (error) {
+        if (signal?.aborted !== true) rejected?.();
+        throw error;
+      }
+    };
+
     return async (message, execution) => {
       const max = await limit(message);
       const key = keyOfMessage === undefined ? "" : (keyOf(await keyOfMessage(message)) ?? "");
       const bucket = bucketOf(key);
-      await bucket.enter(max, { waitMs: excess === "reject" ? 0 : (maxWait ?? Infinity), signal: execution.signal });
+      await enter(bucket, max, execution.signal);
       if (block === undefined) return message;
       if (mode === "rate") return block(message, execution);
       try {

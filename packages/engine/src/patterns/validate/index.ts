@@ -40,12 +40,15 @@ export const validate = definePattern({
   options,
   compile({ options: { when, contract, message: text } }, compiler): Step {
     const words = text === undefined ? undefined : compiler.expression(text);
-    const refuse = (message: Message, otherwise: string, issues: readonly ContractIssue[] = []): never | Promise<never> =>
-      andThen(words?.(message), (said): never => {
+    const refused = compiler.branch("refused");
+    const refuse = (message: Message, otherwise: string, issues: readonly ContractIssue[] = []): never | Promise<never> => {
+      refused?.();
+      return andThen(words?.(message), (said): never => {
         throw new PortolanError("PORTOLAN_VALIDATION_FAILED", said === undefined || said === null ? otherwise : String(said), {
           findings: issues.map((issue) => ({ path: issue.path, message: issue.message })),
         });
       });
+    };
     if ((when === undefined) === (contract === undefined)) {
       compiler.invalid(
         "a validate step has exactly one of `when` and `contract`",
