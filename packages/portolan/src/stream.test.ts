@@ -79,3 +79,33 @@ it("a branch took fewer sends than a long split makes", async () => {
   await bench.request(load, stream);
   expect(bench.committed(rows)).toHaveLength(150_000);
 });
+
+const twice = route("twice")
+  .from(streams)
+  .multicast({
+    first: (r) =>
+      r.split(
+        (m) => m.body,
+        (part) => part.to(rows),
+      ),
+    second: (r) =>
+      r.split(
+        (m) => m.body,
+        (part) => part.to(rows),
+      ),
+  });
+
+it("gives each branch the whole of a stream that starts anew", async () => {
+  await using bench = testApp(app("twice", { routes: [twice] }));
+  await bench.request(twice, { [Symbol.asyncIterator]: () => numbers(3).stream[Symbol.asyncIterator]() });
+  expect(bench.committed(rows).map(({ body }) => body)).toEqual([1, 2, 3, 1, 2, 3]);
+});
+
+it("took a stream that had been read before for an empty one", async () => {
+  await using bench = testApp(app("twice", { routes: [twice] }));
+  await expect(bench.request(twice, numbers(3).stream)).rejects.toMatchObject({
+    code: "PORTOLAN_PARTS_FAILED",
+    cause: { code: "PORTOLAN_STREAM_READ" },
+  });
+  expect(bench.committed(rows)).toEqual([]);
+});

@@ -1,4 +1,4 @@
-import { withAttribute, type Message } from "@portolan/core";
+import { PortolanError, withAttribute, type Message } from "@portolan/core";
 import type { Part } from "../../runtime/fan-out.ts";
 import type { Step } from "../../runtime/step.ts";
 import { listOf } from "../../runtime/values.ts";
@@ -57,12 +57,26 @@ async function* streamedParts(stream: AsyncIterable<unknown>, partOf: PartOf): A
 
 function streamOf(value: unknown): AsyncIterable<unknown> | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value) || value instanceof Uint8Array) return undefined;
-  if (Symbol.asyncIterator in value) return value as AsyncIterable<unknown>;
+  if (Symbol.asyncIterator in value) {
+    markRead(value);
+    return value as AsyncIterable<unknown>;
+  }
   if (!(Symbol.iterator in value)) return undefined;
+  markRead(value);
   const iterable = value as Iterable<unknown>;
   return (async function* () {
     yield* iterable;
   })();
+}
+
+/** What can be read only once, and has been: a second reader would find nothing, and take that for the end. */
+const READ = new WeakSet<object>();
+
+function markRead(value: object): void {
+  // An iterator, a stream of Node.js, a stream of the web.
+  if (!("next" in value || "pipe" in value || "pipeTo" in value)) return;
+  if (READ.has(value)) throw new PortolanError("PORTOLAN_STREAM_READ", "the stream has been split before, and can be read only once");
+  READ.add(value);
 }
 
 async function* grouped(stream: AsyncIterable<unknown>, { group, skipFirst }: ElementOptions): AsyncIterable<unknown> {
