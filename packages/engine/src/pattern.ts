@@ -39,6 +39,8 @@ export interface PatternDefinition<Options = unknown> {
   readonly options: OptionType<Options>;
   /** Whether, without `steps`, the rest of the list it stands in is its block. */
   readonly gate?: boolean;
+  /** Whether no message goes on to what follows it, whatever the message. Without it, some do. */
+  readonly ends?: (options: Options, flow: FlowEnds) => boolean;
   /** Compiles one use of it. Called once, at start. */
   compile(node: StepNode<Options>, compiler: StepCompiler): Step;
   /** What the builder's method makes of its arguments: the value under the key. Nested blocks go through `block`. */
@@ -47,6 +49,14 @@ export interface PatternDefinition<Options = unknown> {
   readonly methods?: Readonly<Record<string, (args: readonly unknown[], block: BlockReader) => unknown>>;
   /** Further methods that complete the value of the step just appended, such as `catch` after `try`. */
   readonly amendments?: Readonly<Record<string, (value: unknown, args: readonly unknown[], block: BlockReader) => unknown>>;
+}
+
+/** What `ends` may ask. */
+export interface FlowEnds {
+  /** Whether no message gets to the end of a list of steps. */
+  list(steps: readonly StepNode[]): boolean;
+  /** Whether an error clause lets messages go on after a step that failed. */
+  readonly failuresGoOn: boolean;
 }
 
 /** Runs a builder's block function and yields its raw steps. */

@@ -1,4 +1,4 @@
-import { isLanguageExpression, isStandardSchema, type AppDefinition } from "@portolan/core";
+import { isLanguageExpression, isRecord, isStandardSchema, type AppDefinition, type RouteDefinition, type StepNode } from "@portolan/core";
 
 /** The names of the languages that an app's expressions are in. */
 export function usedLanguages(app: AppDefinition): ReadonlySet<string> {
@@ -19,7 +19,20 @@ export function contractPaths(app: AppDefinition): readonly string[] {
   return [...paths];
 }
 
-function visitObjects(app: AppDefinition, visitor: (value: object) => void): void {
+/** Every list of steps of a route, those within its steps, too. */
+export function stepLists(route: RouteDefinition): readonly (readonly StepNode[])[] {
+  const lists: (readonly StepNode[])[] = [];
+  visitObjects(route, (value) => {
+    if (Array.isArray(value) && value.length > 0 && value.every(isStep)) lists.push(value);
+  });
+  return lists;
+}
+
+function isStep(value: unknown): value is StepNode {
+  return isRecord(value) && typeof value["pattern"] === "string" && typeof value["path"] === "string" && isRecord(value["options"]);
+}
+
+function visitObjects(part: AppDefinition | RouteDefinition, visitor: (value: object) => void): void {
   const seen = new Set<object>();
   const visit = (value: unknown): void => {
     if (typeof value !== "object" || value === null || isStandardSchema(value) || seen.has(value)) return;
@@ -28,5 +41,5 @@ function visitObjects(app: AppDefinition, visitor: (value: object) => void): voi
     // A connector's definition is code of ours, not a part of the app.
     for (const [key, entry] of Object.entries(value)) if (key !== "connector") visit(entry);
   };
-  visit(app);
+  visit(part);
 }

@@ -6,6 +6,7 @@ import { invalidConfiguration } from "./load-config.ts";
 import type { Platform } from "./platform.ts";
 import { createSystemClock } from "./system-clock.ts";
 import { systemRandom } from "./system-random.ts";
+import { unreachableSteps } from "./unreachable-steps.ts";
 
 /** Compiles an app as a start would, without its sources and its store. Throws PORTOLAN_CONFIG_INVALID with all findings; answers warnings. */
 export async function checkApp(app: LoadedApp, platform: Platform): Promise<readonly Finding[]> {
@@ -44,6 +45,7 @@ function warningsOf({ definition }: LoadedApp): readonly Finding[] {
       unreachableClauses(onError, `routes.${id}.onError`).map((finding) => ({ ...finding, ...(place === undefined ? {} : { place }) })),
     ),
     ...unreachableClauses(errors.onError, "errors.onError"),
+    ...unreachableSteps(definition),
   ];
 }
 

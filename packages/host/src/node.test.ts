@@ -132,6 +132,37 @@ describe("an app", () => {
   });
 });
 
+describe("a check warns of steps that no message can come to", () => {
+  const stop = "{ stop: {} }";
+  const failing = "{ throw: { message: 1 } }";
+  const choice = (...blocks: readonly string[]) =>
+    `{ choice: { when: [{ when: true, steps: [${blocks[0]}] }], otherwise: [${blocks[1]}] } }`;
+
+  it.each([
+    ["after a stop", [stop, "{ map: 1 }", "{ map: 2 }"], ["routes.a.steps.1"]],
+    ["after a throw", [failing, "{ map: 1 }"], ["routes.a.steps.1"]],
+    ["after a choice of which every arm ends", [choice(stop, failing), "{ map: 1 }"], ["routes.a.steps.1"]],
+    ["after a group that ends", [`{ group: { name: g, steps: [${stop}] } }`, "{ map: 1 }"], ["routes.a.steps.1"]],
+    ["in a nested list", [choice(`${stop}, { map: 1 }`, "{ map: 2 }"), "{ map: 3 }"], ["routes.a.steps.0.choice.when.0.steps.1"]],
+    ["but not after a choice with an arm that goes on", [choice(stop, "{ map: 1 }"), "{ map: 2 }"], []],
+    ["but not after the parts of a split, which end alone", [`{ split: { by: 1, steps: [${stop}] } }`, "{ map: 1 }"], []],
+    ["but not at the end of a list", [stop], []],
+  ])("%s", async (_where, steps, paths) => {
+    await write({ "a.flow.yaml": `routes:\n  a:\n    steps: [${steps.join(", ")}]\n` });
+    expect((await checkApp(await load(), platform)).map(({ path }) => path)).toEqual(paths);
+  });
+
+  it("with the place, and not after a throw where a clause goes on", async () => {
+    const route = `routes:\n  a:\n    steps:\n      - ${failing}\n      - map: 1\n`;
+    await write({ "a.flow.yaml": route });
+    expect(await checkApp(await load(), platform)).toMatchObject([
+      { place: { file: "a.flow.yaml", line: 5 }, message: "no message can come to this map: none goes on after the throw before it" },
+    ]);
+    await write({ "a.flow.yaml": `errors: { onError: [{ outcome: continue }] }\n${route}` });
+    expect(await checkApp(await load(), platform)).toEqual([]);
+  });
+});
+
 describe("a node", () => {
   it("runs the app's routes and says that it is ready", async () => {
     await write({ "a.flow.yaml": ECHO });

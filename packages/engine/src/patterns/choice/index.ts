@@ -75,6 +75,7 @@ export const choice = definePattern({
         steps: [{ to: { channel: approvals } }]
     otherwise: [{ to: { channel: normal } }]`,
   options,
+  ends: ({ when, otherwise }, flow) => otherwise !== undefined && flow.list(otherwise) && when.every(({ steps }) => flow.list(steps)),
   compile({ options: { when, otherwise } }, compiler): Step {
     const arms = when.map((arm, index) => {
       const taken = compiler.branch(`when ${index + 1}: ${compiler.source(arm.when)}`);

@@ -21,6 +21,7 @@ export const stop = definePattern({
   example: `
 - stop: {}`,
   options: option.object({}),
+  ends: () => true,
   compile: () => (message, execution) => {
     execution.end = STOPPED;
     return message;
