@@ -8,7 +8,7 @@ export interface Outcome {
   messagesInto(channel: string): readonly StoredMessage[];
   /** Nothing may wait in these channels, nor in the inbox of a step. */
   expectEmpty(...channels: readonly string[]): void;
-  /** No step may hold a row of state any more whose scope begins with one of these. */
+  /** No step may hold a row of state any more whose scope begins with one of these, but for rows that go by themselves. */
   expectNoRows(...scopes: readonly string[]): void;
   /** Keys of the rows of state of a scope that are still there. */
   rowsLeft(scope: string): readonly string[];
@@ -29,11 +29,12 @@ export function readOutcome(world: World, { effects, waiting }: End): Outcome {
       }
     },
     expectNoRows(...scopes) {
-      for (const row of rowsLeft(effects)) {
-        if (scopes.some((scope) => row.startsWith(scope))) world.violated(`the row of state ${row} was left`);
+      for (const [row, goes] of rowsLeft(effects)) {
+        if (!goes && scopes.some((scope) => row.startsWith(scope))) world.violated(`the row of state ${row} was left`);
       }
     },
-    rowsLeft: (scope) => [...rowsLeft(effects)].filter((row) => row.startsWith(`${scope} `)).map((row) => row.slice(scope.length + 1)),
+    rowsLeft: (scope) =>
+      [...rowsLeft(effects).keys()].filter((row) => row.startsWith(`${scope} `)).map((row) => row.slice(scope.length + 1)),
     expectTimes(what, found, times) {
       for (const name of new Set([...found, ...times.keys()])) {
         const count = found.filter((one) => one === name).length;
@@ -44,10 +45,11 @@ export function readOutcome(world: World, { effects, waiting }: End): Outcome {
   };
 }
 
-function rowsLeft(effects: readonly Effect[]): ReadonlySet<string> {
-  const rows = new Set<string>();
+/** Rows that are still there, by scope and key; the value says whether they go by themselves. */
+function rowsLeft(effects: readonly Effect[]): ReadonlyMap<string, boolean> {
+  const rows = new Map<string, boolean>();
   for (const effect of effects) {
-    if (effect.kind === "putState") rows.add(`${effect.scope} ${effect.key}`);
+    if (effect.kind === "putState") rows.set(`${effect.scope} ${effect.key}`, effect.until !== undefined);
     if (effect.kind === "dropState") rows.delete(`${effect.scope} ${effect.key}`);
   }
   return rows;

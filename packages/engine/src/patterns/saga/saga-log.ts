@@ -1,10 +1,10 @@
-import { NO_ATTRIBUTES, PortolanError, type ErrorKind, type Headers, type Message } from "@portolan/core";
+import { NO_ATTRIBUTES, PortolanError, type Delivery, type ErrorKind, type Headers, type Message } from "@portolan/core";
 import type { StepCompiler } from "../../pattern.ts";
 import type { Execution } from "../../runtime/execution.ts";
 
 /** What the store holds of a saga that is not over. */
 export interface SagaState {
-  readonly phase: "forward" | "compensating" | "done";
+  readonly phase: "forward" | "compensating" | "undone" | "done";
   /** Whether a durable channel delivers the message again after a crash. */
   readonly redelivered: boolean;
   readonly entered: StoredCopy;
@@ -14,6 +14,8 @@ export interface SagaState {
   readonly error?: { readonly code: string; readonly kind: ErrorKind; readonly message: string } | undefined;
   /** Ids of actions, in the order in which they were compensated. */
   readonly compensated: readonly string[];
+  /** The delivery for which it was undone: the same one finds that out, a later one begins anew. */
+  readonly undoneFor?: string | undefined;
 }
 
 export interface ActionState {
@@ -57,6 +59,8 @@ export interface SagaLog {
   completed(run: SagaRun, name: string, execution: Execution): Promise<void>;
   /** It has succeeded. A redelivered message must find that out until its own unit of work is committed. */
   close(run: SagaRun, execution: Execution): Promise<void>;
+  /** All is undone. A message that is delivered again for want of a commit must find that out, too. */
+  closeUndone(run: SagaRun, execution: Execution): Promise<void>;
   drop(run: SagaRun): Promise<void>;
   /** Sagas that nobody delivers again. */
   orphans(each: (run: SagaRun) => Promise<void>): Promise<void>;
@@ -69,12 +73,16 @@ interface UndoneAction {
 }
 
 const BATCH = 100;
+/** How long a saga that was undone is known where the node died before its message had ended. */
+const UNDONE_FOR_MS = 86_400_000;
 
 export function createSagaLog(compiler: StepCompiler): SagaLog {
   const table = compiler.node.table(`saga/${compiler.route}/${compiler.stepId}`);
   const { work } = compiler.node;
   /** Sagas that run in this process. */
   const running = new Set<string>();
+  /** Those undone in units of work that are not over: whoever retries them begins anew. */
+  const undoneNow = new Set<string>();
 
   const save = async (run: SagaRun, next: SagaState, execution: Execution): Promise<void> => {
     await table.withRow(execution, run.key, (row) => row.put(next));
@@ -83,13 +91,26 @@ export function createSagaLog(compiler: StepCompiler): SagaLog {
   const saveNow = (run: SagaRun, next: SagaState): Promise<void> => work((execution) => save(run, next, execution));
   const drop = (run: SagaRun, execution: Execution): Promise<void> => table.withRow(execution, run.key, (row) => row.drop());
 
+  /** Once the message has ended, nobody asks for it any more. */
+  const forget = (key: string, undoneFor: string | undefined): Promise<void> =>
+    work((execution) =>
+      table.withRow(execution, key, async (row) => {
+        const state = (await row.get())?.value as SagaState | undefined;
+        if (state?.phase === "undone" && state.undoneFor === undoneFor) await row.drop();
+      }),
+    ).catch((error: unknown) =>
+      compiler.log.log("warn", "what is left of a saga that was undone goes later", { route: compiler.route, error: String(error) }),
+    );
+
   const log: SagaLog = {
     async open(message, execution) {
       const key = JSON.stringify(message.id);
       running.add(key);
       const known = await table.withRow(execution, key, (row) => row.get());
       const { delivery } = execution.unit;
-      if (known !== undefined) return runOf(key, known.value as SagaState);
+      const state = known?.value as SagaState | undefined;
+      const isOver = state?.phase === "undone" && (undoneNow.has(key) || state.undoneFor !== nameOf(delivery));
+      if (state !== undefined && !isOver) return runOf(key, state);
       return runOf(key, { phase: "forward", redelivered: delivery !== undefined, entered: copyOf(message), actions: [], compensated: [] });
     },
 
@@ -133,6 +154,19 @@ export function createSagaLog(compiler: StepCompiler): SagaLog {
       await drop(run, execution);
     },
 
+    async closeUndone(run, execution) {
+      const { unit } = execution;
+      if (unit.delivery === undefined) return log.drop(run);
+      running.delete(run.key);
+      const undoneFor = nameOf(unit.delivery);
+      const next: SagaState = { ...run.state, phase: "undone", undoneFor };
+      await work((own) => table.withRow(own, run.key, (row) => row.put(next, { until: compiler.clock.now() + UNDONE_FOR_MS })));
+      undoneNow.add(run.key);
+      unit.listen({ ended: () => void undoneNow.delete(run.key) });
+      const start = () => void forget(run.key, undoneFor);
+      (unit.afterwards ??= []).push({ ifItStands: false, start });
+    },
+
     async drop(run) {
       running.delete(run.key);
       await work((execution) => drop(run, execution));
@@ -170,6 +204,11 @@ function runOf(key: string, state: SagaState): SagaRun {
       return { ...this.state.entered, attributes: NO_ATTRIBUTES };
     },
   };
+}
+
+/** Another one after every failure that was counted and every wait. */
+function nameOf(delivery: Delivery | undefined): string | undefined {
+  return delivery === undefined ? undefined : JSON.stringify([delivery.ref, delivery.failures, delivery.parked]);
 }
 
 function withState(actions: readonly ActionState[], name: string, state: ActionState["state"]): readonly ActionState[] {
