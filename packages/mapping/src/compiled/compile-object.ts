@@ -1,0 +1,61 @@
+import { JsonataError } from "./errors.ts";
+import type { Compile, Evaluate } from "./evaluate.ts";
+import type { Frame } from "./frame.ts";
+import type { Pair } from "./tree.ts";
+import { append, define, isList } from "./values.ts";
+
+interface Group {
+  data: unknown;
+  readonly index: number;
+}
+
+/** Makes one object of a value or of the items of a list, whose keys bring together what belongs to them. */
+export type MakeObject = (input: unknown, frame: Frame) => Record<string, unknown>;
+
+/** `{ key: value }` */
+export function compileObject(pairs: readonly Pair[], compile: Compile, position: number): Evaluate {
+  const general = compilePairs(pairs, compile, position);
+  const keys = pairs.map(([key]) => (key.kind === "literal" && typeof key.value === "string" ? key.value : undefined));
+  const isFixed = keys.every((key) => key !== undefined && key !== "__proto__" && !key.startsWith("_jsonata_"));
+  if (!isFixed || new Set(keys).size < keys.length) return general;
+  const entries = pairs.map(([, value], index) => ({ key: keys[index] ?? "", value: compile(value) }));
+  return (input, frame) => {
+    if (isList(input)) return general(input, frame);
+    const object: Record<string, unknown> = {};
+    for (const entry of entries) {
+      const value = entry.value(input, frame);
+      if (value !== undefined) object[entry.key] = value;
+    }
+    return object;
+  };
+}
+
+export function compilePairs(pairs: readonly Pair[], compile: Compile, position: number): MakeObject {
+  const entries = pairs.map(([key, value]) => ({ key: compile(key), value: compile(value) }));
+  return (input, frame) => {
+    const items = isList(input) && input.length > 0 ? input : [isList(input) ? undefined : input];
+    const groups = new Map<string, Group>();
+    for (const item of items) {
+      for (const [index, entry] of entries.entries()) {
+        const key = entry.key(item, frame);
+        if (key === undefined) continue;
+        if (typeof key !== "string") throw new JsonataError("T1003", { position, value: key });
+        if (key.startsWith("_jsonata_")) throw new JsonataError("D1013", { position, value: key });
+        const group = groups.get(key);
+        if (group === undefined) groups.set(key, { data: item, index });
+        else if (group.index !== index) throw new JsonataError("D1009", { position, value: key });
+        else group.data = append(group.data, item);
+      }
+    }
+    return fill(groups, (group) => entries[group.index]?.value(group.data, frame));
+  };
+}
+
+function fill(groups: ReadonlyMap<string, Group>, valueOf: (group: Group) => unknown): Record<string, unknown> {
+  const object: Record<string, unknown> = {};
+  for (const [key, group] of groups) {
+    const value = valueOf(group);
+    if (value !== undefined) define(object, key, value);
+  }
+  return object;
+}

@@ -1,0 +1,149 @@
+import { compilePairs } from "./compile-object.ts";
+import type { Compile, Evaluate } from "./evaluate.ts";
+import { type Ancestors, childFrame, type Frame } from "./frame.ts";
+import { compareKeys } from "./operators.ts";
+import type { Node, Path, Step } from "./tree.ts";
+import { append, isList, keepList, listOf, marks, truth, unwrap } from "./values.ts";
+
+/** A value that a path reached, with the variables bound on the way and the inputs it was reached from. */
+interface Tuple {
+  readonly item: unknown;
+  readonly variables: ReadonlyMap<string, unknown>;
+  readonly ancestors: Ancestors | undefined;
+}
+
+type TakeStep = (tuples: readonly Tuple[], frame: Frame) => readonly Tuple[];
+
+/** A path whose steps bind variables (`@`, `#`), or are looked back from (`%`). */
+export function compileTuples(node: Path, compile: Compile): Evaluate {
+  const steps = node.steps.map((step) => compileStep(step, compile));
+  const startsAtVariable = node.steps[0]?.node.kind === "variable";
+  const keep = node.steps.some((step) => step.keep);
+  const group = node.group === undefined ? undefined : compileGroup(node, compile);
+  return (input, frame) => {
+    const start = isList(input) && !startsAtVariable ? input : [input];
+    let tuples: readonly Tuple[] = start.map((item) => ({ item, variables: new Map(), ancestors: frame.ancestors }));
+    for (const step of steps) tuples = step(tuples, frame);
+    if (group !== undefined) return group(tuples, frame);
+    const items = tuples.map(({ item }) => item);
+    return keep ? keepList(items) : unwrap(items);
+  };
+}
+
+function compileStep(step: Step, compile: Compile): TakeStep {
+  const take = step.node.kind === "sort" ? compileSort(step.node, compile) : compileTake(step, compile);
+  const stages = step.stages.map((stage): TakeStep => {
+    if (stage.kind === "filter") return compileFilter(stage.node, compile);
+    return (tuples) => tuples.map((tuple, index) => ({ ...tuple, variables: new Map(tuple.variables).set(stage.name, index) }));
+  });
+  return (tuples, frame) => {
+    let taken = take(tuples, frame);
+    for (const stage of stages) taken = stage(taken, frame);
+    return taken;
+  };
+}
+
+function compileTake({ node, focus }: Step, compile: Compile): TakeStep {
+  const evaluate = compile(node);
+  return (tuples, frame) => {
+    const taken: Tuple[] = [];
+    for (const tuple of tuples) {
+      const result = evaluate(tuple.item, frameOf(tuple, frame));
+      const isOne = isList(result) && node.kind === "array";
+      for (const item of isOne ? [result] : listOf(result)) {
+        if (focus === undefined) taken.push({ ...tuple, item, ancestors: ancestorsAfter(node, tuple) });
+        else taken.push({ ...tuple, variables: new Map(tuple.variables).set(focus, item) });
+      }
+    }
+    return taken;
+  };
+}
+
+/** `%` steps back, `$` stays; everything else goes one step on. */
+function ancestorsAfter(node: Node, tuple: Tuple): Ancestors | undefined {
+  if (node.kind === "parent") return tuple.ancestors?.next;
+  if (node.kind === "variable" && node.name === "") return tuple.ancestors;
+  return { value: tuple.item, next: tuple.ancestors };
+}
+
+function frameOf(tuple: Tuple, frame: Frame): Frame {
+  const inner = childFrame(frame, tuple.ancestors);
+  for (const [name, value] of tuple.variables) inner.variables.set(name, value);
+  return inner;
+}
+
+function compileFilter(node: Node, compile: Compile): TakeStep {
+  if (node.kind === "literal" && typeof node.value === "number") {
+    const place = Math.floor(node.value);
+    return (tuples) => {
+      const tuple = tuples.at(place);
+      return tuple === undefined ? [] : [tuple];
+    };
+  }
+  const evaluate = compile(node);
+  return (tuples, frame) =>
+    tuples.filter((tuple, index) => {
+      const value = evaluate(tuple.item, frameOf(tuple, frame));
+      const places = typeof value === "number" ? [value] : value;
+      if (!isList(places) || places.length === 0 || !places.every((place) => typeof place === "number")) return truth(value);
+      return places.some((place) => {
+        const whole = Math.floor(Number(place));
+        return (whole < 0 ? whole + tuples.length : whole) === index;
+      });
+    });
+}
+
+function compileSort(node: Extract<Node, { kind: "sort" }>, compile: Compile): TakeStep {
+  const keys = node.terms.map((term) => ({ evaluate: compile(term.node), sign: term.descending ? -1 : 1 }));
+  return (tuples, frame) => {
+    const sorted = tuples.map((tuple) => ({ tuple, keys: keys.map((key) => key.evaluate(tuple.item, frameOf(tuple, frame))) }));
+    sorted.sort((left, right) => {
+      for (const [index, { sign }] of keys.entries()) {
+        const compared = compareKeys(left.keys[index], right.keys[index], node.position);
+        if (compared === 0) continue;
+        return left.keys[index] === undefined || right.keys[index] === undefined ? compared : compared * sign;
+      }
+      return 0;
+    });
+    return sorted.map(({ tuple }) => tuple);
+  };
+}
+
+function compileGroup(node: Path, compile: Compile): (tuples: readonly Tuple[], frame: Frame) => unknown {
+  const pairs = (node.group ?? []).map(([key, value]) => ({ key: compile(key), value: compile(value) }));
+  const check = compilePairs([], compile, node.position);
+  return (tuples, frame) => {
+    const object = check(undefined, frame);
+    const groups = new Map<string, { tuples: Tuple[]; index: number }>();
+    for (const tuple of tuples) {
+      for (const [index, pair] of pairs.entries()) {
+        const key = pair.key(tuple.item, frameOf(tuple, frame));
+        if (typeof key !== "string") continue;
+        const group = groups.get(key);
+        if (group === undefined) groups.set(key, { tuples: [tuple], index });
+        else group.tuples.push(tuple);
+      }
+    }
+    for (const [key, group] of groups) {
+      const merged = mergeTuples(group.tuples);
+      const value = pairs[group.index]?.value(merged.item, frameOf(merged, frame));
+      if (value !== undefined) object[key] = value;
+    }
+    return object;
+  };
+}
+
+/** The tuples of one group as one, whose variables hold the values of all. */
+function mergeTuples(tuples: readonly Tuple[]): Tuple {
+  const [first] = tuples;
+  if (first === undefined || tuples.length === 1) return first ?? { item: undefined, variables: new Map(), ancestors: undefined };
+  const variables = new Map<string, unknown>();
+  let item: unknown;
+  for (const tuple of tuples) {
+    item = append(item, tuple.item);
+    for (const [name, value] of tuple.variables) variables.set(name, append(variables.get(name), value));
+  }
+  const parents = tuples.reduce<unknown>((all, tuple) => append(all, tuple.ancestors?.value), undefined);
+  if (isList(parents)) marks.kept.add(parents);
+  return { item, variables, ancestors: { value: parents, next: first.ancestors?.next } };
+}

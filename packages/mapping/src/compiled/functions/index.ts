@@ -1,0 +1,11 @@
+import type { FunctionValue } from "../values.ts";
+import { arrayFunctions } from "./array.ts";
+import { higherOrderFunctions } from "./hof.ts";
+import { numberFunctions } from "./number.ts";
+import { objectFunctions } from "./object.ts";
+import { stringFunctions } from "./string.ts";
+
+/** All functions of the language by name. */
+export const functions: ReadonlyMap<string, FunctionValue> = new Map(
+  [stringFunctions, numberFunctions, arrayFunctions, objectFunctions, higherOrderFunctions].flat().map((value) => [value.name, value]),
+);

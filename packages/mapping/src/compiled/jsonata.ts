@@ -1,0 +1,60 @@
+import { compile } from "./compile.ts";
+import { JsonataError } from "./errors.ts";
+import { childFrame, type Frame, type Limits } from "./frame.ts";
+import { functions } from "./functions/index.ts";
+import { parse } from "./parser.ts";
+import { createFunction, isList, marks } from "./values.ts";
+
+export interface JsonataOptions {
+  readonly limits?: Limits;
+  /** The instant of an evaluation in milliseconds; the system's clock by default. */
+  readonly now?: () => number;
+  /** At least 0, less than 1. */
+  readonly random?: () => number;
+}
+
+export interface JsonataExpression {
+  /** The value for an input, at once; functions among the bindings are called as functions of the expression. */
+  evaluate(input: unknown, bindings?: Readonly<Record<string, unknown>>): unknown;
+}
+
+const LIMITS: Required<Limits> = { depth: 1_000, steps: Number.POSITIVE_INFINITY, timeMs: 10_000, sequence: 10_000_000 };
+
+/**
+ * Compiles a JSONata expression to closures. It reads own properties only, evaluates at once, and holds to limits; what is
+ * wrong is a JsonataError.
+ *
+ * @example
+ * jsonata("items[price > 5].name").evaluate({ items: [{ name: "a", price: 9 }] }); // "a"
+ */
+export function jsonata(text: string, options: JsonataOptions = {}): JsonataExpression {
+  const evaluate = compile(parse(text));
+  return {
+    evaluate(input, bindings = {}) {
+      const root = rootFrame(options);
+      const frame = childFrame(root);
+      for (const [name, value] of Object.entries(bindings)) frame.variables.set(name, bound(name, value));
+      frame.variables.set("$", input);
+      const context = isList(input) ? [input] : input;
+      if (isList(context)) marks.outer.add(context);
+      try {
+        return evaluate(context, frame);
+      } catch (thrown) {
+        if (thrown instanceof RangeError && /stack/i.test(thrown.message)) throw new JsonataError("D1011");
+        throw thrown;
+      }
+    },
+  };
+}
+
+function rootFrame({ limits, now = Date.now, random = Math.random }: JsonataOptions): Frame {
+  const all = { ...LIMITS, ...limits };
+  const run = { instant: now(), random, limits: all, deadline: performance.now() + all.timeMs, depth: 0, steps: 0 };
+  // Nothing is ever bound in this frame, since an expression has one of its own.
+  return { variables: functions as Map<string, unknown>, parent: undefined, run, ancestors: undefined };
+}
+
+function bound(name: string, value: unknown): unknown {
+  if (typeof value !== "function") return value;
+  return createFunction({ name, arity: value.length, invoke: (args) => (value as (...args: readonly unknown[]) => unknown)(...args) });
+}

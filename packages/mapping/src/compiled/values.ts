@@ -1,0 +1,148 @@
+import { JsonataError } from "./errors.ts";
+import type { Frame } from "./frame.ts";
+
+/** Own properties of a plain value. */
+export type Data = Readonly<Record<string, unknown>>;
+
+const FUNCTION: unique symbol = Symbol("jsonata function");
+
+export interface CallContext {
+  readonly input: unknown;
+  readonly frame: Frame;
+}
+
+/** A function as a value: built in, bound from outside, written in the expression, or a regular expression. */
+export interface FunctionValue {
+  readonly [FUNCTION]: true;
+  readonly name: string;
+  readonly arity: number;
+  readonly regex?: RegExp;
+  /** May answer with a TailCall, which `apply` follows. */
+  invoke(args: readonly unknown[], context: CallContext): unknown;
+}
+
+export function createFunction(parts: Omit<FunctionValue, typeof FUNCTION>): FunctionValue {
+  return { [FUNCTION]: true, ...parts };
+}
+
+export function isFunction(value: unknown): value is FunctionValue {
+  return typeof value === "object" && value !== null && FUNCTION in value;
+}
+
+/** Lists of one that must stay lists (`x[]`). Longer results are lists anyway. */
+const kept = new WeakSet<object>();
+/** Lists written as a step of a path, which are not merged into their neighbours. */
+const constructed = new WeakSet<object>();
+/** The list around the whole input, if that is a list: a path sees one item. */
+const outer = new WeakSet<object>();
+
+export const marks = { kept, constructed, outer };
+
+export function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
+export function isObject(value: unknown): value is Data {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(FUNCTION in value);
+}
+
+/** What a sequence stands for: nothing, its only value, or a list. */
+export function unwrap(sequence: readonly unknown[]): unknown {
+  if (sequence.length > 1) return sequence;
+  return sequence.length === 1 ? sequence[0] : undefined;
+}
+
+/** A sequence that stays a list, unless there is nothing. */
+export function keepList(sequence: readonly unknown[]): unknown {
+  if (sequence.length === 0) return undefined;
+  kept.add(sequence);
+  return sequence;
+}
+
+export function listOf(value: unknown): readonly unknown[] {
+  return value === undefined ? [] : isList(value) ? value : [value];
+}
+
+/** Both values in one list. */
+export function append(left: unknown, right: unknown): unknown {
+  if (left === undefined) return right;
+  if (right === undefined) return left;
+  return [...listOf(left), ...listOf(right)];
+}
+
+/** An own property; of a list, those of its items. */
+export function lookup(value: unknown, name: string): unknown {
+  if (isList(value)) {
+    const found: unknown[] = [];
+    for (const item of value) {
+      const part = lookup(item, name);
+      if (isList(part)) for (const one of part) found.push(one);
+      else if (part !== undefined) found.push(part);
+    }
+    return unwrap(found);
+  }
+  return property(value, name);
+}
+
+export function property(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null || FUNCTION in value || !Object.hasOwn(value, name)) return undefined;
+  const found = (value as Data)[name];
+  return typeof found === "function" ? undefined : found;
+}
+
+/** Adds a property, also one named `__proto__`. */
+export function define(object: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === "__proto__") Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
+  else object[key] = value;
+}
+
+export function isNumber(value: unknown): value is number {
+  if (typeof value !== "number") return false;
+  if (!Number.isFinite(value)) throw new JsonataError("D1001", { value });
+  return true;
+}
+
+export function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+/** The cast to boolean, of something. */
+export function truth(value: unknown): boolean {
+  switch (typeof value) {
+    case "boolean":
+      return value;
+    case "string":
+      return value !== "";
+    case "number":
+      return isNumber(value) && value !== 0;
+    case "object":
+      if (value === null || isFunction(value)) return false;
+      if (isList(value)) return value.some((item) => truth(item));
+      return Object.keys(value).length > 0;
+    default:
+      return false;
+  }
+}
+
+export function equal(left: unknown, right: unknown): boolean {
+  if (left === right) return true;
+  if (isList(left)) return isList(right) && left.length === right.length && left.every((item, index) => equal(item, right[index]));
+  if (!isObject(left) || !isObject(right)) return false;
+  const keys = Object.keys(left);
+  if (keys.length !== Object.keys(right).length) return false;
+  return keys.every((key) => Object.hasOwn(right, key) && equal(left[key], right[key]));
+}
+
+/** The text of a value, as `$string` makes it. */
+export function textOf(value: unknown, pretty = false): string {
+  if (typeof value === "string") return value;
+  if (isFunction(value)) return "";
+  if (typeof value === "number" && !Number.isFinite(value)) throw new JsonataError("D3001", { value });
+  return JSON.stringify(value, jsonPart, pretty ? 2 : 0);
+}
+
+/** A number in JSON has fifteen digits, which hides the errors of binary fractions; a function is an empty text. */
+function jsonPart(_key: string, value: unknown): unknown {
+  if (typeof value === "number" && !Number.isInteger(value)) return Number.isFinite(value) ? Number(value.toPrecision(15)) : value;
+  return isFunction(value) ? "" : value;
+}
