@@ -116,7 +116,15 @@ describe("createFormats", () => {
   });
 
   test("formats are found by name and by the name of a file; an app's own come first", () => {
-    expect(formats.map(({ name }) => services.format(name)?.name)).toEqual(["json", "ndjson", "csv", "text", "bytes"]);
+    expect(formats.map(({ name }) => services.format(name)?.name)).toEqual([
+      "json",
+      "ndjson",
+      "csv",
+      "text",
+      "bytes",
+      "edi-x12",
+      "edifact",
+    ]);
     expect(services.format("nope")).toBeUndefined();
     expect(services.formatOfFile("dir.csv/Orders.JSONL")?.name).toBe("ndjson");
     expect(services.formatOfFile("README")).toBeUndefined();

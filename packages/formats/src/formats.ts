@@ -11,12 +11,22 @@ import {
 } from "@portolan/core";
 import { bytesFormat } from "./bytes/bytes.ts";
 import { csvFormat } from "./csv/csv.ts";
+import { ediX12Format } from "./edi-x12/edi-x12.ts";
+import { edifactFormat } from "./edifact/edifact.ts";
 import { jsonFormat } from "./json/json.ts";
 import { ndjsonFormat } from "./ndjson/ndjson.ts";
 import { charsetNamed } from "./text/charset.ts";
 import { textFormat } from "./text/text.ts";
 
-export const formats: readonly FormatDefinition[] = [jsonFormat, ndjsonFormat, csvFormat, textFormat, bytesFormat];
+export const formats: readonly FormatDefinition[] = [
+  jsonFormat,
+  ndjsonFormat,
+  csvFormat,
+  textFormat,
+  bytesFormat,
+  ediX12Format,
+  edifactFormat,
+];
 
 /** The formats that connectors ask for: `ConnectorServices` takes its two functions from here. */
 export interface Formats {

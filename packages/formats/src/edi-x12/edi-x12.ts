@@ -1,0 +1,59 @@
+import { defineFormat, type FormatDefinition } from "@portolan/core";
+import { createEdiFormat, ediOptions } from "../edi/edi-format.ts";
+import type { EdiDialect, InterchangeStart } from "../edi/read-document.ts";
+import type { EdiWriter } from "../edi/write-document.ts";
+import { acknowledgementRules } from "./acknowledgement-rules.ts";
+
+/** The lengths of the 16 elements of ISA, which alone is of fixed width (X12.5). */
+const ISA_LENGTHS = [2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1];
+const ISA_LENGTH = 105;
+
+const x12: EdiDialect & EdiWriter = {
+  title: "X12",
+  interchange: { open: "ISA", close: "IEA", control: 13 },
+  group: { open: "GS", close: "GE", control: 6 },
+  message: { open: "ST", close: "SE", control: 2 },
+  isGrouped: true,
+  loose: ["TA1", "TA3"],
+  start: readIsa,
+  // ISA holds delimiters as its data.
+  header: ({ element, segment }) => ({ element, segment, component: "" }),
+  rulesOf: ({ elements }) => (elements[0] === "997" ? acknowledgementRules : undefined),
+};
+
+/** ASC X12 interchanges. */
+export const ediX12Format: FormatDefinition = defineFormat({
+  name: "edi-x12",
+  title: "EDI X12",
+  summary:
+    "ASC X12 interchanges. The body is `{ interchanges: [{ delimiters, newline, header, groups: [{ header, messages: [{ header, segments, trailer }], trailer }], trailer }] }`; " +
+    "a segment is `{ tag, elements }`, an element a text, the list of a composite's components, or `{ repeat: […] }`. " +
+    "Counts and control numbers are checked, and what was read is written with the same bytes.",
+  mediaTypes: ["application/edi-x12"],
+  extensions: ["x12"],
+  options: ediOptions,
+  create: (options) => createEdiFormat("edi-x12", x12, options),
+});
+
+function readIsa(text: string, at: number): InterchangeStart {
+  if (!text.startsWith("ISA", at)) return `expected ISA, found ${JSON.stringify(text.slice(at, at + 10))}`;
+  const element = text.charAt(at + 3);
+  const segment = text.charAt(at + ISA_LENGTH);
+  if (segment === "") return `expected an ISA of ${ISA_LENGTH + 1} characters, found ${text.length - at}`;
+  const elements = text.slice(at + 4, at + ISA_LENGTH).split(element);
+  for (const [index, length] of ISA_LENGTHS.entries()) {
+    const found = elements[index];
+    if (found?.length !== length) {
+      return `expected an element ${index + 1} of ${length} characters, as ISA is of fixed width, found ${JSON.stringify(found ?? "")}`;
+    }
+  }
+  const [repetition = "", version = ""] = [elements[10], elements[11]];
+  const component = elements[15] ?? "";
+  // Before 00402 ISA11 names a standard: a letter, such as U.
+  const repeats = version >= "00402" && !/[A-Za-z0-9 ]/.test(repetition) ? { repetition } : {};
+  const delimiters = [element, component, segment, ...Object.values(repeats)];
+  if (delimiters.some((one) => /[A-Za-z0-9 ]/.test(one)) || new Set(delimiters).size < delimiters.length) {
+    return `expected different delimiters that are no letters, digits or blanks, found ${delimiters.map((one) => JSON.stringify(one)).join(", ")}`;
+  }
+  return { delimiters: { element, component, segment, ...repeats }, at };
+}
