@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { createSeededRandom } from "@portolan/testkit";
 import { expect, it } from "vitest";
 import { createAppDirectory } from "./app-directory.test.support.ts";
-import { startReady } from "./command-process.test.support.ts";
+import { runCommand, startReady } from "./command-process.test.support.ts";
 import { BOOKINGS, GROUP_SIZE, STATEFUL_FLOW, bodiesIn, drawEntries, sendEntry, settle, type Entry } from "./stateful-app.test.support.ts";
 
 const KILLS = 30;
@@ -66,3 +66,24 @@ it(`comes to the outcome of an undisturbed run when it is killed ${KILLS} times 
     expect((await idsIn(`${name}.undone`)).toSorted()).toEqual(ids(refused));
   }
 }, 240_000);
+
+it("runs a saga of a durable channel's message in each round of a loop", async () => {
+  await using app = await createAppDirectory({
+    "rounds.flow.yaml": `
+routes:
+  take: { steps: [{ to: { channel: taken } }] }
+  book:
+    from: [{ channel: taken }]
+    steps:
+      - loop: { times: 2, steps: [{ saga: { actions: [{ id: debit, steps: [{ to: { channel: debit } }] }] } }] }
+      - to: { channel: booked }`,
+  });
+  const { code } = await runCommand(["run", "rounds.flow.yaml", "--route", "take", "--store", ".portolan"], {
+    directory: app.path,
+    input: '{ "id": 1 }\n',
+  });
+  expect(code).toBe(0);
+  const waiting = await runCommand(["channels", "ls", "--store", ".portolan"], { directory: app.path });
+  expect(waiting.stdout).toMatch(/booked +1 /);
+  expect(waiting.stdout).toMatch(/debit +2 /);
+});

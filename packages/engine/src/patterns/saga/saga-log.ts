@@ -1,6 +1,7 @@
 import { NO_ATTRIBUTES, PortolanError, type Delivery, type ErrorKind, type Headers, type Message } from "@portolan/core";
 import type { StepCompiler } from "../../pattern.ts";
 import type { Execution } from "../../runtime/execution.ts";
+import type { UnitOfWork } from "../../runtime/unit-of-work.ts";
 
 /** What the store holds of a saga that is not over. */
 export interface SagaState {
@@ -81,8 +82,19 @@ export function createSagaLog(compiler: StepCompiler): SagaLog {
   const { work } = compiler.node;
   /** Sagas that run in this process. */
   const running = new Set<string>();
-  /** Those undone in units of work that are not over: whoever retries them begins anew. */
-  const undoneNow = new Set<string>();
+  /** How many sagas of a message have ended in a unit of work: it may come in a loop, or a call may be tried again. */
+  const ended = new WeakMap<UnitOfWork, Map<string, number>>();
+
+  /** Each of them has a row of its own, which the same one finds again when the message is delivered again. */
+  const keyFor = (id: string, unit: UnitOfWork): string => {
+    const before = ended.get(unit)?.get(id) ?? 0;
+    return JSON.stringify(before === 0 ? id : [id, before]);
+  };
+  const noteEnd = ({ state }: SagaRun, unit: UnitOfWork): void => {
+    const counts = ended.get(unit) ?? new Map<string, number>();
+    ended.set(unit, counts);
+    counts.set(state.entered.id, (counts.get(state.entered.id) ?? 0) + 1);
+  };
 
   const save = async (run: SagaRun, next: SagaState, execution: Execution): Promise<void> => {
     await table.withRow(execution, run.key, (row) => row.put(next));
@@ -104,12 +116,12 @@ export function createSagaLog(compiler: StepCompiler): SagaLog {
 
   const log: SagaLog = {
     async open(message, execution) {
-      const key = JSON.stringify(message.id);
+      const key = keyFor(message.id, execution.unit);
       running.add(key);
       const known = await table.withRow(execution, key, (row) => row.get());
       const { delivery } = execution.unit;
       const state = known?.value as SagaState | undefined;
-      const isOver = state?.phase === "undone" && (undoneNow.has(key) || state.undoneFor !== nameOf(delivery));
+      const isOver = state?.phase === "undone" && state.undoneFor !== nameOf(delivery);
       if (state !== undefined && !isOver) return runOf(key, state);
       return runOf(key, { phase: "forward", redelivered: delivery !== undefined, entered: copyOf(message), actions: [], compensated: [] });
     },
@@ -152,6 +164,7 @@ export function createSagaLog(compiler: StepCompiler): SagaLog {
       if (!run.state.redelivered) return work((own) => drop(run, own));
       await saveNow(run, { ...run.state, phase: "done" });
       await drop(run, execution);
+      noteEnd(run, execution.unit);
     },
 
     async closeUndone(run, execution) {
@@ -161,8 +174,7 @@ export function createSagaLog(compiler: StepCompiler): SagaLog {
       const undoneFor = nameOf(unit.delivery);
       const next: SagaState = { ...run.state, phase: "undone", undoneFor };
       await work((own) => table.withRow(own, run.key, (row) => row.put(next, { until: compiler.clock.now() + UNDONE_FOR_MS })));
-      undoneNow.add(run.key);
-      unit.listen({ ended: () => void undoneNow.delete(run.key) });
+      noteEnd(run, unit);
       const start = () => void forget(run.key, undoneFor);
       (unit.afterwards ??= []).push({ ifItStands: false, start });
     },
