@@ -1,6 +1,7 @@
 import { createEngine } from "@portolan/engine";
 import { createContracts, createFormats } from "@portolan/formats";
 import { jsonataLanguage } from "@portolan/mapping";
+import { spool } from "@portolan/host";
 import { createMemoryStore, type StoreLog, type StoreLogRecord } from "@portolan/stores";
 import type { CaseHarness } from "@portolan/testkit";
 import { platform } from "./platform.ts";
@@ -21,7 +22,7 @@ export function createCaseHarness(directory: string): CaseHarness {
     connectors: platform.connectors,
     languages: [jsonataLanguage],
     contracts: createContracts({ directory }),
-    services: { format: formats.format, formatFor: formats.formatFor, directory },
+    services: { format: formats.format, formatFor: formats.formatFor, directory, spool },
   };
 }
 

@@ -101,6 +101,16 @@ export interface ConnectorServices {
   readonly http?: unknown;
   /** Relative paths of options start here. */
   readonly directory: string;
+  /** Makes a stream that can be read once one that can be read again. Left out by whoever has no place for it. */
+  readonly spool?: (stream: AsyncIterable<unknown>) => SpooledStream;
+}
+
+/** What a stream has yielded, kept out of memory. */
+export interface SpooledStream {
+  /** Reads from the start each time it is iterated. */
+  readonly records: AsyncIterable<unknown>;
+  /** Ends the stream and frees its place; nobody may read it any more. */
+  close(): Promise<void>;
 }
 
 export interface TargetDefinition<Specs extends OptionSpecs = OptionSpecs> {

@@ -66,7 +66,7 @@ export const ERROR_CODES = {
     kind: "defect",
     title: "A stream was to be read a second time.",
     explanation:
-      "A body such as the result of a generator function or a Node.js stream can be read once; a second step, branch or attempt would find nothing in it and take that for its end. Yield an object whose `[Symbol.asyncIterator]()` starts anew, as the bodies of a file source with `stream` do, or split such a stream once.",
+      "A body such as the result of a generator function or a Node.js stream can be read once; a second step or attempt would find nothing in it and take that for its end. Yield an object whose `[Symbol.asyncIterator]()` starts anew, as the bodies of a file source with `stream` do, or split such a stream once.",
   },
   PORTOLAN_ADDRESS_UNKNOWN: {
     kind: "invalid",

@@ -3,6 +3,7 @@ export {
   CONNECTOR,
   type ConnectorDefinition,
   type ConnectorServices,
+  type SpooledStream,
   type DeliverOptions,
   type Incoming,
   type Reply,

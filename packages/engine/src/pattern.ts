@@ -1,6 +1,7 @@
 import type {
   AddressTargetNode,
   Clock,
+  ConnectorServices,
   Contract,
   ContractCheck,
   Expression,
@@ -129,6 +130,8 @@ export interface StepServices {
   readonly pollers: Pollers;
   /** A format by name; its options are read by its own specs, and what is wrong with them is thrown. */
   format(name: string, options?: Readonly<Record<string, unknown>>): Format | undefined;
+  /** Keeps a stream that can be read once, where the node has a place for it. */
+  readonly spool: ConnectorServices["spool"];
   /** Work of its own, in a unit of work of its own: resolves when committed. Failures are the caller's. */
   work(run: (execution: Execution) => Promise<void>, signal?: AbortSignal): Promise<void>;
   /** Called when the node has started; what it answers is called when the node stops, before its channels do. */

@@ -3,6 +3,7 @@ import type { EngineOptions } from "@portolan/engine";
 import type { LoadedApp } from "./load-app.ts";
 import type { Platform } from "./platform.ts";
 import { usedLanguages } from "./app-contents.ts";
+import { spool } from "./spool.ts";
 
 /** What an engine needs of the platform for this app; languages and formats are loaded here, and only those that are used. */
 export async function engineParts(
@@ -20,6 +21,7 @@ export async function engineParts(
     format: formats.format,
     formatFor: formats.formatFor,
     directory,
+    spool,
     ...(http === undefined ? {} : { http }),
   };
   return { app: definition, connectors: platform.connectors, contracts, languages, services };

@@ -7,5 +7,6 @@ export { loadConfig } from "./load-config.ts";
 export { type LoggerOptions, createHumanLogger, createJsonLogger } from "./loggers.ts";
 export { type NodeOptions, type RunningNode, startNode } from "./node.ts";
 export type { Platform } from "./platform.ts";
+export { spool } from "./spool.ts";
 export { createSystemClock } from "./system-clock.ts";
 export { systemRandom } from "./system-random.ts";

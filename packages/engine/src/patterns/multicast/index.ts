@@ -4,6 +4,7 @@ import { combineOption } from "../../definition/combine-option.ts";
 import { definePattern } from "../../pattern.ts";
 import { compileCombiner } from "../../runtime/combine.ts";
 import { fanOut, type Part } from "../../runtime/fan-out.ts";
+import { readableAgain } from "../../runtime/streams.ts";
 import { andThen } from "../../runtime/step.ts";
 
 declare module "../../builder/steps.ts" {
@@ -103,7 +104,8 @@ export const multicast = definePattern({
     };
     const tells = options.onPartFailure === "skip" || options.onPartFailure === "deadLetter";
 
-    return (message, execution) => {
+    return (received, execution) => {
+      const message = readableAgain(received, execution, compiler.node.spool);
       const parts = blocks.map((run, index): Part => {
         const name = names[index] ?? "";
         return { index, name, message: withAttribute(message, "multicast", { name, index }), run };

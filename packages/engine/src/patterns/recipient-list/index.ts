@@ -5,6 +5,7 @@ import { definePattern } from "../../pattern.ts";
 import { addressesOf, hop } from "../../runtime/addresses.ts";
 import { compileCombiner } from "../../runtime/combine.ts";
 import { fanOut, type Part } from "../../runtime/fan-out.ts";
+import { readableAgain } from "../../runtime/streams.ts";
 import { fanOutOptions, type MulticastOptions } from "../multicast/index.ts";
 import { addressList } from "../routing-slip/index.ts";
 
@@ -57,7 +58,8 @@ export const recipientList = definePattern({
     const combiner = compileCombiner(options.combine, compiler);
     const tells = options.onPartFailure === "skip" || options.onPartFailure === "deadLetter";
 
-    return async (message, execution) => {
+    return async (received, execution) => {
+      const message = readableAgain(received, execution, compiler.node.spool);
       const endpoints = addressesOf(await addresses(message)).map((address) => ({
         address: String(address).trim(),
         endpoint: resolve(address),

@@ -1,5 +1,6 @@
 import { PortolanError, withAttribute, type Message } from "@portolan/core";
 import type { Part } from "../../runtime/fan-out.ts";
+import { isReadOnce } from "../../runtime/streams.ts";
 import type { Step } from "../../runtime/step.ts";
 import { listOf } from "../../runtime/values.ts";
 
@@ -73,8 +74,7 @@ function streamOf(value: unknown): AsyncIterable<unknown> | undefined {
 const READ = new WeakSet<object>();
 
 function markRead(value: object): void {
-  // An iterator, a stream of Node.js, a stream of the web.
-  if (!("next" in value || "pipe" in value || "pipeTo" in value)) return;
+  if (!isReadOnce(value)) return;
   if (READ.has(value)) throw new PortolanError("PORTOLAN_STREAM_READ", "the stream has been split before, and can be read only once");
   READ.add(value);
 }
