@@ -124,6 +124,7 @@ describe("createFormats", () => {
       "bytes",
       "edi-x12",
       "edifact",
+      "xml",
     ]);
     expect(services.format("nope")).toBeUndefined();
     expect(services.formatOfFile("dir.csv/Orders.JSONL")?.name).toBe("ndjson");

@@ -17,6 +17,7 @@ import { jsonFormat } from "./json/json.ts";
 import { ndjsonFormat } from "./ndjson/ndjson.ts";
 import { charsetNamed } from "./text/charset.ts";
 import { textFormat } from "./text/text.ts";
+import { xmlFormat } from "./xml/xml.ts";
 
 export const formats: readonly FormatDefinition[] = [
   jsonFormat,
@@ -26,6 +27,7 @@ export const formats: readonly FormatDefinition[] = [
   bytesFormat,
   ediX12Format,
   edifactFormat,
+  xmlFormat,
 ];
 
 /** The formats that connectors ask for: `ConnectorServices` takes its two functions from here. */

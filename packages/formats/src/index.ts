@@ -8,3 +8,4 @@ export { jsonFormat } from "./json/json.ts";
 export { createContracts } from "./json-schema/contracts.ts";
 export { ndjsonFormat } from "./ndjson/ndjson.ts";
 export { textFormat } from "./text/text.ts";
+export { xmlFormat } from "./xml/xml.ts";

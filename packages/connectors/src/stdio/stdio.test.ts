@@ -147,7 +147,7 @@ describe("stdout", () => {
   it("refuses a format that does not exist", async () => {
     await expect(openStdout({ format: "xlsx" })).rejects.toMatchObject({
       code: "PORTOLAN_CONFIG_INVALID",
-      message: 'there is no format "xlsx": expected one of json, ndjson, csv, text or bytes',
+      message: 'there is no format "xlsx": expected one of json, ndjson, csv, text, bytes, edi-x12, edifact or xml',
     });
   });
 });
