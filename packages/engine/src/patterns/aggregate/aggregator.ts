@@ -1,8 +1,9 @@
-import { PortolanError, type Expression, type Headers, type Message, type Timer } from "@portolan/core";
+import { PortolanError, type Awaitable, type Expression, type Headers, type Message, type Timer } from "@portolan/core";
 import type { CombineOption } from "../../definition/combine-option.ts";
 import type { Inbox, StepCompiler } from "../../pattern.ts";
 import type { Execution } from "../../runtime/execution.ts";
 import type { RowAccess } from "../../runtime/state-table.ts";
+import { andThen } from "../../runtime/step.ts";
 import { numberOf } from "../../runtime/values.ts";
 import { compileAccumulate } from "./accumulate.ts";
 import { createClosedKeys } from "./closed-keys.ts";
@@ -106,48 +107,63 @@ export function createAggregator(options: AggregatorOptions, compiler: StepCompi
     for (const key of young) await completeOne(key);
   };
 
-  const dueAfter = async (message: Message, current: number | undefined): Promise<number | undefined> => {
+  // What a message that is added does not have to wait for is not awaited: each await costs as much as a step.
+  const dueAfter = (message: Message, current: number | undefined): Awaitable<number | undefined> => {
     if (complete.timeout === undefined) return undefined;
     const now = compiler.clock.now();
     if (timeoutOf === undefined) return now + (complete.timeout as number);
-    const value = await timeoutOf(message);
-    return value === undefined || value === null ? current : now + numberOf(value, "the timeout of the group");
+    return andThen(timeoutOf(message), (value) =>
+      value === undefined || value === null ? current : now + numberOf(value, "the timeout of the group"),
+    );
   };
 
-  const completedBy = async (group: Group, incoming: Message): Promise<CompletedBy | undefined> => {
-    const combined: Message = { id: group.id, body: group.acc, headers: group.headers, attributes: incoming.attributes };
-    if (await whenIncoming?.(incoming)) return "whenIncoming";
-    if (await when?.(combined)) return "when";
+  const bySize = (group: Group): CompletedBy | undefined => {
     const size = group.wanted ?? complete.size;
     return size !== undefined && group.size >= size ? "size" : undefined;
   };
 
-  const wantedSize = async (message: Message, current: number | undefined): Promise<number | undefined> => {
-    const value = await sizeFrom?.(message);
-    if (value === undefined || value === null) return current;
-    const size = numberOf(value, "the size of the group");
-    return size >= 1 ? size : current;
+  const byPredicate = async (group: Group, incoming: Message): Promise<CompletedBy | undefined> => {
+    if (whenIncoming !== undefined && (await whenIncoming(incoming))) return "whenIncoming";
+    const combined: Message = { id: group.id, body: group.acc, headers: group.headers, attributes: incoming.attributes };
+    return when !== undefined && (await when(combined)) ? "when" : bySize(group);
+  };
+
+  const completedBy = when === undefined && whenIncoming === undefined ? bySize : byPredicate;
+
+  const wantedSize = (message: Message, current: number | undefined): Awaitable<number | undefined> => {
+    if (sizeFrom === undefined) return current;
+    return andThen(sizeFrom(message), (value) => {
+      if (value === undefined || value === null) return current;
+      const size = numberOf(value, "the size of the group");
+      return size >= 1 ? size : current;
+    });
   };
 
   const addTo = async (row: RowAccess, { key, value, message, execution }: Addition): Promise<void> => {
-    const known = await row.get();
+    const found = row.get();
+    const known = found instanceof Promise ? await found : found;
     let group = known?.value as Group | undefined;
     let due = known?.due;
-    if (group !== undefined && (await before?.(message, group.acc))) {
+    if (group !== undefined && before !== undefined && (await before(message, group.acc))) {
       await handOver(key, "before", { group, row, execution });
       group = undefined;
       due = undefined;
     }
+    const added = accumulate(group, message);
+    const acc: unknown = added instanceof Promise ? await added : added;
+    const wanted = wantedSize(message, group?.wanted);
     const next: Group = {
-      acc: await accumulate(group, message),
+      acc,
       size: (group?.size ?? 0) + 1,
       key: value,
       id: group?.id ?? message.id,
       headers: group?.headers ?? message.headers,
-      wanted: await wantedSize(message, group?.wanted),
+      wanted: wanted instanceof Promise ? await wanted : wanted,
     };
-    const by = await completedBy(next, message);
-    due = await dueAfter(message, due);
+    const completed = completedBy(next, message);
+    const by = completed instanceof Promise ? await completed : completed;
+    const nextDue = dueAfter(message, due);
+    due = nextDue instanceof Promise ? await nextDue : nextDue;
     await row.put(next, { due });
     if (by !== undefined) await handOver(key, by, { group: next, row, execution });
     else execution.unit.listen({ ended: (committed) => committed && due !== undefined && timer.at(due) });
@@ -202,9 +218,10 @@ export function createAggregator(options: AggregatorOptions, compiler: StepCompi
   return {
     async add(addition) {
       const { key, message, execution } = addition;
-      const signal = (await all?.(message)) === true;
+      const signal = all !== undefined && (await all(message));
       if (signal && complete.all?.include !== true) return completeAll("all", execution);
-      if (await closed.has(key, execution)) throw new PortolanError("PORTOLAN_KEY_CLOSED", `the group ${key} is closed`);
+      if (options.rememberClosed > 0 && (await closed.has(key, execution)))
+        throw new PortolanError("PORTOLAN_KEY_CLOSED", `the group ${key} is closed`);
       if (complete.newKey === true) await completeAll("newKey", execution, key);
       await groups.withRow(execution, key, (row) => addTo(row, addition));
       if (complete.interval !== undefined) wakeTicks();
