@@ -1,3 +1,4 @@
+import { JsonataError } from "./errors.ts";
 import type { Compile, Evaluate } from "./evaluate.ts";
 import { compilePairs } from "./compile-object.ts";
 import { compileTuples } from "./compile-tuples.ts";
@@ -78,7 +79,8 @@ function isFound(items: readonly unknown[]): boolean {
 }
 
 function compileStep(step: Step, compile: Compile, isLast: boolean): TakeStep {
-  if (step.node.kind === "sort") return compileSort(step.node.terms, compile, step.node.position);
+  if (step.node.kind === "sort") return compileSortStep(step, step.node, compile);
+  if (step.node.kind === "literal") throw new JsonataError("S0213", { position: step.node.position, token: String(step.node.value) });
   const evaluate = compile(step.node);
   const isArray = step.node.kind === "array" || endsInArray(step.node);
   const filters = step.stages.map((stage) => (stage.kind === "filter" ? compileFilter(stage.node, compile) : undefined));
@@ -97,6 +99,16 @@ function compileStep(step: Step, compile: Compile, isLast: boolean): TakeStep {
       return only;
     }
     return merge(results, frame);
+  };
+}
+
+function compileSortStep(step: Step, node: Extract<Node, { kind: "sort" }>, compile: Compile): TakeStep {
+  const sort = compileSort(node.terms, compile, node.position);
+  const filters = step.stages.flatMap((stage) => (stage.kind === "filter" ? [compileFilter(stage.node, compile)] : []));
+  return (items, frame) => {
+    let sorted = sort(items, frame) ?? [];
+    for (const filter of filters) sorted = filter(sorted, frame);
+    return sorted;
   };
 }
 

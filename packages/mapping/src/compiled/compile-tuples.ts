@@ -2,7 +2,7 @@ import { compilePairs } from "./compile-object.ts";
 import type { Compile, Evaluate } from "./evaluate.ts";
 import { type Ancestors, childFrame, type Frame } from "./frame.ts";
 import { compareKeys } from "./operators.ts";
-import type { Node, Path, Step } from "./tree.ts";
+import type { Node, Path, Stage, Step } from "./tree.ts";
 import { append, isList, keepList, listOf, marks, truth, unwrap } from "./values.ts";
 
 /** A value that a path reached, with the variables bound on the way and the inputs it was reached from. */
@@ -16,7 +16,7 @@ type TakeStep = (tuples: readonly Tuple[], frame: Frame) => readonly Tuple[];
 
 /** A path whose steps bind variables (`@`, `#`), or are looked back from (`%`). */
 export function compileTuples(node: Path, compile: Compile): Evaluate {
-  const steps = node.steps.map((step) => compileStep(step, compile));
+  const steps = node.steps.flatMap(inlined).map((step) => compileStep(step, compile));
   const startsAtVariable = node.steps[0]?.node.kind === "variable";
   const keep = node.steps.some((step) => step.keep);
   const group = node.group === undefined ? undefined : compileGroup(node, compile);
@@ -30,9 +30,30 @@ export function compileTuples(node: Path, compile: Compile): Evaluate {
   };
 }
 
+/** The steps of a path in parentheses belong to the path around it, whose parents they have. */
+function inlined(step: Step): readonly Step[] {
+  const { node } = step;
+  const isFiltered = node.kind === "filtered" && node.group === undefined;
+  const block = isFiltered ? node.node : node;
+  const [only] = block.kind === "block" ? block.expressions : [];
+  if (
+    block.kind !== "block" ||
+    block.expressions.length !== 1 ||
+    only?.kind !== "path" ||
+    only.group !== undefined ||
+    step.focus !== undefined
+  )
+    return [step];
+  const filters: readonly Stage[] = isFiltered ? node.filters.map((filter) => ({ kind: "filter", node: filter })) : [];
+  const steps = only.steps.flatMap(inlined);
+  return steps.map((inner, index) =>
+    index === steps.length - 1 ? { ...inner, stages: [...inner.stages, ...filters, ...step.stages] } : inner,
+  );
+}
+
 function compileStep(step: Step, compile: Compile): TakeStep {
   const take = step.node.kind === "sort" ? compileSort(step.node, compile) : compileTake(step, compile);
-  const stages = step.stages.map((stage): TakeStep => {
+  const stages = laterStages(step).map((stage): TakeStep => {
     if (stage.kind === "filter") return compileFilter(stage.node, compile);
     return (tuples) => tuples.map((tuple, index) => ({ ...tuple, variables: new Map(tuple.variables).set(stage.name, index) }));
   });
@@ -43,16 +64,29 @@ function compileStep(step: Step, compile: Compile): TakeStep {
   };
 }
 
-function compileTake({ node, focus }: Step, compile: Compile): TakeStep {
+/** An index right after its step counts what each tuple led to; a later one counts all. */
+function ownIndex({ stages }: Step): string | undefined {
+  const [first] = stages;
+  return first?.kind === "index" ? first.name : undefined;
+}
+
+function laterStages(step: Step): readonly Stage[] {
+  return ownIndex(step) === undefined || step.node.kind === "sort" ? step.stages : step.stages.slice(1);
+}
+
+function compileTake(step: Step, compile: Compile): TakeStep {
+  const { node, focus } = step;
+  const index = ownIndex(step);
   const evaluate = compile(node);
   return (tuples, frame) => {
     const taken: Tuple[] = [];
     for (const tuple of tuples) {
       const result = evaluate(tuple.item, frameOf(tuple, frame));
-      const isOne = isList(result) && node.kind === "array";
-      for (const item of isOne ? [result] : listOf(result)) {
-        if (focus === undefined) taken.push({ ...tuple, item, ancestors: ancestorsAfter(node, tuple) });
-        else taken.push({ ...tuple, variables: new Map(tuple.variables).set(focus, item) });
+      for (const [place, item] of listOf(result).entries()) {
+        let { variables } = tuple;
+        if (focus !== undefined) variables = new Map(variables).set(focus, item);
+        if (index !== undefined) variables = new Map(variables).set(index, place);
+        taken.push({ item: focus === undefined ? item : tuple.item, variables, ancestors: ancestorsAfter(node, tuple) });
       }
     }
     return taken;

@@ -8,7 +8,7 @@ import { checkLength, childFrame, readVariable } from "./frame.ts";
 import { createOperator, negative } from "./operators.ts";
 import { createRegex } from "./regex.ts";
 import type { Filtered, Node } from "./tree.ts";
-import { isFunction, isList, isObject, keepList, listOf, lookup, marks, truth, unwrap } from "./values.ts";
+import { isFunction, isList, isObject, keepList, listOf, lookup, truth, unwrap, wholeInput } from "./values.ts";
 
 /** Turns a tree into a closure for each node. */
 export function compile(node: Node, isTail = false): Evaluate {
@@ -89,12 +89,19 @@ export function compile(node: Node, isTail = false): Evaluate {
 }
 
 function compileVariable(name: string): Evaluate {
-  if (name === "") return (input) => (isList(input) && marks.outer.has(input) ? input[0] : input);
+  if (name === "") return wholeInput;
   return (_input, frame) => readVariable(frame, name);
 }
 
 function compileBinary(node: Extract<Node, { kind: "binary" }>): Evaluate {
-  if (node.operator === "~>") return compileFunctionApplication(node, compile);
+  if (node.operator === "~>") {
+    const { right } = node;
+    // The brackets after a call belong to what the whole application yields.
+    const isKept = right.kind === "filtered" && right.node.kind === "call" && right.filters.length === 0 && right.group === undefined;
+    if (!isKept) return compileFunctionApplication(node, compile);
+    const kept = compileFunctionApplication({ ...node, right: right.node }, compile);
+    return (input, frame) => keepList(listOf(kept(input, frame)));
+  }
   const [left, right] = [compile(node.left), compile(node.right)];
   if (node.operator === "and") return (input, frame) => truth(left(input, frame)) && truth(right(input, frame));
   if (node.operator === "or") return (input, frame) => truth(left(input, frame)) || truth(right(input, frame));
@@ -147,18 +154,27 @@ function compileFiltered(node: Filtered): Evaluate {
   const filters = node.filters.map((filter) => compileFilter(filter, compile));
   const group = node.group === undefined ? undefined : compilePairs(node.group, compile, node.position);
   const { keep } = node;
+  const yieldsMany = isCallOfMany(node.node);
   return (input, frame) => {
     let result = value(input, frame);
     for (const filter of filters) result = filter(listOf(result), frame);
     if (group !== undefined) result = group(result, frame);
+    if (keep && yieldsMany && !isList(result) && result !== undefined) return keepList([result]);
     if (filters.length === 0 || !isList(result)) return keep && isList(result) ? keepList(result) : result;
     return keep ? keepList(result) : unwrap(result);
   };
 }
 
+/** Functions that yield one value for a sequence of one. */
+const MANY = new Set(["map", "filter", "each", "keys", "spread", "match"]);
+
+function isCallOfMany(node: Node): boolean {
+  return node.kind === "call" && node.procedure.kind === "variable" && MANY.has(node.procedure.name);
+}
+
 function wildcard(input: unknown): unknown {
   const found: unknown[] = [];
-  const values = isList(input) && marks.outer.has(input) && input.length > 0 ? input[0] : input;
+  const values = wholeInput(input);
   if (typeof values === "object" && values !== null && !isFunction(values)) {
     for (const value of Object.values(values)) {
       if (isList(value)) flatten(value, found);

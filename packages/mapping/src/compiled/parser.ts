@@ -1,5 +1,6 @@
 import { JsonataError } from "./errors.ts";
 import { addFilter, addFocus, addGroup, addIndex, addSort, asPath, joinPaths, keepArray } from "./path-order.ts";
+import { readSignature } from "./signature.ts";
 import { createTokens, type Token } from "./tokens.ts";
 import type { Lambda, Node, Pair, Term } from "./tree.ts";
 
@@ -243,14 +244,16 @@ export function parse(text: string): Node {
       if (node.kind === "variable") return node.name;
       throw new JsonataError("S0208", { position: node.position, token: spelling(node), value: index + 1 });
     });
-    const signature = isOperator(token, "<") ? readSignature() : undefined;
+    const signature = isOperator(token, "<") ? signatureText() : undefined;
+    // A signature that makes no sense is reported before what follows it.
+    if (signature !== undefined) readSignature(signature);
     advance("{");
     const body = expression(0);
     advance("}", false);
     return { kind: "lambda", parameters, signature, body, position };
   }
 
-  function readSignature(): string {
+  function signatureText(): string {
     let depth = 0;
     let signature = "";
     do {

@@ -24,7 +24,6 @@ function stepsOf(node: Node): readonly Step[] {
   // A text among the steps of a path is a name.
   if (node.kind === "literal" && typeof node.value === "string")
     return [asStep({ kind: "name", name: node.value, position: node.position })];
-  if (node.kind === "literal") throw new JsonataError("S0213", { position: node.position, token: String(node.value) });
   return [asStep(node)];
 }
 

@@ -109,6 +109,7 @@ export function createTokens(text: string): (regexAllowed: boolean) => Token {
     }
     if (SINGLE.has(char)) {
       at += 1;
+      if (char === "!" || char === "~") throw new JsonataError("S0204", { position: at, token: char });
       return token("operator", char);
     }
     if (char === '"' || char === "'") return readString(char);

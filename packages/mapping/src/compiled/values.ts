@@ -46,6 +46,11 @@ export function isObject(value: unknown): value is Data {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(FUNCTION in value);
 }
 
+/** The input of a whole expression, without the list around it. */
+export function wholeInput(input: unknown): unknown {
+  return isList(input) && outer.has(input) ? input[0] : input;
+}
+
 /** What a sequence stands for: nothing, its only value, or a list. */
 export function unwrap(sequence: readonly unknown[]): unknown {
   if (sequence.length > 1) return sequence;
@@ -143,6 +148,6 @@ export function textOf(value: unknown, pretty = false): string {
 
 /** A number in JSON has fifteen digits, which hides the errors of binary fractions; a function is an empty text. */
 function jsonPart(_key: string, value: unknown): unknown {
-  if (typeof value === "number" && !Number.isInteger(value)) return Number.isFinite(value) ? Number(value.toPrecision(15)) : value;
+  if (typeof value === "number" && !Number.isInteger(value)) return isNumber(value) ? Number(value.toPrecision(15)) : value;
   return isFunction(value) ? "" : value;
 }

@@ -1,17 +1,17 @@
 import { readSignature } from "../signature.ts";
-import { type CallContext, createFunction, type FunctionValue } from "../values.ts";
+import { type CallContext, createFunction, type FunctionValue, wholeInput } from "../values.ts";
 
 /** A function of the language; its signature checks the arguments before it is called. */
 export function builtin<Args extends readonly unknown[]>(
-  [name, signature]: readonly [name: string, signature: string],
+  [name, signature, arity = arityOf(signature)]: readonly [name: string, signature: string, arity?: number],
   call: (args: Args, context: CallContext) => unknown,
 ): FunctionValue {
   const validate = readSignature(signature);
   return createFunction({
     name,
-    arity: arityOf(signature),
+    arity,
     // The signature has just checked the types that `Args` repeats.
-    invoke: (args, context) => call(validate(args, context.input) as unknown as Args, context),
+    invoke: (args, context) => call(validate(args, wholeInput(context.input)) as unknown as Args, context),
   });
 }
 

@@ -1,5 +1,7 @@
 import type { FunctionValue } from "../values.ts";
 import { arrayFunctions } from "./array.ts";
+import { dateFunctions } from "./date.ts";
+import { evalFunction } from "./eval.ts";
 import { higherOrderFunctions } from "./hof.ts";
 import { numberFunctions } from "./number.ts";
 import { objectFunctions } from "./object.ts";
@@ -7,5 +9,7 @@ import { stringFunctions } from "./string.ts";
 
 /** All functions of the language by name. */
 export const functions: ReadonlyMap<string, FunctionValue> = new Map(
-  [stringFunctions, numberFunctions, arrayFunctions, objectFunctions, higherOrderFunctions].flat().map((value) => [value.name, value]),
+  [[evalFunction], dateFunctions, stringFunctions, numberFunctions, arrayFunctions, objectFunctions, higherOrderFunctions]
+    .flat()
+    .map((value) => [value.name, value]),
 );

@@ -44,7 +44,7 @@ function toNumber(value: unknown): number | undefined {
   if (typeof value === "boolean") return value ? 1 : 0;
   const isSpelled =
     typeof value === "string" &&
-    (/^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[Ee][-+]?[0-9]+)?$/.test(value) || /^0(?:[xX][0-9A-Fa-f]+|[oO][0-7]+|[bB][01]+)$/.test(value));
+    (/^-?[0-9]+(?:\.[0-9]+)?(?:[Ee][-+]?[0-9]+)?$/.test(value) || /^0(?:[xX][0-9A-Fa-f]+|[oO][0-7]+|[bB][01]+)$/.test(value));
   const number = isSpelled ? Number(value) : Number.NaN;
   if (!Number.isFinite(number)) throw new JsonataError("D3030", { value });
   return number;

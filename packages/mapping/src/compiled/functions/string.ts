@@ -14,7 +14,7 @@ interface Match {
 }
 
 export const stringFunctions: readonly FunctionValue[] = [
-  builtin<[unknown, boolean | undefined]>(["string", "<x-b?:s>"], ([value, pretty]) =>
+  builtin<[unknown, boolean | undefined]>(["string", "<x-b?:s>", 1], ([value, pretty]) =>
     value === undefined ? undefined : textOf(value, pretty === true),
   ),
   builtin<[Text, number, number | undefined]>(["substring", "<s-nn?:s>"], ([text, start, length]) => {
@@ -60,8 +60,8 @@ export const stringFunctions: readonly FunctionValue[] = [
     }
     return unwrap(found);
   }),
-  builtin<[Text, string | FunctionValue]>(["contains", "<s-(sf):b>"], ([text, token], context) => {
-    if (text === undefined) return undefined;
+  builtin<[Text, string | FunctionValue | undefined]>(["contains", "<s-(sf):b>"], ([text, token], context) => {
+    if (text === undefined || token === undefined) return undefined;
     if (typeof token === "string") return text.includes(token);
     return apply(token, [text], context) !== undefined;
   }),

@@ -1,0 +1,24 @@
+import { formatDate, parseDate } from "../pictures/date.ts";
+import { formatInteger, parseInteger, readIntegerPicture } from "../pictures/integer.ts";
+import type { FunctionValue } from "../values.ts";
+import { builtin } from "./builtin.ts";
+
+type Text = string | undefined;
+
+/** The functions of time, all of which see the instant of the evaluation, and the pictures of whole numbers that dates share. */
+export const dateFunctions: readonly FunctionValue[] = [
+  builtin<[]>(["millis", "<:n>"], (_args, { frame }) => frame.run.instant),
+  builtin<[Text, Text]>(["now", "<s?s?:s>"], ([picture, zone], { frame }) => formatDate(frame.run.instant, picture, zone)),
+  builtin<[number | undefined, Text, Text]>(["fromMillis", "<n-s?s?:s>"], ([millis, picture, zone]) =>
+    millis === undefined ? undefined : formatDate(millis, picture, zone),
+  ),
+  builtin<[Text, Text]>(["toMillis", "<s-s?:n>"], ([text, picture], { frame }) =>
+    text === undefined ? undefined : parseDate(text, picture, frame.run.instant),
+  ),
+  builtin<[number | undefined, string]>(["formatInteger", "<n-s:s>"], ([value, picture]) =>
+    value === undefined ? undefined : formatInteger(value, readIntegerPicture(picture)),
+  ),
+  builtin<[Text, string]>(["parseInteger", "<s-s:n>"], ([text, picture]) =>
+    text === undefined ? undefined : parseInteger(text, readIntegerPicture(picture)),
+  ),
+];
