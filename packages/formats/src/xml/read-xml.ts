@@ -19,6 +19,7 @@ export function readXml(text: string, limits: XmlLimits): XmlElement {
   const open: XmlElement[] = [];
   let root: XmlElement | undefined;
   let lastToken = 0;
+  let attributeCount = 0;
 
   const fault = (reason: string, hint?: string) =>
     formatInvalid(`XML is not valid at line ${parser.line}, column ${parser.column + 1}: ${reason}`, hint === undefined ? {} : { hint });
@@ -35,12 +36,16 @@ export function readXml(text: string, limits: XmlLimits): XmlElement {
   });
   parser.on("text", addText);
   parser.on("cdata", addText);
+  // Counted as they come: a tag of very many costs much at its end.
+  parser.on("attribute", () => {
+    attributeCount += 1;
+    if (attributeCount <= limits.maxAttributes) return;
+    throw fault(`expected at most ${limits.maxAttributes} attributes, found more`, "raise maxAttributes of the format");
+  });
   parser.on("opentag", (tag) => {
     lastToken = parser.position;
     const attributes = Object.entries(tag.attributes).map(([name, { value }]) => [name, value] as const);
-    if (attributes.length > limits.maxAttributes) {
-      throw fault(`expected at most ${limits.maxAttributes} attributes, found ${attributes.length}`, "raise maxAttributes of the format");
-    }
+    attributeCount = 0;
     const element: XmlElement = { name: tag.name, attributes, children: [] };
     open.at(-1)?.children.push(element);
     root ??= element;

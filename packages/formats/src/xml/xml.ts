@@ -21,7 +21,7 @@ export const xmlFormat: FormatDefinition = defineFormat({
     maxBytes: withDefault(option.bytes, 64 * 1024 ** 2, "Larger documents are refused."),
     maxDepth: withDefault(option.integer({ min: 1, max: 1000 }), 256, "Documents with more elements within one another are refused."),
     maxAttributes: withDefault(option.integer({ min: 1 }), 256, "Elements with more attributes are refused."),
-    maxTokenBytes: withDefault(option.bytes, 1024 ** 2, "Longer texts, tags and attributes are refused; counted in characters."),
+    maxTokenBytes: withDefault(option.bytes, 512 * 1024, "Longer texts, tags and attributes are refused; counted in characters."),
   },
   create: (options) => ({
     name: "xml",
