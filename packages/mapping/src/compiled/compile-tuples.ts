@@ -3,7 +3,7 @@ import type { Compile, Evaluate } from "./evaluate.ts";
 import { type Ancestors, childFrame, type Frame } from "./frame.ts";
 import { compareKeys } from "./operators.ts";
 import type { Node, Path, Stage, Step } from "./tree.ts";
-import { append, isList, keepList, listOf, marks, truth, unwrap } from "./values.ts";
+import { append, isList, keepList, listOf, marks, truth, unwrap, wholeInput } from "./values.ts";
 
 /** A value that a path reached, with the variables bound on the way and the inputs it was reached from. */
 interface Tuple {
@@ -16,12 +16,14 @@ type TakeStep = (tuples: readonly Tuple[], frame: Frame) => readonly Tuple[];
 
 /** A path whose steps bind variables (`@`, `#`), or are looked back from (`%`). */
 export function compileTuples(node: Path, compile: Compile): Evaluate {
-  const steps = node.steps.flatMap(inlined).map((step) => compileStep(step, compile));
+  const steps = node.steps.flatMap(inlined).map((step, index, all) => compileStep(step, compile, all[index - 1]?.focus !== undefined));
   const startsAtVariable = node.steps[0]?.node.kind === "variable";
+  const [first] = node.steps;
+  const bindsWhole = first?.node.kind === "variable" && first.node.name === "" && first.focus !== undefined;
   const keep = node.steps.some((step) => step.keep);
   const group = node.group === undefined ? undefined : compileGroup(node, compile);
   return (input, frame) => {
-    const start = isList(input) && !startsAtVariable ? input : [input];
+    const start = bindsWhole ? listOf(wholeInput(input)) : isList(input) && !startsAtVariable ? input : [input];
     let tuples: readonly Tuple[] = start.map((item) => ({ item, variables: new Map(), ancestors: frame.ancestors }));
     for (const step of steps) tuples = step(tuples, frame);
     if (group !== undefined) return group(tuples, frame);
@@ -51,8 +53,8 @@ function inlined(step: Step): readonly Step[] {
   );
 }
 
-function compileStep(step: Step, compile: Compile): TakeStep {
-  const take = step.node.kind === "sort" ? compileSort(step.node, compile) : compileTake(step, compile);
+function compileStep(step: Step, compile: Compile, afterFocus: boolean): TakeStep {
+  const take = step.node.kind === "sort" ? compileSort(step.node, compile) : compileTake(step, compile, afterFocus);
   const stages = laterStages(step).map((stage): TakeStep => {
     if (stage.kind === "filter") return compileFilter(stage.node, compile);
     return (tuples) => tuples.map((tuple, index) => ({ ...tuple, variables: new Map(tuple.variables).set(stage.name, index) }));
@@ -74,9 +76,11 @@ function laterStages(step: Step): readonly Stage[] {
   return ownIndex(step) === undefined || step.node.kind === "sort" ? step.stages : step.stages.slice(1);
 }
 
-function compileTake(step: Step, compile: Compile): TakeStep {
+function compileTake(step: Step, compile: Compile, afterFocus: boolean): TakeStep {
   const { node, focus } = step;
   const index = ownIndex(step);
+  // Steps that bind the same context one after the other count as one.
+  const staysAtParent = afterFocus && focus !== undefined;
   const evaluate = compile(node);
   return (tuples, frame) => {
     const taken: Tuple[] = [];
@@ -86,7 +90,11 @@ function compileTake(step: Step, compile: Compile): TakeStep {
         let { variables } = tuple;
         if (focus !== undefined) variables = new Map(variables).set(focus, item);
         if (index !== undefined) variables = new Map(variables).set(index, place);
-        taken.push({ item: focus === undefined ? item : tuple.item, variables, ancestors: ancestorsAfter(node, tuple) });
+        taken.push({
+          item: focus === undefined ? item : tuple.item,
+          variables,
+          ancestors: staysAtParent ? tuple.ancestors : ancestorsAfter(node, tuple),
+        });
       }
     }
     return taken;

@@ -21,11 +21,12 @@ interface Case {
 
 const SUITE = fileURLToPath(new URL("../../../../../shared/suites/jsonata/", import.meta.url));
 
-/** How many cases of a group differ so far; the groups that are not here agree in full. */
+/**
+ * How many cases of a group differ; the groups that are not here agree in full. The three of tail-recursion expect U1001, which the suite's
+ * own stopwatch throws: here an evaluation that is nested too deeply, or takes too long, ends with D1011 or D1012, and calls count
+ * rather than nodes.
+ */
 const DIFFERENT: Readonly<Record<string, number>> = {
-  "function-formatNumber": 45,
-  joins: 1,
-  "parent-operator": 8,
   "tail-recursion": 3,
 };
 

@@ -1,4 +1,5 @@
 import { JsonataError } from "./errors.ts";
+import { checkParents } from "./parents.ts";
 import { addFilter, addFocus, addGroup, addIndex, addSort, asPath, joinPaths, keepArray } from "./path-order.ts";
 import { readSignature } from "./signature.ts";
 import { createTokens, type Token } from "./tokens.ts";
@@ -268,6 +269,7 @@ export function parse(text: string): Node {
 
   const tree = expression(0);
   if (token.kind !== "end") throw new JsonataError("S0201", { position: token.position, token: token.text });
+  checkParents(tree);
   return tree;
 }
 

@@ -1,4 +1,5 @@
 import { formatDate, parseDate } from "../pictures/date.ts";
+import { formatNumber } from "../pictures/number.ts";
 import { formatInteger, parseInteger, readIntegerPicture } from "../pictures/integer.ts";
 import type { FunctionValue } from "../values.ts";
 import { builtin } from "./builtin.ts";
@@ -14,6 +15,10 @@ export const dateFunctions: readonly FunctionValue[] = [
   ),
   builtin<[Text, Text]>(["toMillis", "<s-s?:n>"], ([text, picture], { frame }) =>
     text === undefined ? undefined : parseDate(text, picture, frame.run.instant),
+  ),
+  builtin<[number | undefined, string, Readonly<Record<string, unknown>> | undefined]>(
+    ["formatNumber", "<n-so?:s>"],
+    ([value, picture, options]) => (value === undefined ? undefined : formatNumber(value, picture, options)),
   ),
   builtin<[number | undefined, string]>(["formatInteger", "<n-s:s>"], ([value, picture]) =>
     value === undefined ? undefined : formatInteger(value, readIntegerPicture(picture)),
