@@ -14,10 +14,11 @@ export interface Limits {
 
 /** One evaluation: its instant, its limits, and how much of them is used. */
 export interface Run {
-  readonly instant: number;
+  readonly now: () => number;
+  instant: number | undefined;
   readonly random: () => number;
   readonly limits: Required<Limits>;
-  readonly deadline: number;
+  deadline: number | undefined;
   depth: number;
   steps: number;
 }
@@ -50,12 +51,21 @@ export function readVariable(from: Frame, name: string): unknown {
   return undefined;
 }
 
+/** The instant of an evaluation, read when it is first asked for. */
+export function instantOf(run: Run): number {
+  run.instant ??= run.now();
+  return run.instant;
+}
+
 /** Counts a step, and ends an evaluation that takes too many or too long. */
 export function countStep(run: Run): void {
   run.steps += 1;
   if (run.steps > run.limits.steps) throw new JsonataError("D1012", { value: run.limits.steps });
   // Reading the clock costs more than a step.
-  if (run.steps % 64 === 0 && performance.now() > run.deadline) throw new JsonataError("D1012", { value: run.limits.timeMs });
+  if (run.steps % 64 !== 0) return;
+  const now = performance.now();
+  run.deadline ??= now + run.limits.timeMs;
+  if (now > run.deadline) throw new JsonataError("D1012", { value: run.limits.timeMs });
 }
 
 export function checkLength(run: Run, length: number): void {

@@ -1,6 +1,6 @@
 import { compile } from "./compile.ts";
 import { JsonataError } from "./errors.ts";
-import { childFrame, type Frame, type Limits } from "./frame.ts";
+import type { Frame, Limits, Run } from "./frame.ts";
 import { functions } from "./functions/index.ts";
 import { parse } from "./parser.ts";
 import { createFunction, isList, marks } from "./values.ts";
@@ -29,11 +29,18 @@ const LIMITS: Required<Limits> = { depth: 1_000, steps: Number.POSITIVE_INFINITY
  */
 export function jsonata(text: string, options: JsonataOptions = {}): JsonataExpression {
   const evaluate = compile(parse(text));
+  const limits = { ...LIMITS, ...options.limits };
+  // Nothing is ever bound in this frame, since every evaluation has one of its own.
+  const root: Frame = {
+    variables: functions as Map<string, unknown>,
+    parent: undefined,
+    run: createRun(options, limits),
+    ancestors: undefined,
+  };
   return {
-    evaluate(input, bindings = {}) {
-      const root = rootFrame(options);
-      const frame = childFrame(root);
-      for (const [name, value] of Object.entries(bindings)) frame.variables.set(name, bound(name, value));
+    evaluate(input, bindings) {
+      const frame: Frame = { variables: new Map(), parent: root, run: createRun(options, limits), ancestors: undefined };
+      if (bindings !== undefined) for (const [name, value] of Object.entries(bindings)) frame.variables.set(name, bound(name, value));
       frame.variables.set("$", input);
       const context = isList(input) ? [input] : input;
       if (isList(context)) marks.outer.add(context);
@@ -47,11 +54,8 @@ export function jsonata(text: string, options: JsonataOptions = {}): JsonataExpr
   };
 }
 
-function rootFrame({ limits, now = Date.now, random = Math.random }: JsonataOptions): Frame {
-  const all = { ...LIMITS, ...limits };
-  const run = { instant: now(), random, limits: all, deadline: performance.now() + all.timeMs, depth: 0, steps: 0 };
-  // Nothing is ever bound in this frame, since an expression has one of its own.
-  return { variables: functions as Map<string, unknown>, parent: undefined, run, ancestors: undefined };
+function createRun({ now = Date.now, random = Math.random }: JsonataOptions, limits: Required<Limits>): Run {
+  return { now, random, limits, instant: undefined, deadline: undefined, depth: 0, steps: 0 };
 }
 
 function bound(name: string, value: unknown): unknown {

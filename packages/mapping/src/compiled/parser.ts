@@ -152,7 +152,7 @@ export function parse(text: string): Node {
 
   function blockParts(): readonly Node[] {
     const parts: Node[] = [];
-    while (!isOperator(token, ")")) {
+    while (!isOperator(token, ")") && token.kind !== "end") {
       parts.push(expression(0));
       if (!isOperator(token, ";")) break;
       advance(";");

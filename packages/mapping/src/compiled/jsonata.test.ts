@@ -1,0 +1,63 @@
+import npm from "jsonata";
+import { describe, expect, test } from "vitest";
+import { jsonata } from "../index.ts";
+
+const items = {
+  items: [
+    { name: "a", price: 9 },
+    { name: "b", price: 2 },
+  ],
+};
+
+describe("an evaluation", () => {
+  test("it answers at once", () => {
+    expect(jsonata("items[price > 5].{ 'n': name }").evaluate(items)).toEqual({ n: "a" });
+    expect(jsonata("$sum(items.price)").evaluate(items)).toBe(11);
+  });
+
+  test.each(["constructor", "__proto__", "items.constructor", "toString", "$lookup($, '__proto__')"])(
+    "%s yields nothing: only own properties are seen",
+    (text) => {
+      expect(jsonata(text).evaluate(items)).toBeUndefined();
+    },
+  );
+
+  test("functions among the bindings are called", () => {
+    expect(jsonata("$twice(4)").evaluate(null, { twice: (value: number) => value * 2 })).toBe(8);
+  });
+
+  test("the instant and the random numbers come from the options", () => {
+    expect(jsonata("[$millis(), $random()]", { now: () => 5, random: () => 0.5 }).evaluate(null)).toEqual([5, 0.5]);
+  });
+
+  test("it ends at its limits", () => {
+    const failing = (text: string, limits: object) => () => jsonata(text, { limits }).evaluate(null);
+    expect(failing("($f := function($n) { 1 + $f($n) }; $f(1))", {})).toThrow(expect.objectContaining({ code: "D1011" }));
+    expect(failing("($f := function() { $f() }; $f())", { steps: 1_000 })).toThrow(expect.objectContaining({ code: "D1012" }));
+    expect(failing("[1..100]", { sequence: 10 })).toThrow(expect.objectContaining({ code: "D2015" }));
+  });
+});
+
+describe("failures", () => {
+  test.each([
+    "a +",
+    "a b",
+    "{'a' 1}",
+    '"abc',
+    '"\\q"',
+    "",
+    "a.(",
+    '1 + "x"',
+    '1 < "x"',
+    "$nope(1)",
+    "$error('x')",
+    "a := 1",
+    "[1!2]",
+    "-'a'",
+  ])("%j fails with the code and the position of the reference", async (text) => {
+    const theirs: unknown = await (async () => npm(text).evaluate({}))().catch((error: unknown) => error);
+    const ours: unknown = await (async () => jsonata(text).evaluate({}))().catch((error: unknown) => error);
+    const { code, position } = theirs as { code: string; position: number };
+    expect(ours).toMatchObject({ code, position });
+  });
+});
