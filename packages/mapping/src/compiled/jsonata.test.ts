@@ -26,6 +26,16 @@ describe("an evaluation", () => {
     expect(jsonata("$twice(4)").evaluate(null, { twice: (value: number) => value * 2 })).toBe(8);
   });
 
+  test("it waits for a bound function that is asynchronous, and calls it once for each call", async () => {
+    let calls = 0;
+    const fetched = async (value: number) => {
+      calls += 1;
+      return value * 2;
+    };
+    expect(await jsonata("$sum($map([1..3], $fetched))").evaluate(null, { fetched })).toBe(12);
+    expect(calls).toBe(3);
+  });
+
   test("the instant and the random numbers come from the options", () => {
     expect(jsonata("[$millis(), $random()]", { now: () => 5, random: () => 0.5 }).evaluate(null)).toEqual([5, 0.5]);
   });

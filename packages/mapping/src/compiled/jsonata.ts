@@ -2,6 +2,7 @@ import { compile } from "./compile.ts";
 import { JsonataError } from "./errors.ts";
 import type { Frame, Limits, Run } from "./frame.ts";
 import { functions } from "./functions/index.ts";
+import { type Journal, recall, replay } from "./journal.ts";
 import { parse } from "./parser.ts";
 import { createFunction, isList, marks } from "./values.ts";
 
@@ -14,7 +15,7 @@ export interface JsonataOptions {
 }
 
 export interface JsonataExpression {
-  /** The value for an input, at once; functions among the bindings are called as functions of the expression. */
+  /** The value for an input, at once, or as a promise if a bound function answers with one; functions among the bindings are called as functions of the expression. */
   evaluate(input: unknown, bindings?: Readonly<Record<string, unknown>>): unknown;
 }
 
@@ -39,26 +40,39 @@ export function jsonata(text: string, options: JsonataOptions = {}): JsonataExpr
   };
   return {
     evaluate(input, bindings) {
-      const frame: Frame = { variables: new Map(), parent: root, run: createRun(options, limits), ancestors: undefined };
-      if (bindings !== undefined) for (const [name, value] of Object.entries(bindings)) frame.variables.set(name, bound(name, value));
-      frame.variables.set("$", input);
-      const context = isList(input) ? [input] : input;
-      if (isList(context)) marks.outer.add(context);
-      try {
-        return evaluate(context, frame);
-      } catch (thrown) {
-        if (thrown instanceof RangeError && /stack/i.test(thrown.message)) throw new JsonataError("D1011");
-        throw thrown;
-      }
+      if (bindings === undefined) return once(input, createRun(options, limits), new Map());
+      const journal: Journal = { entries: [], next: 0 };
+      const instant = (options.now ?? Date.now)();
+      const random = (): number => Number(recall(journal, options.random ?? Math.random));
+      const variables = (): Map<string, unknown> =>
+        new Map(Object.entries(bindings).map(([name, value]) => [name, bound(name, value, journal)]));
+      return replay(journal, () => once(input, createRun({ now: () => instant, random }, limits), variables()));
     },
   };
+
+  function once(input: unknown, run: Run, variables: Map<string, unknown>): unknown {
+    const frame: Frame = { variables, parent: root, run, ancestors: undefined };
+    frame.variables.set("$", input);
+    const context = isList(input) ? [input] : input;
+    if (isList(context)) marks.outer.add(context);
+    try {
+      return evaluate(context, frame);
+    } catch (thrown) {
+      if (thrown instanceof RangeError && /stack/i.test(thrown.message)) throw new JsonataError("D1011");
+      throw thrown;
+    }
+  }
 }
 
 function createRun({ now = Date.now, random = Math.random }: JsonataOptions, limits: Required<Limits>): Run {
   return { now, random, limits, instant: undefined, deadline: undefined, depth: 0, steps: 0 };
 }
 
-function bound(name: string, value: unknown): unknown {
+function bound(name: string, value: unknown, journal: Journal): unknown {
   if (typeof value !== "function") return value;
-  return createFunction({ name, arity: value.length, invoke: (args) => (value as (...args: readonly unknown[]) => unknown)(...args) });
+  return createFunction({
+    name,
+    arity: value.length,
+    invoke: (args) => recall(journal, () => (value as (...args: readonly unknown[]) => unknown)(...args)),
+  });
 }

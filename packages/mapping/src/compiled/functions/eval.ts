@@ -1,6 +1,7 @@
 import { compile } from "../compile.ts";
 import { JsonataError } from "../errors.ts";
 import type { Evaluate } from "../evaluate.ts";
+import { Suspension } from "../journal.ts";
 import { parse } from "../parser.ts";
 import { type FunctionValue, isList, marks } from "../values.ts";
 import { builtin } from "./builtin.ts";
@@ -16,6 +17,7 @@ export const evalFunction: FunctionValue = builtin<[string | undefined, unknown]
     try {
       return evaluate(context, frame);
     } catch (thrown) {
+      if (thrown instanceof Suspension) throw thrown;
       throw new JsonataError("D3121", { value: thrown });
     }
   },
