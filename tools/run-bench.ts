@@ -9,7 +9,8 @@ import path from "node:path";
 const root = path.resolve(import.meta.dirname, "..");
 const bench = path.join(root, "bench");
 
-if (!isInstalled()) run("npm", ["ci", "--prefix", bench]);
+// Whoever runs this with a silent npm still has to see why an install failed.
+if (!isInstalled()) run("npm", ["ci", "--prefix", bench, "--loglevel", "error"], "The peers of the benchmarks could not be installed");
 run("node", ["--conditions=portolan-source", path.join(bench, "src/run.ts"), ...process.argv.slice(2)]);
 
 /** Whether node_modules is as new as the lock file. */
@@ -18,8 +19,13 @@ function isInstalled(): boolean {
   return existsSync(installed) && statSync(installed).mtimeMs >= statSync(path.join(bench, "package-lock.json")).mtimeMs;
 }
 
-function run(command: string, args: readonly string[]): void {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
-  if (error !== undefined) throw error;
-  if (status !== 0) process.exit(status ?? 1);
+/** Ends this process with the status of a command that failed, and says so if the command itself may not have said it. */
+function run(command: string, args: readonly string[], failure?: string): void {
+  const { status, signal, error } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
+  if (error === undefined && status === 0) return;
+  const reason = error?.message ?? (signal === null ? `exit status ${status}` : `ended by ${signal}`);
+  if (failure !== undefined || status === null) {
+    process.stderr.write(`${failure ?? "The benchmark could not run"}: \`${[command, ...args].join(" ")}\` failed, ${reason}.\n`);
+  }
+  process.exit(status ?? 1);
 }
