@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type Manifest, publishedBin, publishedManifest } from "./published-manifest.ts";
 
@@ -12,12 +12,19 @@ if (target === undefined) {
 }
 const destination = path.resolve(target);
 
+// What an earlier build left of a file that is gone since would be published; without its note tsc would not build again.
+for (const folder of await packageFolders()) await clear(folder);
 run("tsc", ["-b", ...(await packageFolders())], root);
 for (const folder of await packageFolders()) await pack(folder);
 
 async function packageFolders(): Promise<readonly string[]> {
   const names = await readdir(path.join(root, "packages"));
   return names.map((name) => path.join(root, "packages", name));
+}
+
+async function clear(folder: string): Promise<void> {
+  await rm(path.join(folder, "dist"), { recursive: true, force: true });
+  await rm(path.join(folder, "tsconfig.tsbuildinfo"), { force: true });
 }
 
 async function pack(folder: string): Promise<void> {
