@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { archiveFile, ledgerFile, settled, takeAccounts } from "./accounts.ts";
 import { dropFeed, poisonOf, readFeed } from "./feed.ts";
 import { type NodeProcess, startNodeProcess } from "./node-process.ts";
+import { takeFolder } from "./one-run.ts";
 import { startReceiver } from "./receiver.ts";
 import { data } from "./settings.ts";
 import { renderSummary } from "./summary.ts";
@@ -11,10 +12,19 @@ import { renderSummary } from "./summary.ts";
 const SETTLED_MS = 180_000;
 
 const { values: options } = parseArgs({ options: { keep: { type: "boolean", default: false }, seed: { type: "string", default: "7" } } });
-process.exitCode = await run().catch((error: unknown) => {
-  print(`${error instanceof Error ? error.message : String(error)}\nThe app's log is in ${seen(join(data, "node.log"))}.`);
+process.exitCode = await runAlone().catch((error: unknown) => {
+  print(error instanceof Error ? error.message : String(error));
   return 1;
 });
+
+/** A second run at the same time would empty the folder under the first. */
+async function runAlone(): Promise<number> {
+  using _taken = takeFolder(data);
+  return await run().catch((error: unknown) => {
+    print(`${error instanceof Error ? error.message : String(error)}\nThe app's log is in ${seen(join(data, "node.log"))}.`);
+    return 1;
+  });
+}
 
 async function run(): Promise<number> {
   const feed = readFeed();
