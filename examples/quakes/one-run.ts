@@ -1,3 +1,5 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
 const BUSY = 5;
@@ -7,6 +9,7 @@ const BUSY = 5;
  * folder: a run that was killed does not hold it.
  */
 export function takeFolder(folder: string): Disposable {
+  mkdirSync(dirname(folder), { recursive: true });
   const lock = new DatabaseSync(`${folder}.lock`, { timeout: 0 });
   try {
     lock.exec("BEGIN EXCLUSIVE");
