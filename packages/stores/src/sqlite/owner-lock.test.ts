@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { createVirtualClock } from "@portolan/testkit";
 import { describe, expect, it } from "vitest";
@@ -50,5 +51,10 @@ describe("the owner of a store", () => {
     await first.store.close();
     const second = await folder.open(directory, createVirtualClock());
     expect(await second.subscriptions[0]?.take(10)).toHaveLength(1);
+  });
+
+  it.runIf(existsSync("/proc/self"))("says where no folder can be made, instead of trying without end", async () => {
+    const opened = folder.open("/proc/portolan/store", createVirtualClock());
+    await expect(opened).rejects.toMatchObject({ code: "PORTOLAN_STORE_FAILED", message: expect.stringContaining("/proc/portolan") });
   });
 });

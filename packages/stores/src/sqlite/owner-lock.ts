@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { PortolanError } from "@portolan/core";
 import { asStoreError } from "./sqlite-error.ts";
@@ -16,7 +16,7 @@ export interface OwnerLock {
  */
 export function acquireOwnerLock(directory: string): OwnerLock {
   const note = join(directory, "owner.json");
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeFolder(directory);
   const file = join(directory, "owner.db");
   const database = new DatabaseSync(file, { timeout: 0 });
   try {
@@ -30,6 +30,21 @@ export function acquireOwnerLock(directory: string): OwnerLock {
     });
   }
   return { release: () => database.close() };
+}
+
+/**
+ * One folder after the other: where a file system refuses with "no such file", as /proc does, the recursive mkdir of Node
+ * tries again without end.
+ */
+function makeFolder(path: string): void {
+  const parent = dirname(path);
+  if (parent !== path && !existsSync(parent)) makeFolder(parent);
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw asStoreError(error, path);
+    mkdirSync(path, { recursive: true });
+  }
 }
 
 /** The note may be missing or half written when its owner has only just started. */
