@@ -1,6 +1,7 @@
 import { defineFormat, type FormatDefinition } from "@portolan/core";
 import { createEdiFormat, ediOptions } from "../edi/edi-format.ts";
 import type { EdiDialect, InterchangeStart } from "../edi/read-document.ts";
+import { unusableDelimiters } from "../edi/unusable-delimiters.ts";
 import type { EdiWriter } from "../edi/write-document.ts";
 import { acknowledgementRules } from "./acknowledgement-rules.ts";
 
@@ -51,9 +52,7 @@ function readIsa(text: string, at: number): InterchangeStart {
   const component = elements[15] ?? "";
   // Before 00402 ISA11 names a standard: a letter, such as U.
   const repeats = version >= "00402" && !/[A-Za-z0-9 ]/.test(repetition) ? { repetition } : {};
-  const delimiters = [element, component, segment, ...Object.values(repeats)];
-  if (delimiters.some((one) => /[A-Za-z0-9 ]/.test(one)) || new Set(delimiters).size < delimiters.length) {
-    return `expected different delimiters that are no letters, digits or blanks, found ${delimiters.map((one) => JSON.stringify(one)).join(", ")}`;
-  }
+  const fault = unusableDelimiters([element, component, segment, ...Object.values(repeats)]);
+  if (fault !== undefined) return fault;
   return { delimiters: { element, component, segment, ...repeats }, at };
 }

@@ -3,6 +3,7 @@ import type { EdiDelimiters, EdiSegment } from "../edi/document.ts";
 import { createEdiFormat, ediOptions } from "../edi/edi-format.ts";
 import type { EdiDialect, InterchangeStart } from "../edi/read-document.ts";
 import type { SegmentRules } from "../edi/rules.ts";
+import { unusableDelimiters } from "../edi/unusable-delimiters.ts";
 import type { EdiWriter } from "../edi/write-document.ts";
 import { latestRules, numericRules } from "./directory-rules.ts";
 
@@ -42,10 +43,8 @@ function readStart(text: string, at: number): InterchangeStart {
     const [component = "", element = "", decimal = "", release = "", repetition = "", segment = ""] = una;
     if (una.length < 6) return "expected six characters after UNA, found the end of the text";
     const optional = { ...(repetition !== " " && { repetition }), ...(release !== " " && { release }) };
-    const delimiters = [component, element, segment, ...Object.values(optional)];
-    if (delimiters.some((one) => /[A-Za-z0-9 ]/.test(one)) || new Set(delimiters).size < delimiters.length) {
-      return `expected different delimiters that are no letters, digits or blanks after UNA, found ${JSON.stringify(una)}`;
-    }
+    const fault = unusableDelimiters([component, element, segment, ...Object.values(optional)]);
+    if (fault !== undefined) return fault;
     return { delimiters: { element, component, segment, decimal, ...optional }, una: true, at: at + UNA_LENGTH };
   }
   const header = /^UNB\+[A-Z]{3}[A-Z0-9]:(\d)/.exec(text.slice(at, at + 12));

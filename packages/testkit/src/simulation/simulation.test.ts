@@ -21,39 +21,32 @@ const subject: SimulationSubject = { createEngine, createStore: createMemoryStor
 /** More for a night: SIMULATION_SEEDS=100000. */
 const COUNT = Number(process.env["SIMULATION_SEEDS"] ?? 1000);
 
+type Fault = (store: Store) => Store["commit"];
+
 const isSettlement = ({ kind }: Effect) => kind === "settle" || kind === "postpone";
 
+/** Commits these effects first, and the rest in a commit of its own. */
+const apart =
+  (isFirst: (effect: Effect) => boolean): Fault =>
+  (store) =>
+  async (effects, durability) => {
+    await store.commit(effects.filter(isFirst), durability);
+    await store.commit(
+      effects.filter((effect) => !isFirst(effect)),
+      durability,
+    );
+  };
+
 /** Faults of a store, each of which breaks a promise that the engine builds on. */
-const FAULTS: Readonly<Record<string, (store: Store) => Store["commit"]>> = {
+const FAULTS: Readonly<Record<string, Fault>> = {
   "acknowledges before the commit is on disk": (store) => (effects, durability) => {
     store.commit(effects, durability).catch(() => undefined);
     return Promise.resolve();
   },
   "does not sync": (store) => (effects) => store.commit(effects, "process-crash"),
-  "settles after the effects, in a commit of its own": (store) => async (effects, durability) => {
-    await store.commit(
-      effects.filter((effect) => !isSettlement(effect)),
-      durability,
-    );
-    await store.commit(effects.filter(isSettlement), durability);
-  },
-  "settles before the effects, in a commit of its own": (store) => async (effects, durability) => {
-    await store.commit(effects.filter(isSettlement), durability);
-    await store.commit(
-      effects.filter((effect) => !isSettlement(effect)),
-      durability,
-    );
-  },
-  "keeps idempotent keys in a commit of their own": (store) => async (effects, durability) => {
-    await store.commit(
-      effects.filter(({ kind }) => kind !== "keepKey"),
-      durability,
-    );
-    await store.commit(
-      effects.filter(({ kind }) => kind === "keepKey"),
-      durability,
-    );
-  },
+  "settles after the effects, in a commit of its own": apart((effect) => !isSettlement(effect)),
+  "settles before the effects, in a commit of its own": apart(isSettlement),
+  "keeps idempotent keys in a commit of their own": apart(({ kind }) => kind !== "keepKey"),
   "forgets the keys of ordered messages": (store) => (effects, durability) =>
     store.commit(
       effects.map((effect) => (effect.kind === "append" ? { ...effect, key: undefined } : effect)),
@@ -68,7 +61,7 @@ const FAULTS: Readonly<Record<string, (store: Store) => Store["commit"]>> = {
 };
 
 const withFault =
-  (fault: (store: Store) => Store["commit"]): SimulatedStoreFactory =>
+  (fault: Fault): SimulatedStoreFactory =>
   (options) => {
     const store = createMemoryStore(options);
     return { ...store, commit: fault(store) };
@@ -105,16 +98,7 @@ describe("the simulation", () => {
   });
 
   it("finds a store that moves positions in a commit of its own", { timeout: 60_000 }, async () => {
-    const split = withFault((store) => async (effects, durability) => {
-      await store.commit(
-        effects.filter(({ kind }) => kind !== "setPosition"),
-        durability,
-      );
-      await store.commit(
-        effects.filter(({ kind }) => kind === "setPosition"),
-        durability,
-      );
-    });
+    const split = withFault(apart(({ kind }) => kind !== "setPosition"));
     const report = await simulate({
       subject: { createEngine, createStore: split },
       scenario: feedScenario,
@@ -131,16 +115,7 @@ describe("the simulation", () => {
     { timeout: 60_000 },
     async (_when, first) => {
       const isRow = ({ kind }: Effect) => kind === "putState" || kind === "dropState";
-      const split = withFault((store) => async (effects, durability) => {
-        await store.commit(
-          effects.filter((effect) => isRow(effect) === first),
-          durability,
-        );
-        await store.commit(
-          effects.filter((effect) => isRow(effect) !== first),
-          durability,
-        );
-      });
+      const split = withFault(apart((effect) => isRow(effect) === first));
       const report = await simulate({
         subject: { createEngine, createStore: split },
         scenario: aggregationScenario,
