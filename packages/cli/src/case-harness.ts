@@ -11,7 +11,7 @@ const SUPPORTED = ["retry", "onError", "deadLetter", "channel", "onComplete", "i
 
 /** Runs cases on the engine, on stores in memory; the durable one keeps a log, from which it is made anew after a restart or a crash. */
 export function createCaseHarness(directory: string): CaseHarness {
-  const formats = createFormats();
+  const formats = createFormats([], { directory });
   return {
     supports: new Set(SUPPORTED),
     createEngine,
@@ -22,7 +22,7 @@ export function createCaseHarness(directory: string): CaseHarness {
     connectors: platform.connectors,
     languages: [jsonataLanguage],
     contracts: createContracts({ directory }),
-    services: { format: formats.format, formatFor: formats.formatFor, directory, spool },
+    services: { format: formats.format, formatFor: formats.formatFor, formatNames: formats.formatNames, directory, spool },
   };
 }
 

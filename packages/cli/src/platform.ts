@@ -5,6 +5,6 @@ import type { Platform } from "@portolan/host";
 export const platform: Platform = {
   connectors,
   languages: { jsonata: async () => (await import("@portolan/mapping")).jsonataLanguage },
-  formats: async () => (await import("@portolan/formats")).createFormats(),
+  formats: async (directory) => (await import("@portolan/formats")).createFormats([], { directory }),
   contracts: async (directory) => (await import("@portolan/formats")).createContracts({ directory }),
 };

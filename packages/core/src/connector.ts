@@ -98,6 +98,8 @@ export interface ConnectorServices {
   /** The format of a name. Its options, as people write them, are read by its specs: PORTOLAN_CONFIG_INVALID says what is wrong. */
   format(name: string, options?: Readonly<Record<string, unknown>>): Format | undefined;
   formatFor(mediaType: string): Format | undefined;
+  /** The names of all formats, for errors that say which there are. */
+  readonly formatNames?: readonly string[];
   readonly http?: unknown;
   /** Relative paths of options start here. */
   readonly directory: string;

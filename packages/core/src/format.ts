@@ -20,7 +20,12 @@ export interface FormatDefinition<Specs extends OptionSpecs = OptionSpecs> {
   readonly mediaTypes: readonly string[];
   readonly extensions: readonly string[];
   readonly options: Specs;
-  create(options: OptionsOf<Specs>): Format;
+  create(options: OptionsOf<Specs>, surroundings: FormatSurroundings): Format;
+}
+
+export interface FormatSurroundings {
+  /** Relative paths of options start here. */
+  readonly directory: string;
 }
 
 export function defineFormat<Specs extends OptionSpecs>(definition: FormatDefinition<Specs>): FormatDefinition {

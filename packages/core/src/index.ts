@@ -70,7 +70,7 @@ export {
   isConstantExpression,
   isLanguageExpression,
 } from "./expression.ts";
-export { type Format, type FormatDefinition, defineFormat } from "./format.ts";
+export { type Format, type FormatDefinition, type FormatSurroundings, defineFormat } from "./format.ts";
 export { type Logger, type LogLevel, silentLogger } from "./log.ts";
 export {
   type Attributes,

@@ -182,6 +182,7 @@ export function createEngine(options: EngineOptions): Engine {
     table: tables.table,
     pollers,
     format: services.format,
+    formatNames: services.formatNames ?? [],
     spool: services.spool,
     work: (run, signal) => ownWork(definition, run, signal),
     onStart: (begin) => starts.push(begin),

@@ -130,6 +130,8 @@ export interface StepServices {
   readonly pollers: Pollers;
   /** A format by name; its options are read by its own specs, and what is wrong with them is thrown. */
   format(name: string, options?: Readonly<Record<string, unknown>>): Format | undefined;
+  /** The names of all formats; empty where the node does not say. */
+  readonly formatNames: readonly string[];
   /** Keeps a stream that can be read once, where the node has a place for it. */
   readonly spool: ConnectorServices["spool"];
   /** Work of its own, in a unit of work of its own: resolves when committed. Failures are the caller's. */

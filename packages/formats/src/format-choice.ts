@@ -32,9 +32,9 @@ export const formatChoice: OptionType<FormatChoice> = {
 };
 
 /** The format of a choice. Unknown names throw PORTOLAN_CONFIG_INVALID. */
-export function chosenFormat(choice: FormatChoice, services: Pick<ConnectorServices, "format">): Format {
+export function chosenFormat(choice: FormatChoice, services: Pick<ConnectorServices, "format" | "directory">): Format {
   const definition = choice.options === undefined ? undefined : formats.find(({ name }) => name === choice.name);
-  const format = definition === undefined ? services.format(choice.name) : createFormat(definition, choice.options);
+  const format = definition === undefined ? services.format(choice.name) : createFormat(definition, choice.options, services);
   if (format !== undefined) return format;
   throw new PortolanError("PORTOLAN_CONFIG_INVALID", `there is no format "${choice.name}": expected one of ${listNames(formatNames())}`);
 }

@@ -4,6 +4,7 @@ import {
   type Finding,
   type Format,
   type FormatDefinition,
+  type FormatSurroundings,
   type OptionSpec,
   type OptionSpecs,
   type OptionsOf,
@@ -33,6 +34,7 @@ export const formats: readonly FormatDefinition[] = [
 /** The formats that connectors ask for: `ConnectorServices` takes its two functions from here. */
 export interface Formats {
   readonly definitions: readonly FormatDefinition[];
+  readonly formatNames: readonly string[];
   /** The format of a name. Its options, as people write them, are read by its specs: PORTOLAN_CONFIG_INVALID says what is wrong. */
   format(name: string, options?: Readonly<Record<string, unknown>>): Format | undefined;
   /** The format of a media type such as `text/csv; charset=iso-8859-1` or `application/problem+json`. */
@@ -41,8 +43,10 @@ export interface Formats {
   formatOfFile(file: string): Format | undefined;
 }
 
-/** `more` are the formats of an app's own; they come before those of Portolan. */
-export function createFormats(more: readonly FormatDefinition[] = []): Formats {
+const HERE: FormatSurroundings = { directory: "." };
+
+/** `more` are the formats of an app's own; they come before those of Portolan. Paths of options start in the directory. */
+export function createFormats(more: readonly FormatDefinition[] = [], surroundings: FormatSurroundings = HERE): Formats {
   const definitions = [...more, ...formats];
   const made = new Map<string, Format>();
 
@@ -51,17 +55,18 @@ export function createFormats(more: readonly FormatDefinition[] = []): Formats {
     const key = `${definition.name} ${charset ?? ""}`;
     const known = made.get(key);
     if (known) return known;
-    const format = createFormat(definition, charset === undefined ? {} : { charset });
+    const format = createFormat(definition, charset === undefined ? {} : { charset }, surroundings);
     made.set(key, format);
     return format;
   }
 
   return {
     definitions,
+    formatNames: definitions.map(({ name }) => name),
     format(name, options) {
       const definition = definitions.find((one) => one.name === name);
       if (definition === undefined || options === undefined || Object.keys(options).length === 0) return make(definition);
-      return createFormat(definition, readFormatOptions(definition, options));
+      return createFormat(definition, readFormatOptions(definition, options), surroundings);
     },
     formatFor(mediaType) {
       const { name, charset: label } = parseMediaType(mediaType);
@@ -80,8 +85,12 @@ export function createFormats(more: readonly FormatDefinition[] = []): Formats {
 }
 
 /** A format with options that its specs have read; those left out have their defaults. */
-export function createFormat(definition: FormatDefinition, options: Readonly<Record<string, unknown>> = {}): Format {
-  return definition.create({ ...defaultOptions(definition.options), ...options });
+export function createFormat(
+  definition: FormatDefinition,
+  options: Readonly<Record<string, unknown>> = {},
+  surroundings: FormatSurroundings = HERE,
+): Format {
+  return definition.create({ ...defaultOptions(definition.options), ...options }, surroundings);
 }
 
 function defaultOptions(specs: OptionSpecs): OptionsOf<OptionSpecs> {

@@ -14,12 +14,13 @@ export async function engineParts(
   const { definition, directory } = app;
   const [languages, formats, contracts] = await Promise.all([
     loadLanguages(app, platform),
-    platform.formats(),
+    platform.formats(directory),
     platform.contracts(directory),
   ]);
   const services: ConnectorServices = {
     format: formats.format,
     formatFor: formats.formatFor,
+    ...(formats.formatNames === undefined ? {} : { formatNames: formats.formatNames }),
     directory,
     spool,
     ...(http === undefined ? {} : { http }),

@@ -5,7 +5,8 @@ export interface Platform {
   readonly connectors: readonly ConnectorDefinition[];
   /** Loaded only when an expression of the app is in that language. */
   readonly languages: Readonly<Record<string, () => Promise<Language>>>;
-  formats(): Promise<Pick<ConnectorServices, "format" | "formatFor">>;
+  /** Paths in options of formats start in the directory. */
+  formats(directory: string): Promise<Pick<ConnectorServices, "format" | "formatFor" | "formatNames">>;
   /** Schema documents are read relative to the directory. */
   contracts(directory: string): Promise<ContractCompiler>;
 }

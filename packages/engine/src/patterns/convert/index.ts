@@ -1,6 +1,7 @@
 import {
   describeValue,
   isRecord,
+  listNames,
   option,
   optional,
   PortolanError,
@@ -75,8 +76,10 @@ function formatOf(
 ): Format | undefined {
   try {
     const found = compiler.node.format(format, options);
-    if (found === undefined)
-      compiler.invalid(`there is no format "${format}"`, "a format of this node, such as json, ndjson, csv, text or bytes", format);
+    if (found === undefined) {
+      const names = compiler.node.formatNames;
+      compiler.invalid(`there is no format "${format}"`, names.length === 0 ? "a format of this node" : listNames(names), format);
+    }
     return found;
   } catch (error) {
     if (!(error instanceof PortolanError)) throw error;
