@@ -13,6 +13,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandDefinition>>> = {
   "channels purge": async () => (await import("./commands/channels-purge.ts")).channelsPurge,
   "messages show": async () => (await import("./commands/messages-show.ts")).messagesShow,
   errors: async () => (await import("./commands/errors.ts")).errors,
+  eval: async () => (await import("./commands/eval.ts")).evalCommand,
+  convert: async () => (await import("./commands/convert.ts")).convert,
   explain: async () => (await import("./commands/explain.ts")).explain,
 };
 
