@@ -46,6 +46,9 @@ const REASONS: Readonly<Record<string, string>> = {
   S0217: "the parent cannot be known here",
   S0301: "the regular expression is empty",
   S0302: "the regular expression is not closed",
+  S0303: "this is no regular expression",
+  S0304:
+    "the time that this regular expression takes could not be bounded: it repeats something without bounds and needs a backreference or a lookahead with groups, or it is too large",
   T0410: "an argument does not fit the function's signature",
   T0411: "the context does not fit the function's signature",
   T0412: "an argument must be a list of one type",
@@ -56,6 +59,7 @@ const REASONS: Readonly<Record<string, string>> = {
   D1009: "two definitions give the same key",
   D1011: "the evaluation is nested too deeply",
   D1012: "the evaluation took too long",
+  D1014: "the text is too long for this regular expression",
   D2014: "the range is too long",
   D2015: "the sequence is too long",
   D3030: "the value is no number",
