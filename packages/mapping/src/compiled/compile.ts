@@ -18,7 +18,7 @@ export function compile(node: Node, isTail = false): Evaluate {
       return () => value;
     }
     case "regex": {
-      const value = createRegex(node.source, node.flags);
+      const value = createRegex(node.source, node.flags, node.position);
       return () => value;
     }
     case "name": {

@@ -40,6 +40,17 @@ describe("an evaluation", () => {
     expect(jsonata("[$millis(), $random()]", { now: () => 5, random: () => 0.5 }).evaluate(null)).toEqual([5, 0.5]);
   });
 
+  test.each([
+    "$contains(text, /(a+)+$/)",
+    "$split(text, /(a|a)*b/)",
+    "$replace(text, /(.*)*x/, '')",
+    "items[$match($$.text, /.*.*.*=.*/)]",
+    "$toMillis($join($map([1..5000], function() { 'one ' })), '[Yw][Mw][Dw]x')",
+  ])("%s takes time in proportion to the text", (expression) => {
+    // By backtracking these would outlast the test's own limit, not just the evaluation's.
+    expect(jsonata(expression).evaluate({ ...items, text: `${"a".repeat(5_000)}!` })).not.toBe(true);
+  });
+
   test("it ends at its limits", () => {
     const failing = (text: string, limits: object) => () => jsonata(text, { limits }).evaluate(null);
     expect(failing("($f := function($n) { 1 + $f($n) }; $f(1))", {})).toThrow(expect.objectContaining({ code: "D1011" }));

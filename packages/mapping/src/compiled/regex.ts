@@ -1,29 +1,34 @@
 import { JsonataError } from "./errors.ts";
+import { createMatcher } from "./regex/matcher.ts";
+import type { Search } from "./regex/search.ts";
 import { createFunction, type FunctionValue } from "./values.ts";
 
 /** A regular expression as a function: of a text it yields the first match, with a function for the next. */
-export function createRegex(source: string, flags: string): FunctionValue {
-  const pattern = new RegExp(source, flags);
+export function createRegex(source: string, flags: string, position: number): FunctionValue {
+  const search = createMatcher(source, flags, position);
   return createFunction({
     name: "",
     arity: 1,
-    regex: pattern,
-    invoke: ([text]) => (typeof text === "string" ? matchFrom(pattern, text, 0) : undefined),
+    invoke: ([text]) => (typeof text === "string" ? matchFrom({ text, search: search(text), source }, 0) : undefined),
   });
 }
 
-function matchFrom(pattern: RegExp, text: string, from: number): unknown {
-  pattern.lastIndex = from;
-  const match = pattern.exec(text);
-  if (match === null) return undefined;
-  const [whole] = match;
-  if (whole === "") throw new JsonataError("D1004", { value: pattern.source });
-  const end = match.index + whole.length;
+interface Subject {
+  readonly text: string;
+  readonly search: Search;
+  readonly source: string;
+}
+
+function matchFrom(subject: Subject, from: number): unknown {
+  const found = subject.search(from);
+  if (found === undefined) return undefined;
+  const { start, end, groups } = found;
+  if (start === end) throw new JsonataError("D1004", { value: subject.source });
   return {
-    match: whole,
-    start: match.index,
+    match: subject.text.slice(start, end),
+    start,
     end,
-    groups: match.slice(1),
-    next: createFunction({ name: "", arity: 0, invoke: () => (end >= text.length ? undefined : matchFrom(pattern, text, end)) }),
+    groups,
+    next: createFunction({ name: "", arity: 0, invoke: () => (end >= subject.text.length ? undefined : matchFrom(subject, end)) }),
   };
 }

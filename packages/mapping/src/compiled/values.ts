@@ -16,7 +16,6 @@ export interface FunctionValue {
   readonly [FUNCTION]: true;
   readonly name: string;
   readonly arity: number;
-  readonly regex?: RegExp;
   /** May answer with a TailCall, which `apply` follows. */
   invoke(args: readonly unknown[], context: CallContext): unknown;
 }

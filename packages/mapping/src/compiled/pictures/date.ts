@@ -1,6 +1,7 @@
 import { JsonataError } from "../errors.ts";
+import { createMatcher, type Matcher } from "../regex/matcher.ts";
 import { componentOf, MONTHS, WEEKDAYS } from "./calendar.ts";
-import { type Marker, readDatePicture } from "./date-picture.ts";
+import { type DatePart, type Marker, readDatePicture } from "./date-picture.ts";
 import { formatInteger, integerSource, parseInteger, readIntegerPicture } from "./integer.ts";
 
 const ISO_PICTURE = "[Y0001]-[M01]-[D01]T[H01]:[m01]:[s01].[f001][Z01:01t]";
@@ -61,17 +62,36 @@ export function parseDate(text: string, picture: string | undefined, now: number
     if (!ISO.test(text)) throw new JsonataError("D3110", { value: text });
     return Date.parse(text);
   }
+  const { parts, search } = readerOf(picture);
+  const match = search(text)(0);
+  if (match === undefined) return undefined;
+  const markers = parts.filter((part) => typeof part !== "string");
+  const components = new Map(markers.map((marker, index) => [marker.component, valueOf(marker, match.groups[index] ?? "")]));
+  return instantOf(components, new Date(now));
+}
+
+interface Reader {
+  readonly parts: readonly DatePart[];
+  readonly search: Matcher;
+}
+
+const MOST_READERS = 100;
+const readers = new Map<string, Reader>();
+
+/** What reads texts of a picture; the ones of the last pictures are kept, since a mapping uses the same few again and again. */
+function readerOf(picture: string): Reader {
+  const known = readers.get(picture);
+  if (known !== undefined) return known;
   const parts = readDatePicture(picture);
   const sources = parts.map((part, index) => {
     if (typeof part === "string") return part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
     const next = parts[index + 1];
     return `(${markerSource(part, next !== undefined && typeof next !== "string" && next.integer !== undefined)})`;
   });
-  const match = new RegExp(`^${sources.join("")}$`, "i").exec(text);
-  if (match === null) return undefined;
-  const markers = parts.filter((part) => typeof part !== "string");
-  const components = new Map(markers.map((marker, index) => [marker.component, valueOf(marker, match[index + 1] ?? "")]));
-  return instantOf(components, new Date(now));
+  const reader = { parts, search: createMatcher(`^${sources.join("")}$`, "i") };
+  if (readers.size >= MOST_READERS) readers.clear();
+  readers.set(picture, reader);
+  return reader;
 }
 
 function markerSource(marker: Marker, isFollowed: boolean): string {
