@@ -1,5 +1,5 @@
 import { formatInvalid } from "../format-invalid.ts";
-import { decodeText, type Charset } from "./charset.ts";
+import { decodeText, unitOf, type Charset } from "./charset.ts";
 
 export interface Line {
   readonly text: string;
@@ -15,13 +15,16 @@ export interface LineOptions {
 
 /** The lines of a text without their ends (LF or CRLF). A last line without an end counts; nothing after the last end does not. */
 export async function* readLines(chunks: AsyncIterable<Uint8Array>, options: LineOptions): AsyncGenerator<Line> {
-  const width = options.charset === "utf-16le" ? 2 : 1;
+  const width = unitOf(options.charset);
+  const isBigEndian = options.charset === "utf-16be";
+  const findEnd = (bytes: Uint8Array, from: number): number =>
+    width === 1 ? bytes.indexOf(0x0a, from) : findWideEnd(bytes, from, isBigEndian);
   let rest: Uint8Array = new Uint8Array(0);
   let searched = 0;
   let number = 1;
   for await (const chunk of chunks) {
     let bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    for (let end = findEnd(bytes, searched, width); end >= 0; end = findEnd(bytes, 0, width)) {
+    for (let end = findEnd(bytes, searched); end >= 0; end = findEnd(bytes, 0)) {
       yield readLine(bytes.subarray(0, end), number, options);
       number += 1;
       searched = 0;
@@ -35,14 +38,13 @@ export async function* readLines(chunks: AsyncIterable<Uint8Array>, options: Lin
   if (rest.length > 0) yield readLine(rest, number, options);
 }
 
-function findEnd(bytes: Uint8Array, from: number, width: number): number {
-  let index = bytes.indexOf(0x0a, from);
-  while (width === 2 && index >= 0 && (index % 2 === 1 || bytes[index + 1] !== 0)) {
-    // The second byte has not come yet.
-    if (index === bytes.length - 1) return -1;
-    index = bytes.indexOf(0x0a, index + 1);
+/** Where the two bytes of a line end begin; -1 while the second has not come yet. */
+function findWideEnd(bytes: Uint8Array, from: number, isBigEndian: boolean): number {
+  const low = isBigEndian ? 1 : 0;
+  for (let index = bytes.indexOf(0x0a, from); index >= 0; index = bytes.indexOf(0x0a, index + 1)) {
+    if (index % 2 === low && bytes[index - low + (1 - low)] === 0) return index - low;
   }
-  return index;
+  return -1;
 }
 
 function readLine(bytes: Uint8Array, number: number, options: LineOptions): Line {
