@@ -4,7 +4,8 @@ import { createFormat, xmlFormat } from "../index.ts";
 
 const decode = (text: string | Uint8Array, options = {}) => createFormat(xmlFormat, options).decode(Buffer.from(text));
 const encode = (value: unknown, options = {}) => Buffer.from(createFormat(xmlFormat, options).encode(value)).toString();
-const stream = (text: string, size: number, options: object) => createFormat(xmlFormat, options).decodeStream?.(chunks(text, size)) ?? [];
+const stream = (text: string, size: number, options: Readonly<Record<string, unknown>>) =>
+  createFormat(xmlFormat, options).decodeStream?.(chunks(text, size)) ?? [];
 const declaration = '<?xml version="1.0" encoding="UTF-8"?>';
 
 test.each([
