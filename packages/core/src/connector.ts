@@ -31,6 +31,44 @@ export interface SourceDefinition<Specs extends OptionSpecs = OptionSpecs> {
   readonly replies: boolean;
   /** Starts the source; resolves when it can take messages. It calls `deliver` only after that. */
   open(options: OptionsOf<Specs>, context: SourceContext): Promise<RunningSource>;
+  /** How steps take single messages from it (`pollEnrich`). Left out by sources that cannot be asked for one. */
+  readonly poll?: PollDefinition<Specs>;
+}
+
+export interface PollDefinition<Specs extends OptionSpecs = OptionSpecs> {
+  /** Options that make no sense where single messages are taken, in words; an empty list if all do. */
+  check?(options: OptionsOf<Specs>): readonly string[];
+  /** Called once for each step that polls, at start. Nothing is taken before the first `take`. */
+  open(options: OptionsOf<Specs>, context: PollContext): Promise<PolledSource>;
+}
+
+/** A source that is asked for messages, one at a time. Several units of work may ask it at once; none gets what another one has. */
+export interface PolledSource {
+  /**
+   * The next message, or undefined if there is none within `waitMs`; 0 looks once. Rejects with the reason of the signal when
+   * it is aborted first, and with a PortolanError if the system cannot be asked. What cannot be read as a message is put
+   * aside by the source, as when it delivers by itself, and does not fail whoever asks.
+   */
+  take(request: PollRequest): Promise<PolledMessage | undefined>;
+  /** Called when no unit of work has a message of it any more. Resolves when those that have ended are dealt with. */
+  close(): Promise<void>;
+}
+
+export interface PollRequest {
+  readonly waitMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A message that nobody else gets until the unit of work that took it has ended, or the process. */
+export interface PolledMessage {
+  readonly incoming: Incoming;
+  /** Committed with the effects of the unit of work, so that a message whose acknowledgement was lost is not taken again. */
+  readonly position?: Omit<SetPositionEffect, "kind">;
+  /**
+   * Called once. True: the unit of work is committed, the message is done with. False: nothing happened, the next `take` may
+   * answer it again. What follows from it goes on in the background, and its failures are the source's to log and to mend.
+   */
+  ended(committed: boolean): void;
 }
 
 export interface RunningSource {
@@ -65,12 +103,23 @@ export interface DeliverOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What the engine gives a running source. */
-export interface SourceContext {
+/** What the engine gives a source that is asked for messages. */
+export interface PollContext {
   /** The route that the source belongs to. */
   readonly route: string;
   /** A name for positions and logs, stable over restarts. */
   readonly name: string;
+  /** The last committed position of that name. */
+  position(name: string): Promise<unknown>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** What doors and connectors share on this node, such as the HTTP host. */
+  readonly services: ConnectorServices;
+}
+
+/** What the engine gives a running source. */
+export interface SourceContext extends PollContext {
   /**
    * Processes one message: resolves after its unit of work committed, with the route's result (undefined if it was dropped);
    * throws a PortolanError otherwise. Acknowledge the wire after it resolved. While it does not resolve, slow down.
@@ -81,16 +130,9 @@ export interface SourceContext {
    * a promise, and an error is thrown at once. Left out by whoever cannot tell.
    */
   readonly answer?: (incoming: Incoming, options?: DeliverOptions) => Message | undefined | Promise<Message | undefined>;
-  /** The last committed position of that name. */
-  position(name: string): Promise<unknown>;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Logger;
   /** The route's contracts, for doors that answer a breach themselves or document it. */
   readonly input?: ContractCheck | undefined;
   readonly output?: ContractCheck | undefined;
-  /** What doors and connectors share on this node, such as the HTTP host. */
-  readonly services: ConnectorServices;
 }
 
 /** Formats by name or media type, and the shared HTTP host as `http` (its type is the gateway's). */

@@ -25,6 +25,7 @@ import { createEndings } from "./runtime/endings.ts";
 import { createEntrances, type Entrance } from "./runtime/entrances.ts";
 import { StepFailure, errorOf } from "./runtime/failure.ts";
 import { createGate, type Gate } from "./runtime/gate.ts";
+import { createPolledSources } from "./runtime/polled-sources.ts";
 import { createPollers } from "./runtime/pollers.ts";
 import { createStateTables } from "./runtime/state-table.ts";
 import { openSources, type Sources } from "./runtime/sources.ts";
@@ -127,7 +128,16 @@ export function createEngine(options: EngineOptions): Engine {
   };
 
   const tables = createStateTables(stores.durable);
-  const pollers = createPollers(clock);
+  const pollers = createPollers(clock, stopping.signal);
+  const polledSources = createPolledSources({
+    clock,
+    random,
+    log,
+    services,
+    ids,
+    position: (name) => stores.durable.position(name),
+    stopping: stopping.signal,
+  });
   const starts: (() => (() => Promise<void>) | undefined)[] = [];
   const stops: (() => Promise<void>)[] = [];
 
@@ -180,7 +190,6 @@ export function createEngine(options: EngineOptions): Engine {
     },
     position: (name) => stores.durable.position(name),
     table: tables.table,
-    pollers,
     format: services.format,
     formatNames: services.formatNames ?? [],
     spool: services.spool,
@@ -208,7 +217,9 @@ export function createEngine(options: EngineOptions): Engine {
       endpoints,
       services: stepServices,
       aside,
-      polled: pollers.channels,
+      pollers,
+      polledSources,
+      connectors: options.connectors ?? [],
       traced: journal === "all",
       observePoint: options.observePoint,
       stopping: stopping.signal,
@@ -220,6 +231,7 @@ export function createEngine(options: EngineOptions): Engine {
     if (status !== "new") throw new PortolanError("PORTOLAN_USAGE", `the engine is ${status}; it can be started once`);
     const { routes, reentries } = compile();
     await endpoints.open();
+    if (options.sources !== false) await polledSources.open();
     consumers = await createConsumers({
       app,
       stores,
@@ -295,6 +307,7 @@ export function createEngine(options: EngineOptions): Engine {
     await consumers?.stop();
     if (inFlight > 0) await new Promise<void>((resolve) => (idle = resolve));
     await endings.idle();
+    await polledSources.close();
     await endpoints.close();
     status = "stopped";
   };

@@ -10,13 +10,14 @@ import type {
   Message,
   OptionType,
   Random,
+  SourceNode,
   StepNode,
   TargetNode,
 } from "@portolan/core";
 import type { Step } from "./runtime/step.ts";
 import type { Execution } from "./runtime/execution.ts";
 import type { Claims } from "./runtime/claims.ts";
-import type { Pollers } from "./runtime/pollers.ts";
+import type { Poll } from "./runtime/poll.ts";
 import type { StateTable } from "./runtime/state-table.ts";
 import type { StepFailure } from "./runtime/failure.ts";
 import type { RunningEndpoint } from "./runtime/endpoint.ts";
@@ -83,6 +84,8 @@ export interface StepCompiler {
   target(target: TargetNode, options?: TargetUse): RunningEndpoint;
   /** The endpoint of a computed address; undefined where it is skipped. */
   address(options: AddressRules): (address: unknown) => RunningEndpoint | undefined;
+  /** What takes single messages of a source. One that cannot be polled is reported as a configuration error of this step. */
+  poll(source: SourceNode): Poll;
   /** A step that the route's policy treats as an innermost step of its own: it alone is repeated. */
   protect(run: Step): Step;
   contract(contract: Contract): ContractCheck;
@@ -127,7 +130,6 @@ export interface StepServices {
   readonly claims: Claims;
   /** Rows of state under a name; they live in the store and change with units of work. */
   table(scope: string): StateTable;
-  readonly pollers: Pollers;
   /** A format by name; its options are read by its own specs, and what is wrong with them is thrown. */
   format(name: string, options?: Readonly<Record<string, unknown>>): Format | undefined;
   /** The names of all formats; empty where the node does not say. */

@@ -32,6 +32,10 @@ export function createCommitter(parts: CommitterParts): Committer {
         (inMemory(one.channel) ? memory : durable).push({ kind: "settle", ref: one.ref });
         continue;
       }
+      if (one.kind === "pendingReceipt") {
+        if (one.position !== undefined) durable.push({ kind: "setPosition", ...one.position });
+        continue;
+      }
       const effect = one.kind === "pendingAppend" ? atCommit(one, now) : one;
       if (effect.kind === "append" && inMemory(effect.channel)) {
         memory.push(effect);

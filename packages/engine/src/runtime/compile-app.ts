@@ -30,7 +30,7 @@ export function compileApp(context: CompileContext): CompiledApp {
     const readers = readersOf(definition.name);
     channels.set(definition.name, compileChannel(context, definition, { consumers: () => readers, report }));
   }
-  for (const channel of context.polled) {
+  for (const channel of context.pollers.channels) {
     const [reader] = readersOf(channel);
     if (reader === undefined) continue;
     report({

@@ -2,6 +2,7 @@ import {
   PortolanError,
   type AppDefinition,
   type Clock,
+  type ConnectorDefinition,
   type Contract,
   type ContractCheck,
   type ContractCompiler,
@@ -11,6 +12,7 @@ import {
   type Message,
   type Random,
   type RouteDefinition,
+  type SourceNode,
   type StepNode,
 } from "@portolan/core";
 import type { BlockOptions, Evaluate, Inbox, InboxOptions, PatternDefinition, StepCompiler, StepServices } from "../pattern.ts";
@@ -21,6 +23,9 @@ import { asPredicate, expressionText, guarded, type Expressions } from "./expres
 import { interceptedEndpoint, interceptedStep, matching, type Interception } from "./interception.ts";
 import { noting, type PointObserver, type RoutePoint } from "./points.ts";
 import type { Policy } from "./policy.ts";
+import type { Poll } from "./poll.ts";
+import type { PolledSources } from "./polled-sources.ts";
+import type { Pollers } from "./pollers.ts";
 import { sequence, type CompiledStep, type SequenceContext } from "./sequence.ts";
 import type { Step } from "./step.ts";
 
@@ -38,8 +43,11 @@ export interface CompileContext {
   services(route: RouteDefinition): StepServices;
   /** Starts work on the side, in a unit of work of its own; what fails goes to the app's dead letter. */
   aside(route: RouteDefinition, work: AsideWork): void;
-  /** Channels that steps poll; filled while steps are compiled. */
-  readonly polled: ReadonlySet<string>;
+  /** What steps poll; filled while steps are compiled. */
+  readonly pollers: Pollers;
+  readonly polledSources: PolledSources;
+  /** The connectors that flow files may name. */
+  readonly connectors: readonly ConnectorDefinition[];
   readonly traced: boolean;
   readonly observePoint: PointObserver | undefined;
   readonly stopping: AbortSignal;
@@ -125,12 +133,27 @@ function stepCompiler(node: StepNode, within: StepContext, rest: () => Step): St
         expression: (address) => expression(address.address),
         intercepted: (endpoint) => (intercepted ? interceptedEndpoint(endpoint, within.interceptions) : endpoint),
       }),
+    poll: (source) => pollOf(source, within, invalid),
     address: (rules) => (address) => context.endpoints.resolve(address, rules, use),
     protect: (run) => sequence([{ id: node.id, pattern: node.pattern, run }], sequenceContext(within)),
     // A contract that cannot be used has been reported; the app does not start then.
     contract: (contract) => contractOf(context, contract, { path: node.path, report }) ?? { check: (body) => ({ body }) },
     invalid,
   };
+}
+
+function pollOf(source: SourceNode, { context, definition }: StepContext, invalid: StepCompiler["invalid"]): Poll {
+  if (source.kind === "channel") return context.pollers.compile(source.channel);
+  const { connector, options } = source;
+  const poll = connector.source?.poll;
+  if (poll !== undefined) {
+    for (const message of poll.check?.(options) ?? [])
+      invalid(message, `options of ${connector.name} with which it can be polled`, "others");
+    return context.polledSources.compile(definition.id, source, poll);
+  }
+  const pollable = context.connectors.filter((known) => known.source?.poll !== undefined).map(({ name }) => name);
+  invalid(`${connector.name} cannot be polled`, `one of ${["channel", ...pollable].join(", ")}`, connector.name);
+  return async () => undefined;
 }
 
 function inbox(channel: string): Inbox {

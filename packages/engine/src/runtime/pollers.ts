@@ -1,24 +1,23 @@
-import { sleep, type Clock, type Delivery, type Subscription } from "@portolan/core";
+import { sleep, type Clock, type Message, type Subscription } from "@portolan/core";
+import { arrived } from "./channel.ts";
 import type { Execution } from "./execution.ts";
+import type { Poll } from "./poll.ts";
+import { whileRunning } from "./while-running.ts";
 
 /** Takes single messages from channels, for steps that poll. */
 export interface Pollers {
   /** Says at compile time that the channel is polled. */
-  declare(channel: string): void;
+  compile(channel: string): Poll;
   readonly channels: ReadonlySet<string>;
   attach(channel: string, subscription: Subscription): void;
   /** There may be something new. */
   wake(channel: string): void;
-  /**
-   * The next message of a channel, waiting up to `waitMs`. It is consumed by the unit of work: if that fails, it is back.
-   */
-  poll(channel: string, waitMs: number, execution: Execution): Promise<Delivery | undefined>;
 }
 
 /** The name that polling steps read channels under. */
 export const POLLER = "pollEnrich";
 
-export function createPollers(clock: Clock): Pollers {
+export function createPollers(clock: Clock, stopping: AbortSignal): Pollers {
   const channels = new Set<string>();
   const subscriptions = new Map<string, Subscription>();
   const waiting = new Map<string, Set<() => void>>();
@@ -44,32 +43,37 @@ export function createPollers(clock: Clock): Pollers {
     }
   };
 
+  const poll = async (channel: string, waitMs: number, execution: Execution): Promise<Message | undefined> => {
+    const subscription = subscriptions.get(channel);
+    const deadline = clock.now() + waitMs;
+    for (;;) {
+      const [delivery] = (await subscription?.take(1)) ?? [];
+      if (delivery !== undefined && subscription !== undefined) {
+        const { ref } = delivery;
+        const undo = () => {
+          subscription.release([ref]);
+          wake(channel);
+        };
+        // Undone, it is back at once; a commit that failed gives it back, too.
+        execution.list.add({ kind: "pendingSettle", channel, ref }, { undo });
+        execution.unit.listen({ ended: (committed) => (committed ? undefined : undo()) });
+        return arrived(delivery.message);
+      }
+      const due = await subscription?.nextDue();
+      const left = deadline - clock.now();
+      if (left <= 0) return undefined;
+      const pauseMs = Math.min(left, Math.max(1, (due ?? Infinity) - clock.now()));
+      await whileRunning(execution, stopping, (signal) => bell(channel, pauseMs, signal));
+    }
+  };
+
   return {
-    declare: (channel) => channels.add(channel),
+    compile(channel) {
+      channels.add(channel);
+      return (waitMs, execution) => poll(channel, waitMs, execution);
+    },
     channels,
     attach: (channel, subscription) => subscriptions.set(channel, subscription),
     wake,
-    async poll(channel, waitMs, execution) {
-      const subscription = subscriptions.get(channel);
-      const deadline = clock.now() + waitMs;
-      for (;;) {
-        const [delivery] = (await subscription?.take(1)) ?? [];
-        if (delivery !== undefined && subscription !== undefined) {
-          const { ref } = delivery;
-          const undo = () => {
-            subscription.release([ref]);
-            wake(channel);
-          };
-          // Undone, it is back at once; a commit that failed gives it back, too.
-          execution.list.add({ kind: "pendingSettle", channel, ref }, { undo });
-          execution.unit.listen({ ended: (committed) => (committed ? undefined : undo()) });
-          return delivery;
-        }
-        const due = await subscription?.nextDue();
-        const left = deadline - clock.now();
-        if (left <= 0) return undefined;
-        await bell(channel, Math.min(left, Math.max(1, (due ?? Infinity) - clock.now())), execution.signal);
-      }
-    },
   };
 }

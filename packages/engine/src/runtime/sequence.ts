@@ -1,9 +1,10 @@
 import { PortolanError, sleep, withAttribute, withAttributes, type Clock, type Message } from "@portolan/core";
 import { RUNNING, type Execution } from "./execution.ts";
-import { Abandoned, FailureWith, FanOutFailure, Parked, StepFailure, errorOf, isControl } from "./failure.ts";
+import { FailureWith, FanOutFailure, Parked, StepFailure, errorOf, isControl } from "./failure.ts";
 import { chooseClause, withError, type Clause, type Policy } from "./policy.ts";
 import type { RetryPlan } from "./retry.ts";
 import { andThen, type Step } from "./step.ts";
+import { whileRunning } from "./while-running.ts";
 
 export interface CompiledStep {
   readonly id: string;
@@ -204,15 +205,7 @@ async function waitBeforeRetry(clause: Clause | undefined, question: RetryQuesti
 }
 
 async function waitInline(delayMs: number, execution: Execution, context: SequenceContext): Promise<void> {
-  const durable = execution.unit.delivery !== undefined;
-  const signals = [execution.signal, durable ? context.stopping : undefined].filter((signal) => signal !== undefined);
-  const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
-  try {
-    await sleep(context.clock, delayMs, signal);
-  } catch (reason) {
-    if (durable && context.stopping.aborted) throw new Abandoned();
-    throw reason;
-  }
+  await whileRunning(execution, context.stopping, (signal) => sleep(context.clock, delayMs, signal));
 }
 
 function cancelled(signal: AbortSignal, message: Message): StepFailure {

@@ -1,13 +1,19 @@
-import type { Delivery, DeliveryRef, Durability, Effect, StoredMessage } from "@portolan/core";
+import type { Delivery, DeliveryRef, Durability, Effect, SetPositionEffect, StoredMessage } from "@portolan/core";
 
 /** An effect that is waiting for the commit. Times that count from the commit are filled in then. */
-export type PendingEffect = Effect | PendingAppend | PendingSettle;
+export type PendingEffect = Effect | PendingAppend | PendingSettle | PendingReceipt;
 
 /** A message that a step has polled from a channel. */
 export interface PendingSettle {
   readonly kind: "pendingSettle";
   readonly channel: string;
   readonly ref: DeliveryRef;
+}
+
+/** A message that a step has polled from a connector, which is told when the unit of work has ended. */
+export interface PendingReceipt {
+  readonly kind: "pendingReceipt";
+  readonly position: Omit<SetPositionEffect, "kind"> | undefined;
 }
 
 export interface PendingAppend {

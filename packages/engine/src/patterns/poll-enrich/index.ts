@@ -1,26 +1,36 @@
-import { option, PortolanError, required, withAttribute, withDefault, type Duration, type Message } from "@portolan/core";
+import {
+  option,
+  PortolanError,
+  required,
+  withAttribute,
+  withDefault,
+  type Duration,
+  type Message,
+  type SourceNode,
+  type SourceRef,
+} from "@portolan/core";
 import type { StepOptions, YIELDS } from "../../builder/steps.ts";
 import { combineOption } from "../../definition/combine-option.ts";
 import { definePattern } from "../../pattern.ts";
-import { arrived } from "../../runtime/channel.ts";
 import { combineWith } from "../enrich/combine-with.ts";
 
 declare module "../../builder/steps.ts" {
   interface Steps<Body, Ended, Of> {
-    /** Takes one message from a channel and combines it with this one. */
+    /** Takes one message from a channel, or a source such as `file.watch(…)`, and combines it with this one. */
     pollEnrich<Polled, Result, Empty extends OnEmpty = "fail">(
-      source: { readonly channel: string; readonly [YIELDS]?: Polled },
+      source: Polls<Polled>,
       options: PollOptions<Empty> & {
         readonly combine: (original: Body, polled: Message<Polled | Nothing<Empty>>) => Result | Promise<Result>;
       },
     ): Steps<Result | Kept<Empty, Body>, Ended, Of>;
     pollEnrich<Polled, Empty extends OnEmpty = "fail">(
-      source: { readonly channel: string; readonly [YIELDS]?: Polled },
+      source: Polls<Polled>,
       options?: PollOptions<Empty>,
     ): Steps<Polled | Nothing<Empty> | Kept<Empty, Body>, Ended, Of>;
   }
 }
 
+type Polls<Polled> = { readonly channel: string; readonly [YIELDS]?: Polled } | SourceRef<Polled>;
 type OnEmpty = "fail" | "keep" | "nothing";
 type Kept<Empty, Body> = "keep" extends Empty ? Body : never;
 type Nothing<Empty> = "nothing" extends Empty ? null : never;
@@ -31,7 +41,7 @@ export interface PollOptions<Empty> extends StepOptions {
 }
 
 const options = option.object({
-  from: required(option.source, "The channel; it must not have consuming routes"),
+  from: required(option.source, "A channel, which must have no consuming routes, or a connector's source that can be polled"),
   timeout: withDefault(option.duration, 0, "How long to wait; 0 does not wait"),
   combine: withDefault(
     combineOption(["last", "merge", "list"]),
@@ -50,31 +60,25 @@ export const pollEnrich = definePattern({
   name: "pollEnrich",
   title: "Poll enrich",
   group: "data",
-  summary: "Takes one message from a channel and combines it with the message.",
+  summary: "Takes one message from a source (a channel, a file) and combines it with the message.",
   semantics:
     "Nothing in time fails with `PORTOLAN_NOTHING_POLLED` (transient), unless `onEmpty` says otherwise; `attributes.found` tells. The polled message is consumed in this unit of work: if that fails, the message is back. There is no endless wait.",
   example: `
 - pollEnrich: { from: { channel: tickets }, timeout: 1s, onEmpty: keep }`,
   options,
   compile({ options: { from, timeout, combine, onEmpty } }, compiler) {
-    if (from.kind !== "channel") {
-      compiler.invalid("only channels can be polled", "from: { channel: NAME }", from.connector.name);
-      return (message) => message;
-    }
-    const { channel } = from;
-    compiler.node.pollers.declare(channel);
+    const poll = compiler.poll(from);
     const together = combineWith(combine, compiler);
     return async (message, execution) => {
-      const delivery = await compiler.node.pollers.poll(channel, timeout, execution);
-      if (delivery === undefined && onEmpty === "fail") {
-        throw new PortolanError("PORTOLAN_NOTHING_POLLED", `channel ${channel} had no message within ${timeout} ms`, {
+      const polled = await poll(timeout, execution);
+      if (polled === undefined && onEmpty === "fail") {
+        throw new PortolanError("PORTOLAN_NOTHING_POLLED", `${nameOf(from)} had no message within ${timeout} ms`, {
           hint: "onEmpty: keep goes on without",
         });
       }
-      const found = delivery !== undefined;
+      const found = polled !== undefined;
       if (!found && onEmpty === "keep") return withAttribute(message, "found", false);
-      const polled: Message = delivery === undefined ? { ...message, body: null } : arrived(delivery.message);
-      return withAttribute(await together(message, polled), "found", found);
+      return withAttribute(await together(message, polled ?? { ...message, body: null }), "found", found);
     };
   },
   method([source, extra]) {
@@ -83,3 +87,9 @@ export const pollEnrich = definePattern({
     return { from: source, ...rest, ...fold };
   },
 });
+
+function nameOf(from: SourceNode): string {
+  if (from.kind === "channel") return `channel ${from.channel}`;
+  const { name, source } = from.connector;
+  return `${name} ${source?.describe(from.options) ?? ""}`;
+}

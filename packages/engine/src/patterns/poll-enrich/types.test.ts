@@ -1,3 +1,4 @@
+import { attachConnector, defineConnector, type SourceRef } from "@portolan/core";
 import { it } from "vitest";
 import { ofOrders, price, refused, same, texts, type BodyAt, type Order } from "../../builder/type-cases.test.support.ts";
 
@@ -21,6 +22,18 @@ it("pollEnrich knows the body of the channel that it takes from", () => {
     ofOrders.pollEnrich(texts, { combine: (_order, text) => text.body.total });
     // @ts-expect-error what reaches the step is an order
     ofOrders.pollEnrich(texts, { combine: (order) => order.amount });
+  });
+});
+
+it("pollEnrich knows the body of a connector's source", () => {
+  const numbers: SourceRef<number> = attachConnector(defineConnector({ name: "n", title: "", summary: "" }), {});
+  const polled = ofOrders.pollEnrich(numbers, { onEmpty: "nothing" });
+  same<BodyAt<typeof polled>, number | null>(true);
+  const combined = ofOrders.pollEnrich(numbers, { combine: (order, number) => order.total + number.body });
+  same<BodyAt<typeof combined>, number>(true);
+  refused(() => {
+    // @ts-expect-error the source yields numbers
+    ofOrders.pollEnrich(numbers, { combine: (_order, number) => number.body.length });
   });
 });
 

@@ -1,0 +1,103 @@
+import {
+  createHeaders,
+  NO_ATTRIBUTES,
+  NO_HEADERS,
+  type ConnectorSourceNode,
+  type Incoming,
+  type Message,
+  type PollContext,
+  type PollDefinition,
+  type PolledMessage,
+  type PolledSource,
+} from "@portolan/core";
+import type { Execution } from "./execution.ts";
+import type { Poll } from "./poll.ts";
+import { whileRunning } from "./while-running.ts";
+
+/** The connector sources that steps poll. */
+export interface PolledSources {
+  compile(route: string, node: ConnectorSourceNode, definition: PollDefinition): Poll;
+  /** Opens them; if one fails, those opened before are closed and its error is thrown. */
+  open(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type PolledSourcesParts = Omit<PollContext, "route" | "name" | "position"> & {
+  position(name: string): unknown;
+  /** Of messages that the wire gives none. */
+  ids(): string;
+  readonly stopping: AbortSignal;
+};
+
+interface Slot {
+  readonly route: string;
+  readonly node: ConnectorSourceNode;
+  readonly definition: PollDefinition;
+  source: PolledSource | undefined;
+}
+
+export function createPolledSources({ ids, position, stopping, ...context }: PolledSourcesParts): PolledSources {
+  const slots: Slot[] = [];
+
+  const openSlot = (slot: Slot): Promise<PolledSource> => {
+    const { route, node, definition } = slot;
+    const { name, source } = node.connector;
+    return definition.open(node.options, {
+      ...context,
+      route,
+      name: `${route}/${name}/${source?.describe(node.options) ?? ""}`,
+      position: async (of) => position(of),
+    });
+  };
+
+  const close = async (): Promise<void> => {
+    const opened = slots.flatMap(({ source }) => source ?? []);
+    for (const slot of slots) slot.source = undefined;
+    await Promise.all(opened.map((source) => source.close()));
+  };
+
+  return {
+    compile(route, node, definition) {
+      const slot: Slot = { route, node, definition, source: undefined };
+      slots.push(slot);
+      return async (waitMs, execution) => {
+        const { source } = slot;
+        if (source === undefined) return undefined;
+        const polled = await whileRunning(execution, stopping, (signal) => source.take({ waitMs, signal }));
+        if (polled === undefined) return undefined;
+        join(polled, execution);
+        return messageOf(polled.incoming, ids);
+      };
+    },
+    async open() {
+      try {
+        for (const slot of slots) slot.source = await openSlot(slot);
+      } catch (error) {
+        await close();
+        throw error;
+      }
+    },
+    close,
+  };
+}
+
+/** Makes the acknowledgement of a polled message part of the unit of work. */
+function join(polled: PolledMessage, { list, unit }: Execution): void {
+  let isOpen = true;
+  const end = (committed: boolean) => {
+    // Undone with its block, or with the whole: whichever comes first.
+    if (isOpen) polled.ended(committed);
+    isOpen = false;
+  };
+  list.add({ kind: "pendingReceipt", position: polled.position }, { undo: () => end(false) });
+  unit.listen({ ended: end });
+}
+
+function messageOf({ id, body, headers }: Incoming, ids: () => string): Message {
+  return {
+    id: id ?? ids(),
+    body: body ?? null,
+    headers: headers === undefined ? NO_HEADERS : createHeaders(headers),
+    attributes: NO_ATTRIBUTES,
+  };
+}
