@@ -18,10 +18,12 @@ export type { SeenMessage } from "./cases/sightings.ts";
 export { drive, driveUntil } from "./clock/drive-until.ts";
 export { type VirtualClock, type VirtualClockOptions, createVirtualClock } from "./clock/virtual-clock.ts";
 export { tryRawOptions } from "./conformance/connector/read-raw-options.ts";
+export { type CreatePoll, type PollUnderTest } from "./conformance/connector/poll.ts";
+export { type PollBench, openPollBench } from "./conformance/connector/poll-bench.ts";
 export { type CreateSource, type SourceUnderTest } from "./conformance/connector/source.ts";
 export { type Delivered, type SourceBench, type SourceBenchOptions, openSourceBench } from "./conformance/connector/source-bench.ts";
 export { type BadSample, type CreateTarget, type TargetSample, type TargetUnderTest, openTarget } from "./conformance/connector/target.ts";
-export { sourceConformance, targetConformance } from "./conformance/connector.ts";
+export { pollConformance, sourceConformance, targetConformance } from "./conformance/connector.ts";
 export type { CreateStore, StoreUnderTest, TestRunner } from "./conformance/store/bench.ts";
 export { storeConformance } from "./conformance/store.ts";
 export {

@@ -1,3 +1,4 @@
+import { type CreatePoll, POLL_CASES } from "./connector/poll.ts";
 import { type CreateSource, SOURCE_CASES } from "./connector/source.ts";
 import { type CreateTarget, TARGET_CASES } from "./connector/target.ts";
 import type { TestRunner } from "./store/bench.ts";
@@ -20,6 +21,23 @@ export function sourceConformance(create: CreateSource, runner: TestRunner, opti
           await test.run(under);
         } finally {
           under.bench.acceptAll();
+          await under.bench.source.close();
+          await under.dispose?.();
+        }
+      });
+    }
+  });
+}
+
+/** The contract of core's `PolledSource`. `create` opens a fresh source with `openPollBench`, and the system that it asks. */
+export function pollConformance(create: CreatePoll, runner: TestRunner): void {
+  runner.describe("as a source that is polled", () => {
+    for (const test of POLL_CASES) {
+      runner.it(test.name, async () => {
+        const under = await create();
+        try {
+          await test.run(under);
+        } finally {
           await under.bench.source.close();
           await under.dispose?.();
         }

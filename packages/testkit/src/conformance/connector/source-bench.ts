@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { isDeepStrictEqual } from "node:util";
-import { PortolanError, createMessage } from "@portolan/core";
+import { createMessage, type PortolanError } from "@portolan/core";
 import type {
   Clock,
   ConnectorDefinition,
@@ -14,6 +13,7 @@ import type {
 import { createFixedRandom } from "../../random.ts";
 import { type RecordingLogger, createRecordingLogger } from "../../recording-logger.ts";
 import { readRawOptions } from "./read-raw-options.ts";
+import { setPosition } from "./set-position.ts";
 
 /** One call of `deliver` by the source, which ends when the test says so. */
 export interface Delivered {
@@ -65,19 +65,11 @@ export async function openSourceBench(setup: SourceBenchOptions): Promise<Source
   let onDelivery: (() => void) | undefined;
   let acceptsAll = false;
 
-  function commit({ position }: DeliverOptions): void {
-    if (position === undefined) return;
-    if ("expected" in position && !isDeepStrictEqual(position.expected ?? null, positions.get(position.name) ?? null)) {
-      throw new PortolanError("PORTOLAN_CONFLICT", `position "${position.name}" is another one than expected`);
-    }
-    positions.set(position.name, position.value);
-  }
-
   function deliver(incoming: Incoming, how: DeliverOptions = {}): Promise<Message | undefined> {
     return new Promise((resolve, reject) => {
       const end = (finish: () => void) => {
         try {
-          commit(how);
+          setPosition(positions, how.position);
           finish();
         } catch (error) {
           reject(error);
