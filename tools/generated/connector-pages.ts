@@ -18,11 +18,12 @@ function page({ name, title, summary, source, target }: ConnectorDefinition): st
   ].join("\n\n")}\n`;
 }
 
-function sourceSection({ summary, options, replies }: SourceDefinition): readonly string[] {
+function sourceSection({ summary, options, replies, poll }: SourceDefinition): readonly string[] {
   const reply = replies
     ? "Somebody waits for the reply: the route's result is the answer."
     : "Its messages are one-way: nobody waits for a reply.";
-  return ["## As a source", summary, reply, optionTables(options, "###")];
+  const polled = poll === undefined ? [] : ["Steps can take single messages from it: [pollEnrich](../patterns/pollEnrich.md)."];
+  return ["## As a source", summary, reply, ...polled, optionTables(options, "###")];
 }
 
 function targetSection({ summary, options, replies, address }: TargetDefinition): readonly string[] {

@@ -1,13 +1,9 @@
-import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { asPortolanError, isRecord, PortolanError } from "@portolan/core";
-import type { Format, Incoming, SourceContext } from "@portolan/core";
+import { asPortolanError, type PortolanError } from "@portolan/core";
+import type { Incoming, SourceContext } from "@portolan/core";
 import { deliverPersistently, pause } from "../persistent-delivery.ts";
-import { fileError, isMissing } from "./file-error.ts";
-import type { FileSourceOptions } from "./options.ts";
-import type { ClaimedFile } from "./outcome.ts";
+import { asFileError, fileHeaders, type Progress, type ReadableFile, readBody, readProgress, recordsOf, sourceId } from "./file-content.ts";
+import { isMissing } from "./file-error.ts";
 
 /**
  * - `done`: everything of the file was delivered.
@@ -19,23 +15,11 @@ export type FileResult =
   | { readonly kind: "done" | "vanished" | "interrupted" }
   | { readonly kind: "failed"; readonly error: PortolanError; readonly records: number };
 
-export interface FileRun {
-  readonly file: ClaimedFile;
-  readonly format: Format;
-  readonly options: FileSourceOptions;
-  /** Where the file came from. */
-  readonly directory: string;
+export interface FileRun extends ReadableFile {
   readonly context: SourceContext;
   /** The name of the position that the slot of the file has. */
   readonly position: string;
   readonly signal: AbortSignal;
-}
-
-/** How far a file has come, as the store keeps it. */
-interface Progress {
-  readonly claim: string;
-  readonly records: number;
-  readonly done: boolean;
 }
 
 const FIRST_RETRY_MS = 1_000;
@@ -67,7 +51,7 @@ async function runWhole(run: FileRun, { stored, headers }: WholeStart): Promise<
   const { file, context, signal, options } = run;
   const incoming: Incoming = {
     id: `${sourceId(context.name)}/${file.claim}`,
-    body: options.stream ? streamOf(run) : run.format.decode(await readWhole(run)),
+    body: await readBody(run),
     headers,
   };
   const position = { name: run.position, value: { claim: file.claim, records: 0, done: true }, expected: stored };
@@ -121,61 +105,4 @@ async function runRecords(run: FileRun, start: WholeStart & { readonly progress:
     return { kind: "failed", error: asFileError(error, file.name), records: count };
   }
   return { kind: "done" };
-}
-
-/** Reads the file anew each time it is iterated: it stays where it is until the route has ended, so nothing is held to read it twice. */
-function streamOf({ file, format }: FileRun): AsyncIterable<unknown> {
-  const records = recordsOf(format, "stream");
-  return {
-    async *[Symbol.asyncIterator]() {
-      try {
-        yield* records(createReadStream(file.path));
-      } catch (error) {
-        throw asFileError(error, file.name);
-      }
-    },
-  };
-}
-
-function recordsOf(format: Format, wantedBy: "records" | "stream"): (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<unknown> {
-  const { decodeStream } = format;
-  if (decodeStream !== undefined) return (chunks) => decodeStream.call(format, chunks);
-  throw new PortolanError("PORTOLAN_FORMAT_INVALID", `the format ${format.name} is no sequence of records`, {
-    hint: `leave out \`${wantedBy}\`, or use ndjson, csv or text`,
-  });
-}
-
-async function readWhole({ file, options }: FileRun): Promise<Uint8Array> {
-  const { size } = await stat(file.path);
-  if (size <= options.maxBytes) return readFile(file.path);
-  throw new PortolanError(
-    "PORTOLAN_BODY_TOO_LARGE",
-    `the file ${file.name} is too large: expected at most ${options.maxBytes} bytes, found ${size}`,
-    {
-      hint: "read it by `records` or as a `stream`, or raise maxBytes",
-    },
-  );
-}
-
-async function fileHeaders({ file, directory }: FileRun): Promise<Readonly<Record<string, string | number>>> {
-  const { size, mtime } = await stat(file.path);
-  return { "file-name": file.name, "file-path": join(directory, file.name), "file-size": size, "file-modified": mtime.toISOString() };
-}
-
-function readProgress(stored: unknown, claim: string): Progress {
-  const isOurs = isRecord(stored) && stored["claim"] === claim;
-  return {
-    claim,
-    records: isOurs && typeof stored["records"] === "number" ? stored["records"] : 0,
-    done: isOurs && stored["done"] === true,
-  };
-}
-
-function asFileError(error: unknown, name: string): PortolanError {
-  return error instanceof PortolanError ? error : fileError("reading", name, error);
-}
-
-/** A source's name holds its folder, which is nobody's business outside: ids travel as idempotency keys. */
-function sourceId(name: string): string {
-  return createHash("sha256").update(name).digest("hex").slice(0, 16);
 }

@@ -1,7 +1,7 @@
 import { watch, type FSWatcher } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join, matchesGlob } from "node:path";
-import type { Clock, Timer } from "@portolan/core";
+import type { Awaitable, Clock, Timer } from "@portolan/core";
 import { isMissing } from "./file-error.ts";
 import type { FileSourceOptions } from "./options.ts";
 
@@ -22,16 +22,18 @@ export async function fileNames(directory: string): Promise<readonly string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
 }
 
-interface FileState {
+export interface FileState {
   readonly size: number;
   readonly modified: number;
 }
 
-/** Looks for complete files, in the order that the options want. It remembers how they were when it looked last. */
-export function createLook(directory: string, options: FileSourceOptions, clock: Clock): () => Promise<readonly string[]> {
-  let seen = new Map<string, FileState & { readonly since: number }>();
+/** Which files of a folder are no longer changed by whoever writes them. */
+export type Unchanged = (states: ReadonlyMap<string, FileState>) => Awaitable<readonly string[]>;
 
-  async function unchanged(states: ReadonlyMap<string, FileState>): Promise<readonly string[]> {
+/** Those that have not changed from one look to the next. It remembers how they were when it looked last. */
+export function createUnchanged(intervalMs: number, clock: Clock): Unchanged {
+  let seen = new Map<string, FileState & { readonly since: number }>();
+  return (states) => {
     const now = clock.now();
     const next: typeof seen = new Map();
     for (const [name, state] of states) {
@@ -40,9 +42,12 @@ export function createLook(directory: string, options: FileSourceOptions, clock:
       next.set(name, same ? before : { ...state, since: now });
     }
     seen = next;
-    return [...states.keys()].filter((name) => now - (next.get(name)?.since ?? now) >= options.interval);
-  }
+    return [...states.keys()].filter((name) => now - (next.get(name)?.since ?? now) >= intervalMs);
+  };
+}
 
+/** Looks for complete files, in the order that the options want. */
+export function createLook(directory: string, options: FileSourceOptions, unchanged: Unchanged): () => Promise<readonly string[]> {
   return async () => {
     const all = await fileNames(directory);
     const names = takenNames(all, options);
@@ -76,8 +81,8 @@ const LULL_MS = 50;
 
 /** Wakes whoever waits for the next look: after an interval, or soon after the system reports a change. */
 export interface Wake {
-  /** Resolves at the next reason to look; a reason that came before counts. */
-  next(): Promise<void>;
+  /** Resolves at the next reason to look, or after that time; a reason that came before counts. */
+  next(withinMs?: number): Promise<void>;
   /** Resolves `next` for good. */
   close(): void;
 }
@@ -98,8 +103,8 @@ export function createWake(directory: string, intervalMs: number, clock: Clock):
     });
   });
   return {
-    async next() {
-      const timer = clock.after(intervalMs, ring);
+    async next(withinMs = intervalMs) {
+      const timer = clock.after(withinMs, ring);
       if (!isDue && !isClosed) {
         await new Promise<void>((resolve) => {
           resume = resolve;

@@ -1,16 +1,16 @@
-import { rename, unlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { asPortolanError, createIds, PortolanError } from "@portolan/core";
-import type { Format, RunningSource, SourceContext } from "@portolan/core";
-import { chosenFormat, createFormats } from "@portolan/formats";
+import { asPortolanError, PortolanError } from "@portolan/core";
+import type { RunningSource, SourceContext } from "@portolan/core";
 import { pause } from "../persistent-delivery.ts";
+import { createClaim } from "./claim.ts";
+import { createFormatChoice } from "./file-content.ts";
 import { fileError, isMissing } from "./file-error.ts";
 import { runFile } from "./file-run.ts";
-import { createLook, createWake, fileNames, READY_SUFFIX } from "./folder.ts";
+import { createLook, createUnchanged, createWake, fileNames } from "./folder.ts";
 import type { FileSourceOptions } from "./options.ts";
 import { type ClaimedFile, createOutcomes, type Outcomes } from "./outcome.ts";
 import { createOwner } from "./owner.ts";
-import { claimName, createSlots, readClaimName, type Slot } from "./slots.ts";
+import { createSlots, readClaimName, type Slot } from "./slots.ts";
 import { startLoop } from "./start-loop.ts";
 
 export async function openFileSource(options: FileSourceOptions, context: SourceContext): Promise<RunningSource> {
@@ -39,34 +39,12 @@ async function openFolder({ options, context, directory, outcomes }: FolderParts
   const closing = new AbortController();
   const { signal } = closing;
   const slots = createSlots({ folder: claimed, owner: createOwner(context.random), clock });
-  const nextClaim = createIds(() => clock.now(), context.random);
-  const look = createLook(directory, options, clock);
+  const claim = createClaim(directory, options, context);
+  const look = createLook(directory, options, createUnchanged(options.interval, clock));
   const wake = createWake(directory, options.interval, clock);
   const formatOf = createFormatChoice(options, context);
   const running = new Set<Promise<void>>();
   let fault: string | undefined;
-
-  /** Renames a file into a slot; undefined if somebody else was faster. */
-  async function claim(slot: Slot, name: string): Promise<ClaimedFile | undefined> {
-    const id = nextClaim();
-    const path = join(slot.folder, claimName(id, name));
-    try {
-      await rename(join(directory, name), path);
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
-    if (options.complete === "readyFile") await removeReadyFile(name);
-    return { path, name, claim: id };
-  }
-
-  async function removeReadyFile(name: string): Promise<void> {
-    try {
-      await unlink(join(directory, name + READY_SUFFIX));
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-    }
-  }
 
   /** Deals with a claimed file and gives its slot back: empty, or with the file for another attempt. */
   async function dealWith(slot: Slot, file: ClaimedFile): Promise<void> {
@@ -173,16 +151,5 @@ async function openFolder({ options, context, directory, outcomes }: FolderParts
       await ended();
       slots.close();
     },
-  };
-}
-
-/** The format of a file: the one that was chosen, or the one of its name; otherwise its bytes. */
-function createFormatChoice({ format }: FileSourceOptions, { services }: SourceContext): (name: string) => Format {
-  const chosen = format === undefined ? undefined : chosenFormat(format, services);
-  const formats = createFormats();
-  return (name) => {
-    if (chosen) return chosen;
-    const found = formats.formatOfFile(name)?.name ?? "bytes";
-    return chosenFormat({ name: found }, services);
   };
 }

@@ -16,8 +16,14 @@ export interface Slot {
 export interface Slots {
   /** A slot without a file. */
   acquire(): Promise<Slot>;
-  /** Takes over a slot that was left with a file in it, by a dead owner or on purpose; not one of these numbers. */
-  takeOrphan(but: ReadonlySet<number>): Promise<{ readonly slot: Slot; readonly file: string } | undefined>;
+  /**
+   * Takes over a slot that was left with a file in it, by a dead owner or on purpose; not one of these numbers, nor one with a
+   * file of another name.
+   */
+  takeOrphan(
+    but: ReadonlySet<number>,
+    wants?: (name: string) => boolean,
+  ): Promise<{ readonly slot: Slot; readonly file: string } | undefined>;
   /** Gives an empty slot back. */
   release(slot: Slot): Promise<void>;
   /** Gives a slot back with the file in it, for whoever is next. */
@@ -117,10 +123,11 @@ export function createSlots({ folder, owner, clock }: SlotsOptions): Slots {
       return createSlot(known);
     },
 
-    async takeOrphan(but) {
+    async takeOrphan(but, wants) {
       for (const number of await numbers()) {
         const state = but.has(number) ? undefined : await stateOf(number);
         if (state === undefined || !(await isDead(number, state))) continue;
+        if (wants !== undefined && !(await holdsWanted(join(folder, String(number), state), wants))) continue;
         const slot = await take(number, state);
         if (slot === undefined) continue;
         signs.delete(join(folder, String(number), state));
@@ -135,6 +142,18 @@ export function createSlots({ folder, owner, clock }: SlotsOptions): Slots {
     orphan: (slot) => give(slot, ORPHAN),
     close: () => timer.cancel(),
   };
+}
+
+/** Whether the file in a slot is wanted; so is a slot that has none, to be freed. */
+async function holdsWanted(slot: string, wants: (name: string) => boolean): Promise<boolean> {
+  try {
+    const [file] = await readdir(slot);
+    return file === undefined || wants(readClaimName(file).name);
+  } catch (error) {
+    // Taken since.
+    if (isMissing(error)) return false;
+    throw error;
+  }
 }
 
 /** Makes the folder again if somebody has removed it, but not the one that is watched. */
