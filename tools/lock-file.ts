@@ -89,6 +89,6 @@ function isInstalled(key: string, entry: LockEntry): boolean {
 
 function isAllowed(licence: string | undefined): boolean {
   if (licence === undefined) return false;
-  const choices = licence.replace(/[()]/g, "").split(" OR ");
+  const choices = licence.replace(/[()]/g, "").split(/ or /i);
   return choices.some((choice) => choice.split(" AND ").every((name) => ALLOWED_LICENCES.has(name.trim())));
 }

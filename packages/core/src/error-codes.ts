@@ -29,6 +29,12 @@ export const ERROR_CODES = {
     explanation:
       "A number was wanted and the value is neither a number nor a text that is wholly a finite decimal number, or values of different types were to be ordered.",
   },
+  PORTOLAN_VALUE_INVALID: {
+    kind: "invalid",
+    title: "A value is not what a function takes it for.",
+    explanation:
+      "A function that cleans or looks up values (a telephone number, a date, a code of a list) found one that it cannot read. The message names function, value and reason. Mend the value at its sender, or give the function an `otherwise`.",
+  },
   PORTOLAN_CONTRACT_FAILED: {
     kind: "invalid",
     title: "A body breaks its contract.",
