@@ -5,6 +5,7 @@ import { isLanguageExpression, type Expression } from "./expression.ts";
 import {
   describeValue,
   isRecord,
+  type JsonSchema,
   listNames,
   optionsSchema,
   readOptions,
@@ -63,21 +64,39 @@ export const bytes: OptionType<number> = simple(
   },
 );
 
+/** What the JSON Schema of flow files calls an expression. */
+export const expressionSchema: JsonSchema = {
+  oneOf: [
+    { type: ["string", "number", "boolean", "null"], description: "JSONata, or a constant" },
+    {
+      type: "object",
+      description: "An expression in another language",
+      properties: { language: { type: "string" }, text: { type: "string" } },
+      required: ["language", "text"],
+      additionalProperties: false,
+    },
+    {
+      type: "object",
+      description: "A mapping table",
+      properties: {
+        table: {
+          oneOf: [
+            { type: "string", description: "The path of its file" },
+            { type: "array", items: mappingRowSchema() },
+          ],
+        },
+      },
+      required: ["table"],
+      additionalProperties: false,
+    },
+  ],
+};
+
 export const expression: OptionType<Expression> = simple(
   {
     kind: "expression",
-    expected: "an expression: JSONata text, a number, a boolean, null, or { language, text }",
-    schema: {
-      oneOf: [
-        { type: ["string", "number", "boolean", "null"] },
-        {
-          type: "object",
-          properties: { language: { type: "string" }, text: { type: "string" } },
-          required: ["language", "text"],
-          additionalProperties: false,
-        },
-      ],
-    },
+    expected: "an expression: JSONata text, a number, a boolean, null, { table } or { language, text }",
+    schema: { $ref: "#/$defs/expression" },
   },
   (value) => readExpression(value),
 );
@@ -219,7 +238,33 @@ export function readExpression(value: unknown): Expression | undefined {
   if (value === null || typeof value === "number" || typeof value === "boolean") return { constant: value };
   if (isLanguageExpression(value) && typeof value.language === "string" && typeof value.text === "string")
     return { language: value.language, text: value.text };
-  return isRecord(value) && "constant" in value ? { constant: value["constant"] } : undefined;
+  if (!isRecord(value)) return undefined;
+  if ("table" in value) return readTable(value);
+  return "constant" in value ? { constant: value["constant"] } : undefined;
+}
+
+/** A table is a language like any other; whether its rows are right is for that language to say. */
+function readTable({ table, ...others }: Readonly<Record<string, unknown>>): Expression | undefined {
+  if (Object.keys(others).length > 0 || (typeof table !== "string" && !Array.isArray(table))) return undefined;
+  return { language: "table", text: typeof table === "string" ? table : JSON.stringify(table) };
+}
+
+function mappingRowSchema(): JsonSchema {
+  return {
+    type: "object",
+    properties: {
+      to: { type: "string", description: "The target, such as customer.name, lines[] or lines[].sku" },
+      from: { type: "string", description: "A path in the source, in a list relative to its item" },
+      expression: { type: "string", description: "JSONata instead of a path" },
+      constant: { description: "A value instead of a source" },
+      lookup: { type: "string", description: "The value map through which the value goes" },
+      default: { description: "Stands for nothing and for null" },
+      required: { type: "boolean", description: "Nothing and null are an error" },
+      note: { type: "string" },
+    },
+    required: ["to"],
+    additionalProperties: false,
+  };
 }
 
 type Range = { readonly min?: number; readonly max?: number };

@@ -28,7 +28,7 @@ export async function engineParts(
   return { app: definition, connectors: platform.connectors, contracts, languages, services };
 }
 
-function loadLanguages({ definition }: LoadedApp, platform: Platform): Promise<Language[]> {
+function loadLanguages({ definition, directory }: LoadedApp, platform: Platform): Promise<Language[]> {
   const used = usedLanguages(definition);
-  return Promise.all(Object.entries(platform.languages).flatMap(([name, load]) => (used.has(name) ? [load()] : [])));
+  return Promise.all(Object.entries(platform.languages).flatMap(([name, load]) => (used.has(name) ? [load(directory)] : [])));
 }

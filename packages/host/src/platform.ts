@@ -3,8 +3,8 @@ import type { ConnectorDefinition, ConnectorServices, ContractCompiler, Language
 /** What is handed to a node, since a host knows no technology: connectors, languages, formats and contracts. */
 export interface Platform {
   readonly connectors: readonly ConnectorDefinition[];
-  /** Loaded only when an expression of the app is in that language. */
-  readonly languages: Readonly<Record<string, () => Promise<Language>>>;
+  /** Loaded only when an expression of the app is in that language. Paths of files start in the directory. */
+  readonly languages: Readonly<Record<string, (directory: string) => Promise<Language>>>;
   /** Paths in options of formats start in the directory. */
   formats(directory: string): Promise<Pick<ConnectorServices, "format" | "formatFor" | "formatNames">>;
   /** Schema documents are read relative to the directory. */

@@ -11,6 +11,7 @@ export function flowSchema(registry: Pick<Registry, "patterns" | "connectors">):
     title: "Portolan flow file",
     ...optionsSchema(flowOptions),
     $defs: {
+      expression: option.expressionSchema,
       steps: { type: "array", items: { $ref: "#/$defs/step" } },
       step: stepSchema(registry),
       source: oneKey([...channelKey("Messages of a channel"), ...registry.connectors.flatMap(sourceKey)]),
