@@ -1,5 +1,5 @@
 import { apply, TailCall } from "./apply.ts";
-import { JsonataError } from "./errors.ts";
+import { isStackOverflow, JsonataError } from "./errors.ts";
 import type { Compile, Evaluate } from "./evaluate.ts";
 import { childFrame, type Frame, readVariable } from "./frame.ts";
 import { readSignature } from "./signature.ts";
@@ -38,7 +38,7 @@ function call(callee: unknown, { node, values, input, frame, isTail }: Invocatio
 
 /** The failure, at the call if it has no place of its own. */
 function placed(thrown: unknown, node: Call): unknown {
-  if (thrown instanceof RangeError && /stack/i.test(thrown.message)) return new JsonataError("D1011", { position: node.position });
+  if (isStackOverflow(thrown)) return new JsonataError("D1011", { position: node.position });
   if (thrown instanceof JsonataError) {
     thrown.position ??= node.position;
     thrown.token ??= nameOf(node.procedure);

@@ -1,9 +1,10 @@
 import { compile } from "./compile.ts";
-import { JsonataError } from "./errors.ts";
+import { withinStack } from "./errors.ts";
 import type { Frame, Limits, Run } from "./frame.ts";
 import { functions } from "./functions/index.ts";
 import { type Journal, recall, replay } from "./journal.ts";
 import { parse } from "./parser.ts";
+import type { Node } from "./tree.ts";
 import { createFunction, isList, marks } from "./values.ts";
 
 export interface JsonataOptions {
@@ -29,7 +30,12 @@ const LIMITS: Required<Limits> = { depth: 1_000, steps: Number.POSITIVE_INFINITY
  * jsonata("items[price > 5].name").evaluate({ items: [{ name: "a", price: 9 }] }); // "a"
  */
 export function jsonata(text: string, options: JsonataOptions = {}): JsonataExpression {
-  const evaluate = compile(parse(text));
+  return withinStack(() => compileTree(parse(text), options));
+}
+
+/** The same of a tree that was parsed before. */
+export function compileTree(tree: Node, options: JsonataOptions): JsonataExpression {
+  const evaluate = compile(tree);
   const limits = { ...LIMITS, ...options.limits };
   // Nothing is ever bound in this frame, since every evaluation has one of its own.
   const root: Frame = {
@@ -55,12 +61,7 @@ export function jsonata(text: string, options: JsonataOptions = {}): JsonataExpr
     frame.variables.set("$", input);
     const context = isList(input) ? [input] : input;
     if (isList(context)) marks.outer.add(context);
-    try {
-      return evaluate(context, frame);
-    } catch (thrown) {
-      if (thrown instanceof RangeError && /stack/i.test(thrown.message)) throw new JsonataError("D1011");
-      throw thrown;
-    }
+    return withinStack(() => evaluate(context, frame));
   }
 }
 

@@ -18,3 +18,15 @@ function holdsParent(value: unknown): boolean {
   known.set(value, answer);
   return answer;
 }
+
+/** The first node of a tree that is accepted. */
+export function findNode(tree: unknown, accepts: (node: Node) => boolean): Node | undefined {
+  if (typeof tree !== "object" || tree === null) return undefined;
+  // What has a kind and a position is a node.
+  if ("kind" in tree && "position" in tree && accepts(tree as Node)) return tree as Node;
+  for (const part of Object.values(tree)) {
+    const found = findNode(part, accepts);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
