@@ -94,6 +94,15 @@ export type ReplyOf<Target> = Target extends { readonly [RESULT]?: infer Result;
     ? Reply
     : unknown;
 
+/** What `merge` makes of bodies: any of their keys, and none for sure, since there may be no result. */
+export type Merged<Result> = { readonly [Key in KeyOf<Result>]?: ValueOf<Result, Key> };
+type KeyOf<Result> = Result extends unknown ? keyof Result : never;
+type ValueOf<Result, Key> = Result extends { readonly [Name in Key & keyof Result]?: infer Value }
+  ? Key extends keyof Result
+    ? Value
+    : never
+  : never;
+
 /** The body that a channel or a route takes. */
 export type InputOf<Target> = Target extends { readonly [TAKES]?: (body: infer Body) => void } ? Body : unknown;
 

@@ -1,5 +1,5 @@
 import { option, optional, required, withAttribute, withDefault, type Duration, type Message } from "@portolan/core";
-import type { Block, StepOptions, Steps as BuilderSteps } from "../../builder/steps.ts";
+import type { Block, Merged, StepOptions, Steps as BuilderSteps } from "../../builder/steps.ts";
 import { combineOption } from "../../definition/combine-option.ts";
 import { definePattern } from "../../pattern.ts";
 import { compileCombiner } from "../../runtime/combine.ts";
@@ -22,6 +22,14 @@ declare module "../../builder/steps.ts" {
       branches: Branches,
       options: MulticastOptions & { readonly combine: "first" | "last" },
     ): Steps<BranchResult<Branches[keyof Branches]> | Body, Ended, Of>;
+    multicast<Branches extends Readonly<Record<string, Block<Body, object, unknown>>>>(
+      branches: Branches,
+      options: MulticastOptions & { readonly combine: "merge" },
+    ): Steps<Merged<BranchResult<Branches[keyof Branches]>>, Ended, Of>;
+    multicast(
+      branches: Readonly<Record<string, Block<Body, unknown, unknown>>>,
+      options: MulticastOptions & { readonly combine: { readonly join: string } },
+    ): Steps<string, Ended, Of>;
     multicast<Branches extends Readonly<Record<string, Block<Body, unknown, unknown>>>, Result>(
       branches: Branches,
       options: MulticastOptions & {

@@ -14,7 +14,14 @@ it("multicast keeps the body unless combine says otherwise", () => {
   same<BodyAt<typeof first>, Receipt | number | Order>(true);
   const count = ofOrders.multicast(branches, { combine: { fold: (acc: number) => acc + 1, initial: () => 0 } });
   same<BodyAt<typeof count>, number>(true);
+  const joined = ofOrders.multicast(branches, { combine: { join: "," } });
+  same<BodyAt<typeof joined>, string>(true);
+  const objects = { receipt: (s: Steps<Order>) => s.call(price), order: (s: Steps<Order>) => s };
+  const merged = ofOrders.multicast(objects, { combine: "merge" });
+  same<BodyAt<typeof merged>, { readonly orderId?: string; readonly id?: string; readonly total?: number }>(true);
   refused(() => {
+    // @ts-expect-error a total cannot be merged
+    ofOrders.multicast(branches, { combine: "merge" });
     // @ts-expect-error the branches are missing
     ofOrders.multicast();
     // @ts-expect-error branches have names

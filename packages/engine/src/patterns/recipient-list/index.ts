@@ -22,7 +22,24 @@ declare module "../../builder/steps.ts" {
     ): Steps<readonly unknown[], Ended, Of>;
     recipientList(
       addresses: (message: Message<Body>) => readonly string[] | string | undefined | Promise<readonly string[]>,
-      options: RecipientListOptions & { readonly combine: "first" | "last" | "merge" },
+      options: RecipientListOptions & { readonly combine: "merge" },
+    ): Steps<Readonly<Record<string, unknown>>, Ended, Of>;
+    recipientList(
+      addresses: (message: Message<Body>) => readonly string[] | string | undefined | Promise<readonly string[]>,
+      options: RecipientListOptions & { readonly combine: { readonly join: string } },
+    ): Steps<string, Ended, Of>;
+    recipientList<Result>(
+      addresses: (message: Message<Body>) => readonly string[] | string | undefined | Promise<readonly string[]>,
+      options: RecipientListOptions & {
+        readonly combine: {
+          readonly fold: (acc: Result, reply: Message) => Result | Promise<Result>;
+          readonly initial: (message: Message<Body>) => Result;
+        };
+      },
+    ): Steps<Result, Ended, Of>;
+    recipientList(
+      addresses: (message: Message<Body>) => readonly string[] | string | undefined | Promise<readonly string[]>,
+      options: RecipientListOptions & { readonly combine: "first" | "last" },
     ): BuilderSteps<unknown, Ended, Of>;
   }
 }

@@ -1,5 +1,5 @@
 import { option, optional, required, withAttribute, withDefault, type Message, type Duration } from "@portolan/core";
-import type { Block, StepOptions } from "../../builder/steps.ts";
+import type { Block, Merged, StepOptions } from "../../builder/steps.ts";
 import { combineOption } from "../../definition/combine-option.ts";
 import { definePattern } from "../../pattern.ts";
 import { compileCombiner } from "../../runtime/combine.ts";
@@ -38,6 +38,11 @@ declare module "../../builder/steps.ts" {
       block: Block<PartBody<Element, Group>, Part, unknown>,
       options: SplitOptions<Group> & { readonly combine: "last" | "first" },
     ): Steps<Part | Body, Ended, Of>;
+    split<Element, Part extends object, Group extends number = 1>(
+      by: (message: Message<Body>) => readonly Element[] | Iterable<Element> | AsyncIterable<Element> | null | undefined,
+      block: Block<PartBody<Element, Group>, Part, unknown>,
+      options: SplitOptions<Group> & { readonly combine: "merge" },
+    ): Steps<Merged<Part>, Ended, Of>;
     split<Element, Part, Group extends number = 1>(
       by: (message: Message<Body>) => readonly Element[] | Iterable<Element> | AsyncIterable<Element> | null | undefined,
       block: Block<PartBody<Element, Group>, Part, unknown>,

@@ -43,7 +43,27 @@ it("split runs its block for each element and keeps the body unless combine says
     { combine: { fold: (acc: number, m) => acc + m.body, initial: () => 0 } },
   );
   same<BodyAt<typeof sum>, number>(true);
+  const merged = lists.split(
+    (m) => m.body,
+    (s) =>
+      s.choice((c) =>
+        c
+          .when(
+            (m) => m.body.total > 1,
+            (big) => big.call(price),
+          )
+          .otherwise((small) => small.map((m) => ({ total: m.body.total }))),
+      ),
+    { combine: "merge" },
+  );
+  same<BodyAt<typeof merged>, { readonly orderId?: string; readonly total?: number }>(true);
   refused(() => {
+    lists.split(
+      (m) => m.body,
+      (s) => s.map((m) => m.body.total),
+      // @ts-expect-error only objects can be merged
+      { combine: "merge" },
+    );
     // @ts-expect-error its block is missing
     lists.split((m) => m.body);
     ofOrders.split(

@@ -1,5 +1,6 @@
-import { mergeHeaders, option, optional, required, type Message } from "@portolan/core";
-import type { StepOptions, ToTarget } from "../../builder/steps.ts";
+import { isRecord, mergeHeaders, option, optional, required, type Message } from "@portolan/core";
+import type { AddressOptions, StepOptions, ToTarget } from "../../builder/steps.ts";
+import { addressTarget } from "../../definition/target-input.ts";
 import { definePattern } from "../../pattern.ts";
 import { andThen } from "../../runtime/step.ts";
 import { headerValue } from "../set/index.ts";
@@ -11,6 +12,14 @@ declare module "../../builder/steps.ts" {
     wireTap<Copy>(
       target: ToTarget<Copy>,
       options: CopyOptions<Body> & { readonly body: (message: Message<Body>) => Copy | Promise<Copy> },
+    ): Steps<Body, Ended, Of>;
+    wireTap(
+      address: (copy: Message<Body>) => string | undefined | Promise<string | undefined>,
+      options?: CopyOptions<Body> & AddressOptions & { readonly body?: never },
+    ): Steps<Body, Ended, Of>;
+    wireTap<Copy>(
+      address: (copy: Message<Copy>) => string | undefined | Promise<string | undefined>,
+      options: CopyOptions<Body> & AddressOptions & { readonly body: (message: Message<Body>) => Copy | Promise<Copy> },
     ): Steps<Body, Ended, Of>;
   }
 }
@@ -64,5 +73,10 @@ export const wireTap = definePattern({
       });
     };
   },
-  method: ([target, extra]) => ({ target, ...(typeof extra === "object" ? extra : {}) }),
+  method([target, extra]) {
+    if (!isRecord(extra)) return { target: addressTarget(target, undefined) };
+    const { body, headers, ...rest } = extra;
+    const copy = { ...(body === undefined ? {} : { body }), ...(headers === undefined ? {} : { headers }) };
+    return typeof target === "function" ? { target: addressTarget(target, rest), ...copy } : { target, ...rest, ...copy };
+  },
 });
