@@ -137,6 +137,11 @@ describe("a check warns of steps that no message can come to", () => {
   const failing = "{ throw: { message: 1 } }";
   const choice = (...blocks: readonly string[]) =>
     `{ choice: { when: [{ when: true, steps: [${blocks[0]}] }], otherwise: [${blocks[1]}] } }`;
+  const attempt = (block: string, caught: string) => `{ try: { steps: [${block}], catch: [{ steps: [${caught}] }] } }`;
+  const breaker = (block: string, fallback?: string) =>
+    `{ circuitBreaker: { steps: [${block}]${fallback === undefined ? "" : `, fallback: [${fallback}]`} } }`;
+  const saga = (...actions: readonly string[]) =>
+    `{ saga: { actions: [${actions.map((steps, index) => `{ id: a${index}, steps: [${steps}] }`).join(", ")}] } }`;
 
   it.each([
     ["after a stop", [stop, "{ map: 1 }", "{ map: 2 }"], ["routes.a.steps.1"]],
@@ -144,6 +149,13 @@ describe("a check warns of steps that no message can come to", () => {
     ["after a choice of which every arm ends", [choice(stop, failing), "{ map: 1 }"], ["routes.a.steps.1"]],
     ["after a group that ends", [`{ group: { name: g, steps: [${stop}] } }`, "{ map: 1 }"], ["routes.a.steps.1"]],
     ["in a nested list", [choice(`${stop}, { map: 1 }`, "{ map: 2 }"), "{ map: 3 }"], ["routes.a.steps.0.choice.when.0.steps.1"]],
+    ["after a try that ends, and so does what it catches", [attempt(stop, failing), "{ map: 1 }"], ["routes.a.steps.1"]],
+    ["after a circuit breaker that ends, and so does its fallback", [breaker(failing, stop), "{ map: 1 }"], ["routes.a.steps.1"]],
+    ["after a circuit breaker that ends, and has no fallback", [breaker(stop), "{ map: 1 }"], ["routes.a.steps.1"]],
+    ["after a saga with an action that ends", [saga("{ map: 1 }", failing), "{ map: 2 }"], ["routes.a.steps.1"]],
+    ["but not after a try that catches what fails and goes on", [attempt(failing, "{ map: 1 }"), "{ map: 2 }"], []],
+    ["but not after a circuit breaker whose fallback goes on", [breaker(failing, "{ map: 1 }"), "{ map: 2 }"], []],
+    ["but not after a saga whose actions go on", [saga("{ map: 1 }"), "{ map: 2 }"], []],
     ["but not after a choice with an arm that goes on", [choice(stop, "{ map: 1 }"), "{ map: 2 }"], []],
     ["but not after the parts of a split, which end alone", [`{ split: { by: 1, steps: [${stop}] } }`, "{ map: 1 }"], []],
     ["but not at the end of a list", [stop], []],
@@ -171,6 +183,12 @@ describe("a node", () => {
     const ready = await fetch(`${node.url}/health/ready`);
     expect([ready.status, await ready.json()]).toEqual([200, { status: "ready" }]);
     expect((await fetch(`${node.url}/health/live`)).status).toBe(200);
+  });
+
+  it("that sorts lists by their elements needs no language for it", async () => {
+    await write({ "a.flow.yaml": "routes: { a: { from: [{ tap: { name: in } }], steps: [{ sort: { order: desc } }] } }" });
+    await start();
+    expect(await platform.send("in", { body: [1, 3, 2] })).toMatchObject({ body: [3, 2, 1] });
   });
 
   it("finishes what is in process before it stops, and takes nothing new", async () => {

@@ -78,6 +78,7 @@ export const circuitBreaker = definePattern({
     steps: [{ call: { route: price } }]
     fallback: [{ map: '{ "status": "later" }' }]`,
   options,
+  ends: ({ steps, fallback }, flow) => !flow.failuresGoOn && flow.list(steps) && (fallback === undefined || flow.list(fallback)),
   compile({ options }, compiler) {
     const { counts, slowAfter, timeout, maxConcurrent } = options;
     const block = compiler.block(options.steps, { policy: false });

@@ -59,6 +59,7 @@ export const saga = definePattern({
       - { id: credit, steps: [{ call: { route: price } }], compensate: [{ log: { message: '"undo"' } }] }
       - { id: ship, steps: [{ call: { route: price } }] }`,
   options,
+  ends: ({ actions }, flow) => !flow.failuresGoOn && actions.some(({ steps }) => flow.list(steps)),
   compile: ({ options }, compiler) => compileSaga(options, compiler),
   method([build, extra], block) {
     const actions: unknown[] = [];

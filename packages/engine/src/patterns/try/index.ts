@@ -59,6 +59,7 @@ const tryStep = definePattern({
         steps: [{ map: '{ "status": "refused" }' }]
     finally: [{ log: { message: '"done"' } }]`,
   options,
+  ends: ({ steps, catch: clauses }, flow) => !flow.failuresGoOn && flow.list(steps) && clauses.every((clause) => flow.list(clause.steps)),
   compile({ options }, compiler) {
     const block = compiler.block(options.steps, { policy: false });
     const catches = options.catch.map((clause, index) => ({
