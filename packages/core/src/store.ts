@@ -145,6 +145,8 @@ export interface PutStateEffect {
   readonly key: string;
   /** What a body can be, or a structure of it; large values live out of line like large bodies. */
   readonly value: unknown;
+  /** Added to the end of the row's list. It only grows until the row is dropped: what it holds is not written again. */
+  readonly items?: readonly unknown[] | undefined;
   /** When something is to happen to it, in ms; `states` finds it by this. */
   readonly due?: number | undefined;
   /** Removed by retention after this, in ms. */
@@ -152,7 +154,7 @@ export interface PutStateEffect {
   readonly expected: number;
 }
 
-/** Removes a row of state; its version must be `expected`, else PORTOLAN_CONFLICT. */
+/** Removes a row of state and its list; its version must be `expected`, else PORTOLAN_CONFLICT. */
 export interface DropStateEffect {
   readonly kind: "dropState";
   readonly scope: string;
@@ -165,6 +167,8 @@ export interface StateRow {
   readonly key: string;
   readonly value: unknown;
   readonly version: number;
+  /** How many items its list has; `stateItems` has the items themselves. */
+  readonly count: number;
   readonly due?: number | undefined;
   /** Rises from row to row of a scope in the order in which they came to be; writing a row again does not change it. */
   readonly order: number;
@@ -300,6 +304,8 @@ export interface Store {
   position(name: string): Awaitable<unknown>;
 
   state(scope: string, key: string): Awaitable<StateRow | undefined>;
+  /** The list of a row of state in the order in which it grew; empty where there is no row. */
+  stateItems(scope: string, key: string): Awaitable<readonly unknown[]>;
   states(scope: string, query: StateQuery): Awaitable<readonly StateRow[]>;
   /** When the first row of the scope is due. */
   nextStateDue(scope: string): Awaitable<number | undefined>;

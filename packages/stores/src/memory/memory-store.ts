@@ -60,6 +60,7 @@ export function createMemoryStore(options: MemoryStoreOptions): Store {
     unclaim: (scope, key, owner) => leases.release({ scope, key }, owner),
     position: state.position,
     state: (scope, key) => state.rows.find(scope, key, clock.now()),
+    stateItems: (scope, key) => state.rows.items(scope, key, clock.now()),
     states: (scope, query) => state.rows.list(scope, query, clock.now()),
     nextStateDue: (scope) => state.rows.nextDue(scope, clock.now()),
     channels: () => state.channels.status(clock.now()),

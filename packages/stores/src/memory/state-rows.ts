@@ -11,6 +11,7 @@ export interface StateRows {
   put(effect: PutStateEffect, now: number): void;
   drop(effect: DropStateEffect): void;
   find(scope: string, key: string, now: number): StateRow | undefined;
+  items(scope: string, key: string, now: number): readonly unknown[];
   list(scope: string, query: StateQuery, now: number): readonly StateRow[];
   nextDue(scope: string, now: number): number | undefined;
   prune(limit: number, now: number): number;
@@ -24,6 +25,8 @@ interface Row {
   version: number;
   due: number | undefined;
   until: number | undefined;
+  /** Made when the first item comes. */
+  items: unknown[] | undefined;
 }
 
 interface Scope {
@@ -66,7 +69,7 @@ export function createStateRows(): StateRows {
 
   function add({ scope, key }: PutStateEffect): Row {
     order += 1;
-    const row: Row = { scope, key, order, value: null, version: 0, due: undefined, until: undefined };
+    const row: Row = { scope, key, order, value: null, version: 0, due: undefined, until: undefined, items: undefined };
     const { rows, inOrder } = ensureScope(scope);
     rows.set(key, row);
     inOrder.add(row);
@@ -96,6 +99,7 @@ export function createStateRows(): StateRows {
       row.version = effect.expected + 1;
       row.due = effect.due;
       row.until = effect.until;
+      if (effect.items !== undefined) for (const item of effect.items) (row.items ??= []).push(item ?? null);
       if (row.due !== undefined) scope.byDue.add(row);
       if (row.until !== undefined) byUntil.add(row);
     },
@@ -107,6 +111,8 @@ export function createStateRows(): StateRows {
       const row = living(scope, key, now);
       return row === undefined ? undefined : rowOf(row);
     },
+    // A copy: the list goes on growing.
+    items: (scope, key, now) => living(scope, key, now)?.items?.slice() ?? [],
     list(name, { dueBy, after = 0, limit }, now) {
       const scope = scopes.get(name);
       if (scope === undefined) return [];
@@ -134,8 +140,9 @@ export function createStateRows(): StateRows {
   };
 }
 
-function rowOf({ key, value, version, due, order }: Row): StateRow {
-  return due === undefined ? { key, value, version, order } : { key, value, version, due, order };
+function rowOf({ key, value, version, due, order, items }: Row): StateRow {
+  const count = items === undefined ? 0 : items.length;
+  return due === undefined ? { key, value, version, count, order } : { key, value, version, count, due, order };
 }
 
 function cameBefore(a: Row, b: Row): boolean {

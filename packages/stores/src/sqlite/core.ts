@@ -145,6 +145,8 @@ function createOwningCore(database: DatabaseSync, { directory, lock, ring }: Sur
         return { value: inspection.position(...request.args) };
       case "state":
         return { value: states.find(...request.args, now) };
+      case "stateItems":
+        return { value: states.items(...request.args, now) };
       case "states":
         return { value: states.list(...request.args, now) };
       case "nextStateDue":

@@ -1,7 +1,8 @@
 import { createSqliteStore } from "../index.ts";
 
 /**
- * Runs until it is killed: sends orders, and relays each as two bills in one unit of work with a key, a position and a row of state.
+ * Runs until it is killed: sends orders, and relays each as two bills in one unit of work with a key, a position and a row of state
+ * that has a list.
  * What a commit has acknowledged is told on standard output, one line each.
  */
 const [directory = "", run = ""] = process.argv.slice(2);
@@ -48,6 +49,7 @@ async function relay(ref: { readonly subscription: number; readonly sequence: nu
         scope: "relay",
         key: id,
         value: { id, text: "x".repeat(ref.sequence % 40 === 39 ? 300_000 : 10) },
+        items: [id, "x".repeat(ref.sequence % 40 === 19 ? 300_000 : 10)],
         expected: 0,
       },
       bill("b"),

@@ -71,8 +71,11 @@ describe("a store whose process is killed", () => {
     expect(all("SELECT key AS id FROM keys")).toEqual(expected);
     expect(all("SELECT substr(name, 6) AS id FROM positions")).toEqual(expected);
     expect(all("SELECT key AS id FROM state")).toEqual(expected);
+    for (const number of [0, 1])
+      expect(all(`SELECT key AS id FROM state JOIN state_items ON state = id WHERE number = ${number}`)).toEqual(expected);
     const files = new Set(readdirSync(join(directory, "spool")));
-    expect(all("SELECT spool AS id FROM state WHERE spool IS NOT NULL").filter((name) => !files.has(name))).toEqual([]);
+    for (const table of ["state", "state_items"])
+      expect(all(`SELECT spool AS id FROM ${table} WHERE spool IS NOT NULL`).filter((name) => !files.has(name))).toEqual([]);
     expect(database.prepare("PRAGMA integrity_check").get()).toEqual({ integrity_check: "ok" });
     database.close();
   }

@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { createVirtualClock } from "@portolan/testkit";
 import { describe, expect, it } from "vitest";
 import { openSqliteStoreForAdmin } from "./admin-store.ts";
+import { hashKey } from "./key-hash.ts";
 import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from "./schema.ts";
 import { append, createStoreFolder } from "./store-folder.test.support.ts";
 
@@ -67,6 +68,24 @@ describe("a store of an earlier schema version", () => {
     expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: SCHEMA_VERSION });
     expect(database.prepare("PRAGMA integrity_check").get()).toEqual({ integrity_check: "ok" });
     database.close();
+  });
+
+  it("keeps its rows of state, which had no lists in version 2", async () => {
+    const directory = folder.next();
+    await mkdir(directory, { recursive: true });
+    const database = new DatabaseSync(join(directory, "store.db"));
+    database.exec(`
+      ${MIGRATIONS[0]}; ${MIGRATIONS[1]};
+      PRAGMA user_version = 2;
+      PRAGMA application_id = ${APPLICATION_ID};
+      INSERT INTO scopes VALUES (1, 's');
+      INSERT INTO state (id, scope, hash, key, version, due, kind, value) VALUES (7, 1, ${hashKey({ scope: "s", key: "k" })}, 'k', 3, 9, 0, '[1]');
+    `);
+    database.close();
+    const { store } = await folder.open(directory, clock);
+    await store.commit([{ kind: "putState", scope: "s", key: "k", value: [2], expected: 3, due: 9, items: ["a"] }], "power-loss");
+    expect(await store.states("s", { dueBy: 9, limit: 10 })).toEqual([{ key: "k", value: [2], version: 4, count: 1, due: 9, order: 7 }]);
+    expect(await store.stateItems("s", "k")).toEqual(["a"]);
   });
 
   it("is not changed by an operator's command, which says what to do", async () => {

@@ -54,9 +54,15 @@ export type EncodedEffect =
       due: number | null,
       until: number | null,
       expected: number,
+      items: readonly EncodedItem[],
     ]
   | readonly ["dropState", scope: string, key: string, expected: number]
   | readonly ["journal", messageId: string, startedAt: number, failed: number, entry: string];
+
+/** An item of a row's list, on its way to the worker. */
+export type EncodedItem = readonly [kind: number, value: string | Uint8Array<ArrayBuffer>, isSpooled: boolean];
+/** And on its way back. */
+export type StoredItem = readonly [kind: number, value: string | Uint8Array<ArrayBuffer> | null];
 
 export type EncodedStateRow = readonly [
   order: number,
@@ -65,6 +71,7 @@ export type EncodedStateRow = readonly [
   value: string | Uint8Array<ArrayBuffer> | null,
   version: number,
   due: number | null,
+  count: number,
 ];
 
 /** `ticket` is that of the first append; the others follow. */
@@ -80,6 +87,7 @@ export interface Calls {
   claim(request: ClaimRequest): EncodedClaimAnswer;
   position(name: string): string | undefined;
   state(scope: string, key: string): EncodedStateRow | undefined;
+  stateItems(scope: string, key: string): readonly StoredItem[];
   states(scope: string, query: StateQuery): readonly EncodedStateRow[];
   nextStateDue(scope: string): number | undefined;
   channels(): readonly ChannelStatus[];

@@ -12,7 +12,8 @@ export const APPLICATION_ID = 0x506f_7274;
  * without a route keeps what is appended while no other is active. `key` and `priority` of a pending row are set only where
  * the channel is ordered or prioritized, `due` only while the row has to wait.
  *
- * A row of `state` is found by the hash of its scope and key; its id, which no other row ever had, gives the order.
+ * A row of `state` is found by the hash of its scope and key; its id, which no other row ever had, gives the order. Its list
+ * lies in `state_items`, the items of a row side by side and numbered from 0; `count` is the number of the next one.
  */
 export const MIGRATIONS: readonly string[] = [
   `
@@ -60,6 +61,22 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX state_due ON state (scope, due) WHERE due IS NOT NULL;
   CREATE INDEX state_until ON state (until) WHERE until IS NOT NULL;
   CREATE INDEX state_spool ON state (spool) WHERE spool IS NOT NULL;
+  `,
+  `
+  CREATE TABLE state_with_list (
+    id INTEGER PRIMARY KEY, scope INTEGER NOT NULL, hash INTEGER NOT NULL, version INTEGER NOT NULL, count INTEGER NOT NULL, due NUMERIC,
+    until NUMERIC, spool TEXT, kind INTEGER NOT NULL, key TEXT NOT NULL, value);
+  INSERT INTO state_with_list SELECT id, scope, hash, version, 0, due, until, spool, kind, key, value FROM state;
+  DROP TABLE state;
+  ALTER TABLE state_with_list RENAME TO state;
+  CREATE INDEX state_hash ON state (hash);
+  CREATE INDEX state_scope ON state (scope);
+  CREATE INDEX state_due ON state (scope, due) WHERE due IS NOT NULL;
+  CREATE INDEX state_until ON state (until) WHERE until IS NOT NULL;
+  CREATE INDEX state_spool ON state (spool) WHERE spool IS NOT NULL;
+  CREATE TABLE state_items (
+    state INTEGER NOT NULL, number INTEGER NOT NULL, kind INTEGER NOT NULL, spool TEXT, value, PRIMARY KEY (state, number)) WITHOUT ROWID;
+  CREATE INDEX state_items_spool ON state_items (spool) WHERE spool IS NOT NULL;
   `,
 ];
 

@@ -17,7 +17,7 @@ import { createMessageCodec } from "./message-codec.ts";
 import type { EncodedEffect, MessageRow } from "./protocol.ts";
 import { createRememberedMessages } from "./remembered-messages.ts";
 import { readDeliveries } from "./row-reader.ts";
-import { decodeStateRow } from "./state-codec.ts";
+import { decodeItem, decodeStateRow } from "./state-codec.ts";
 import { createWorkerLink } from "./worker-link.ts";
 
 export interface SqliteStoreOptions {
@@ -118,6 +118,7 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
       const row = await link.call("state", scope, key);
       return row === undefined ? undefined : decodeStateRow(row);
     },
+    stateItems: async (scope, key) => (await link.call("stateItems", scope, key)).map(decodeItem),
     states: async (scope, query) => (await link.call("states", scope, query)).map(decodeStateRow),
     nextStateDue: (scope) => link.call("nextStateDue", scope),
     channels: () => link.call("channels"),

@@ -1,25 +1,36 @@
 import type { DropStateEffect, PutStateEffect, StateRow } from "@portolan/core";
 import { BODY_KIND, type EncodedBody, decodeBody, encodeBody, encodeJson, unstorableError } from "./body-codec.ts";
 import { spoolable } from "./message-codec.ts";
-import type { EncodedEffect, EncodedStateRow } from "./protocol.ts";
+import type { EncodedEffect, EncodedItem, EncodedStateRow, StoredItem } from "./protocol.ts";
 
 /** A structure with bytes in it. Like the kinds of bodies the number is on disk. */
 const STRUCTURE = 3;
 const WHAT = "value";
+const NO_ITEMS: readonly EncodedItem[] = [];
 
 export function encodePut(effect: PutStateEffect, spoolAbove: number): EncodedEffect {
-  const { scope, key, due = null, until = null, expected } = effect;
+  const { scope, key, due = null, until = null, expected, items } = effect;
   const { kind, content } = encodeValue(effect.value);
-  return ["putState", scope, key, kind, ...spoolable(content, spoolAbove), due, until, expected];
+  const added = items === undefined ? NO_ITEMS : items.map((item) => encodeItem(item, spoolAbove));
+  return ["putState", scope, key, kind, ...spoolable(content, spoolAbove), due, until, expected, added];
+}
+
+function encodeItem(item: unknown, spoolAbove: number): EncodedItem {
+  const { kind, content } = encodeValue(item);
+  return [kind, ...spoolable(content, spoolAbove)];
 }
 
 export function encodeDrop({ scope, key, expected }: DropStateEffect): EncodedEffect {
   return ["dropState", scope, key, expected];
 }
 
-export function decodeStateRow([order, key, kind, content, version, due]: EncodedStateRow): StateRow {
-  const value = kind === STRUCTURE ? decodeStructure(content) : decodeBody(kind, content);
-  return due === null ? { key, value, version, order } : { key, value, version, due, order };
+export function decodeStateRow([order, key, kind, content, version, due, count]: EncodedStateRow): StateRow {
+  const value = decodeItem([kind, content]);
+  return due === null ? { key, value, version, count, order } : { key, value, version, count, due, order };
+}
+
+export function decodeItem([kind, content]: StoredItem): unknown {
+  return kind === STRUCTURE ? decodeStructure(content) : decodeBody(kind, content);
 }
 
 function encodeValue(value: unknown): { readonly kind: number; readonly content: EncodedBody["content"] } {
@@ -59,7 +70,7 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === Array.prototype || prototype === null;
 }
 
-function decodeStructure(content: EncodedStateRow[3]): unknown {
+function decodeStructure(content: StoredItem[1]): unknown {
   const { rest, bytes } = decodeBody(BODY_KIND.json, content) as { readonly rest: unknown; readonly bytes: readonly BytesWithin[] };
   const root: Record<string, unknown> = { rest };
   for (const [path, base64] of bytes) {

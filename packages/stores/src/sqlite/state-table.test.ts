@@ -58,14 +58,30 @@ describe("rows of state in the SQLite store", () => {
     expect((await store.state("s", "a"))?.value).toBe(LARGE);
   });
 
+  it("have the large items of their lists in files, which go with the row, be it dropped or over", async () => {
+    const { store, clock, spooled } = await openStore();
+    await store.commit([put("a", 0, { items: [LARGE, "small"] }), put("b", 0, { items: [LARGE], until: 100 })], "power-loss");
+    expect(await spooled()).toEqual(["item-1-0", "item-2-0"]);
+    const refused = store.commit([put("a", 1, { items: ["small", LARGE] }), put("a", 1)], "power-loss");
+    await expect(refused).rejects.toMatchObject({ code: "PORTOLAN_CONFLICT" });
+    await store.commit([put("a", 1, { items: [LARGE] })], "power-loss");
+    expect(await spooled()).toEqual(["item-1-0", "item-1-2", "item-2-0"]);
+    await store.commit([{ kind: "dropState", scope: "s", key: "a", expected: 2 }], "power-loss");
+    expect(await spooled()).toEqual(["item-2-0"]);
+    await clock.advanceTo(100);
+    expect(await store.prune(FORGET_ALL)).toBe(1);
+    expect(await spooled()).toEqual([]);
+  });
+
   it("keep their files at a start, which removes those that a crash has left", async () => {
     const { directory, store, clock, spooled } = await openStore();
-    await store.commit([put("a", 0, { value: LARGE })], "power-loss");
+    await store.commit([put("a", 0, { value: LARGE, items: [LARGE] })], "power-loss");
     await store.close();
-    await writeFile(join(directory, "spool", "state-1-2"), "orphan");
+    for (const orphan of ["state-1-2", "item-1-1"]) await writeFile(join(directory, "spool", orphan), "orphan");
     const again = await folder.open(directory, clock);
-    expect(await spooled()).toEqual(["state-1-1"]);
+    expect(await spooled()).toEqual(["item-1-0", "state-1-1"]);
     expect((await again.store.state("s", "a"))?.value).toBe(LARGE);
+    expect(await again.store.stateItems("s", "a")).toEqual([LARGE]);
   });
 
   it("say which file is missing if one is", async () => {

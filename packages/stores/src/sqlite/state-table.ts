@@ -3,8 +3,9 @@ import type { StateQuery } from "@portolan/core";
 import { claimId } from "../leases.ts";
 import { checkVersion, isOver } from "../state-version.ts";
 import type { Changes } from "./changes.ts";
+import { createItemTable } from "./item-table.ts";
 import { hashKey } from "./key-hash.ts";
-import type { EncodedEffect, EncodedStateRow } from "./protocol.ts";
+import type { EncodedEffect, EncodedStateRow, StoredItem } from "./protocol.ts";
 import { STATE_ORDERS, createSequenceCounter } from "./sequence-counter.ts";
 import { type Spool, readSpooled } from "./spool.ts";
 import { corruptError } from "./sqlite-error.ts";
@@ -19,6 +20,7 @@ export interface StateTable {
   check(effects: readonly EncodedEffect[], at: number): StateTargets;
   write(effect: StateEffect, targets: StateTargets, changes: Changes): void;
   find(scope: string, key: string, now: number): EncodedStateRow | undefined;
+  items(scope: string, key: string, now: number): readonly StoredItem[];
   list(scope: string, query: StateQuery, now: number): readonly EncodedStateRow[];
   nextDue(scope: string, now: number): number | undefined;
   /** Removes rows whose time is over. */
@@ -39,6 +41,8 @@ interface Target {
   due: number | null;
   until: number | null;
   spool: string | null;
+  /** Items of its list. */
+  count: number;
   /** What the check has found, or will find once the effects that it has looked at are made. */
   version: number;
 }
@@ -57,6 +61,7 @@ const NO_SCOPE = 0;
 
 export function createStateTable({ database, spool, spoolDirectory }: StateTableParts): StateTable {
   const statements = prepareStatements(database);
+  const items = createItemTable(database, spool);
   const orders = createSequenceCounter(database, STATE_ORDERS);
   const scopes = new Map<string, number>();
 
@@ -76,8 +81,8 @@ export function createStateTable({ database, spool, spoolDirectory }: StateTable
   }
 
   function targetOf(scope: string, key: string, at: number): Target {
-    const [id, version, due, until, spooled] = statements.target.get(hashKey({ scope, key }), key, scopeId(scope)) ?? NO_ROW;
-    return { id, due, until, spool: spooled, version: isOver(until, at) ? 0 : version };
+    const [id, version, count, due, until, spooled] = statements.target.get(hashKey({ scope, key }), key, scopeId(scope)) ?? NO_ROW;
+    return { id, count, due, until, spool: spooled, version: isOver(until, at) ? 0 : version };
   }
 
   function forget(target: Target, changes: Changes): void {
@@ -89,11 +94,13 @@ export function createStateTable({ database, spool, spoolDirectory }: StateTable
     forget(target, changes);
     if (target.id === orders.last) orders.rememberLast();
     statements.remove.run(target.id);
+    if (target.count > 0) for (const file of items.remove(target.id)) changes.unnamed.push(file);
     target.id = 0;
+    target.count = 0;
   }
 
   /** A row that is expected to be none, and is there, is one whose time is over. */
-  function put([, scope, key, kind, content, isSpooled, due, until, expected]: PutState, target: Target, changes: Changes): void {
+  function put([, scope, key, kind, content, isSpooled, due, until, expected, added]: PutState, target: Target, changes: Changes): void {
     const wasInRow = target.spool === null;
     if (expected === 0 && target.id !== 0) remove(target, changes);
     else forget(target, changes);
@@ -102,11 +109,15 @@ export function createStateTable({ database, spool, spoolDirectory }: StateTable
     if (isNew) target.id = orders.next();
     const file = isSpooled ? spoolValue(`state-${target.id}-${version}`, content, changes) : null;
     const value = isSpooled ? null : content;
-    if (isNew) statements.insert.run(target.id, ensureScope(scope), hashKey({ scope, key }), key, version, due, until, file, kind, value);
+    const count = target.count + added.length;
+    if (isNew)
+      statements.insert.run(target.id, ensureScope(scope), hashKey({ scope, key }), key, version, count, due, until, file, kind, value);
     // An index is written only if what it holds may have changed.
     else if (due === target.due && until === target.until && wasInRow && file === null)
-      statements.update.run(version, kind, value, target.id);
-    else statements.updateAll.run(version, kind, value, due, until, file, target.id);
+      statements.update.run(version, count, kind, value, target.id);
+    else statements.updateAll.run(version, count, kind, value, due, until, file, target.id);
+    items.add(target, added, changes);
+    target.count = count;
     target.due = due;
     target.until = until;
     target.spool = file;
@@ -119,8 +130,8 @@ export function createStateTable({ database, spool, spoolDirectory }: StateTable
   }
 
   /** Values in files are read here, beside the writer that removes such files. */
-  function withValue(scope: string, [order, key, kind, value, version, due, file]: ReadRow): EncodedStateRow {
-    return [order, key, kind, file === null ? value : readValue(scope, key, file), version, due];
+  function withValue(scope: string, [order, key, kind, value, version, due, count, file]: ReadRow): EncodedStateRow {
+    return [order, key, kind, file === null ? value : readValue(scope, key, file), version, due, count];
   }
 
   function readValue(scope: string, key: string, file: string): Uint8Array<ArrayBuffer> {
@@ -157,6 +168,10 @@ export function createStateTable({ database, spool, spoolDirectory }: StateTable
       const row = statements.find.get(hashKey({ scope, key }), key, scopeId(scope), now);
       return row === undefined ? undefined : withValue(scope, row);
     },
+    items(scope, key, now) {
+      const found = statements.listed.get(hashKey({ scope, key }), key, scopeId(scope), now);
+      return found === undefined ? [] : items.list(found[0], (file) => readValue(scope, key, file));
+    },
     list(scope, { dueBy, after = 0, limit }, now) {
       const id = scopeId(scope);
       const rows = dueBy === undefined ? statements.inOrder.all(id, after, now, limit) : statements.byDue.all(id, dueBy, now, limit);
@@ -166,9 +181,10 @@ export function createStateTable({ database, spool, spoolDirectory }: StateTable
     prune(limit, now) {
       const removed = statements.removeOver.all(now, limit);
       if (removed.length > 0) orders.rememberLast();
-      return { count: removed.length, unnamed: removed.flatMap(([file]) => file ?? []) };
+      const unnamed = removed.flatMap(([id, count, file]) => [...(file === null ? [] : [file]), ...(count > 0 ? items.remove(id) : [])]);
+      return { count: removed.length, unnamed };
     },
-    isSpooled: (name) => statements.spooled.get(name) !== undefined,
+    isSpooled: (name) => statements.spooled.get(name) !== undefined || items.isSpooled(name),
     reload() {
       scopes.clear();
       orders.reload();
@@ -180,30 +196,37 @@ export function isStateEffect(effect: EncodedEffect): effect is StateEffect {
   return effect[0] === "putState" || effect[0] === "dropState";
 }
 
-type TargetRow = readonly [id: number, version: number, due: number | null, until: number | null, spool: string | null];
+type TargetRow = readonly [id: number, version: number, count: number, due: number | null, until: number | null, spool: string | null];
 
-const NO_ROW: TargetRow = [0, 0, null, null, null];
+const NO_ROW: TargetRow = [0, 0, 0, null, null, null];
 
 function prepareStatements(database: DatabaseSync) {
-  const columns = "id, key, kind, value, version, due, spool";
+  const columns = "id, key, kind, value, version, due, count, spool";
   const isAlive = "(until IS NULL OR until > ?)";
   return {
     scope: prepare<readonly [number]>(database, "SELECT id FROM scopes WHERE name = ?"),
     insertScope: prepare(database, "INSERT INTO scopes (name) VALUES (?)"),
     target: prepare<TargetRow>(
       database,
-      `SELECT id, version, due, until, spool FROM state INDEXED BY state_hash WHERE hash = ? AND key = ? AND scope = ?`,
+      `SELECT id, version, count, due, until, spool FROM state INDEXED BY state_hash WHERE hash = ? AND key = ? AND scope = ?`,
     ),
     insert: prepare(
       database,
-      "INSERT INTO state (id, scope, hash, key, version, due, until, spool, kind, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO state (id, scope, hash, key, version, count, due, until, spool, kind, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     ),
-    update: prepare(database, "UPDATE state SET version = ?, kind = ?, value = ? WHERE id = ?"),
-    updateAll: prepare(database, "UPDATE state SET version = ?, kind = ?, value = ?, due = ?, until = ?, spool = ? WHERE id = ?"),
+    update: prepare(database, "UPDATE state SET version = ?, count = ?, kind = ?, value = ? WHERE id = ?"),
+    updateAll: prepare(
+      database,
+      "UPDATE state SET version = ?, count = ?, kind = ?, value = ?, due = ?, until = ?, spool = ? WHERE id = ?",
+    ),
     remove: prepare(database, "DELETE FROM state WHERE id = ?"),
     find: prepare<ReadRow>(
       database,
       `SELECT ${columns} FROM state INDEXED BY state_hash WHERE hash = ? AND key = ? AND scope = ? AND ${isAlive}`,
+    ),
+    listed: prepare<readonly [id: number]>(
+      database,
+      `SELECT id FROM state INDEXED BY state_hash WHERE hash = ? AND key = ? AND scope = ? AND ${isAlive}`,
     ),
     inOrder: prepare<ReadRow>(
       database,
@@ -218,9 +241,9 @@ function prepareStatements(database: DatabaseSync) {
       database,
       `SELECT due FROM state INDEXED BY state_due WHERE scope = ? AND due IS NOT NULL AND ${isAlive} ORDER BY due LIMIT 1`,
     ),
-    removeOver: prepare<readonly [spool: string | null]>(
+    removeOver: prepare<readonly [id: number, count: number, spool: string | null]>(
       database,
-      `DELETE FROM state WHERE id IN (SELECT id FROM state INDEXED BY state_until WHERE until <= ? ORDER BY until LIMIT ?) RETURNING spool`,
+      `DELETE FROM state WHERE id IN (SELECT id FROM state INDEXED BY state_until WHERE until <= ? ORDER BY until LIMIT ?) RETURNING id, count, spool`,
     ),
     spooled: prepare<readonly [number]>(database, "SELECT 1 FROM state WHERE spool = ?"),
   };

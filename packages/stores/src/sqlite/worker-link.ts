@@ -168,14 +168,18 @@ function spooledBuffers(commits: readonly EncodedCommit[]): ArrayBuffer[] {
   const buffers: ArrayBuffer[] = [];
   for (const [, , effects] of commits) {
     for (const effect of effects) {
-      if (effect[0] !== "append" && effect[0] !== "putState") continue;
-      const body = effect[0] === "append" ? effect[2][2] : effect[4];
-      const isSpooled = effect[0] === "append" ? effect[2][3] : effect[5];
-      // The encoder made these bytes, in a buffer of their own.
-      if (isSpooled && typeof body !== "string") buffers.push(body.buffer);
+      if (effect[0] === "append") addBuffer(effect[2][2], effect[2][3], buffers);
+      if (effect[0] !== "putState") continue;
+      addBuffer(effect[4], effect[5], buffers);
+      for (const [, value, isSpooled] of effect[9]) addBuffer(value, isSpooled, buffers);
     }
   }
   return buffers;
+}
+
+/** The encoder made the bytes of what is spooled, in a buffer of their own. */
+function addBuffer(content: string | Uint8Array<ArrayBuffer>, isSpooled: boolean, buffers: ArrayBuffer[]): void {
+  if (isSpooled && typeof content !== "string") buffers.push(content.buffer);
 }
 
 function diedError(directory: string, cause?: unknown): PortolanError {

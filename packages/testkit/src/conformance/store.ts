@@ -6,6 +6,7 @@ import { KEY_CASES } from "./store/keys.ts";
 import { ORDER_CASES } from "./store/order.ts";
 import { REOPEN_CASES } from "./store/reopen.ts";
 import { SCHEDULE_CASES } from "./store/schedule.ts";
+import { STATE_LIST_CASES } from "./store/state-lists.ts";
 import { STATE_CASES } from "./store/state.ts";
 import { UNIT_CASES } from "./store/unit-of-work.ts";
 
@@ -16,6 +17,7 @@ const GROUPS: Readonly<Record<string, readonly Case[]>> = {
   "units of work": UNIT_CASES,
   "idempotent keys": KEY_CASES,
   "rows of state": STATE_CASES,
+  "lists of rows of state": STATE_LIST_CASES,
   "what operators do": ADMIN_CASES,
   "a new process": REOPEN_CASES,
 };

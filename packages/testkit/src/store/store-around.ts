@@ -14,6 +14,7 @@ export function storeAround(store: Store, around: Around): Store {
     unclaim: (scope, key, owner) => void around(() => store.unclaim(scope, key, owner)),
     position: (name) => around(() => store.position(name)),
     state: (scope, key) => around(() => store.state(scope, key)),
+    stateItems: (scope, key) => around(() => store.stateItems(scope, key)),
     states: (scope, query) => around(() => store.states(scope, query)),
     nextStateDue: (scope) => around(() => store.nextStateDue(scope)),
     channels: () => around(() => store.channels()),

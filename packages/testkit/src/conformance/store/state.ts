@@ -13,11 +13,11 @@ export const STATE_CASES: readonly Case[] = [
       await commit([put("a", 0, { value: { count: 1 } })]);
       const first = await store.state("s", "a");
       assert.ok(first);
-      assert.deepEqual(first, { key: "a", value: { count: 1 }, version: 1, order: first.order });
+      assert.deepEqual(first, { key: "a", value: { count: 1 }, version: 1, count: 0, order: first.order });
       await commit([put("a", 1, { value: { count: 2 }, due: 70 })]);
-      assert.deepEqual(await store.state("s", "a"), { key: "a", value: { count: 2 }, version: 2, due: 70, order: first.order });
+      assert.deepEqual(await store.state("s", "a"), { key: "a", value: { count: 2 }, version: 2, count: 0, due: 70, order: first.order });
       await commit([put("a", 2, { value: "three" })]);
-      assert.deepEqual(await store.state("s", "a"), { key: "a", value: "three", version: 3, order: first.order });
+      assert.deepEqual(await store.state("s", "a"), { key: "a", value: "three", version: 3, count: 0, order: first.order });
     },
   },
   {
