@@ -137,7 +137,7 @@ export interface SetPositionEffect {
 
 /**
  * Writes a row of state: an open group, a message that waits for its place, the progress of a saga. If the row's version
- * is not `expected` (0: there is none yet), the commit fails with PORTOLAN_CONFLICT. The new version is `expected + 1`.
+ * is not `expected` (0: there is none yet), the commit fails with PORTOLAN_CONFLICT.
  */
 export interface PutStateEffect {
   readonly kind: "putState";
@@ -152,6 +152,11 @@ export interface PutStateEffect {
   /** Removed by retention after this, in ms. */
   readonly until?: number | undefined;
   readonly expected: number;
+  /**
+   * Its new version, above 0; `expected + 1` if none is given. A row that follows one whose drop is not on the disk yet must not
+   * have a version of that one: if the drop fails, what is built on the new row would be taken for a change of the old one.
+   */
+  readonly version?: number | undefined;
 }
 
 /** Removes a row of state and its list; its version must be `expected`, else PORTOLAN_CONFLICT. */

@@ -1,4 +1,4 @@
-import { type Effect, PortolanError } from "@portolan/core";
+import { type Effect, PortolanError, type PutStateEffect } from "@portolan/core";
 
 /** What a commit expects of a row of state. */
 export interface VersionExpectation {
@@ -16,9 +16,14 @@ export function checkVersion({ scope, key, expected }: VersionExpectation, found
   });
 }
 
+/** The version that a row is written with. */
+export function newVersion({ version, expected }: Pick<PutStateEffect, "version" | "expected">): number {
+  return version ?? expected + 1;
+}
+
 /** The version of a row once an effect is made, for the effects of the same commit that follow. */
 export function versionAfter(effect: Extract<Effect, { readonly kind: "putState" | "dropState" }>, now: number): number {
-  return effect.kind === "dropState" || isOver(effect.until, now) ? 0 : effect.expected + 1;
+  return effect.kind === "dropState" || isOver(effect.until, now) ? 0 : newVersion(effect);
 }
 
 /** Whether the time of a row is over: from then on it is none. */

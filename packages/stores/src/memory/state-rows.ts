@@ -1,6 +1,6 @@
 import type { DropStateEffect, Effect, PutStateEffect, StateQuery, StateRow } from "@portolan/core";
 import { claimId } from "../leases.ts";
-import { checkVersion, isOver, versionAfter } from "../state-version.ts";
+import { checkVersion, isOver, newVersion, versionAfter } from "../state-version.ts";
 import { type SortedList, createSortedList } from "./sorted-list.ts";
 
 /** Rows of state, by scope. */
@@ -96,7 +96,7 @@ export function createStateRows(): StateRows {
       const scope = ensureScope(effect.scope);
       unlist(scope, row);
       row.value = effect.value ?? null;
-      row.version = effect.expected + 1;
+      row.version = newVersion(effect);
       row.due = effect.due;
       row.until = effect.until;
       if (effect.items !== undefined) for (const item of effect.items) (row.items ??= []).push(item ?? null);

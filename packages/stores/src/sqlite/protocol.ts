@@ -54,6 +54,7 @@ export type EncodedEffect =
       due: number | null,
       until: number | null,
       expected: number,
+      version: number,
       items: readonly EncodedItem[],
     ]
   | readonly ["dropState", scope: string, key: string, expected: number]

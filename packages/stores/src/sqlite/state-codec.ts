@@ -1,5 +1,6 @@
 import type { DropStateEffect, PutStateEffect, StateRow } from "@portolan/core";
 import { BODY_KIND, type EncodedBody, decodeBody, encodeBody, encodeJson, unstorableError } from "./body-codec.ts";
+import { newVersion } from "../state-version.ts";
 import { spoolable } from "./message-codec.ts";
 import type { EncodedEffect, EncodedItem, EncodedStateRow, StoredItem } from "./protocol.ts";
 
@@ -12,7 +13,7 @@ export function encodePut(effect: PutStateEffect, spoolAbove: number): EncodedEf
   const { scope, key, due = null, until = null, expected, items } = effect;
   const { kind, content } = encodeValue(effect.value);
   const added = items === undefined ? NO_ITEMS : items.map((item) => encodeItem(item, spoolAbove));
-  return ["putState", scope, key, kind, ...spoolable(content, spoolAbove), due, until, expected, added];
+  return ["putState", scope, key, kind, ...spoolable(content, spoolAbove), due, until, expected, newVersion(effect), added];
 }
 
 function encodeItem(item: unknown, spoolAbove: number): EncodedItem {

@@ -100,11 +100,14 @@ export function createStateTable({ database, spool, spoolDirectory }: StateTable
   }
 
   /** A row that is expected to be none, and is there, is one whose time is over. */
-  function put([, scope, key, kind, content, isSpooled, due, until, expected, added]: PutState, target: Target, changes: Changes): void {
+  function put(
+    [, scope, key, kind, content, isSpooled, due, until, expected, version, added]: PutState,
+    target: Target,
+    changes: Changes,
+  ): void {
     const wasInRow = target.spool === null;
     if (expected === 0 && target.id !== 0) remove(target, changes);
     else forget(target, changes);
-    const version = expected + 1;
     const isNew = target.id === 0;
     if (isNew) target.id = orders.next();
     const file = isSpooled ? spoolValue(`state-${target.id}-${version}`, content, changes) : null;
@@ -154,7 +157,7 @@ export function createStateTable({ database, spool, spoolDirectory }: StateTable
         if (target === undefined) targets.set(id, (target = targetOf(scope, key, at)));
         const expected = effect[0] === "putState" ? effect[8] : effect[3];
         checkVersion({ scope, key, expected }, target.version);
-        target.version = effect[0] === "dropState" || isOver(effect[7], at) ? 0 : expected + 1;
+        target.version = effect[0] === "dropState" || isOver(effect[7], at) ? 0 : effect[9];
       }
       return targets ?? NO_TARGETS;
     },

@@ -171,7 +171,7 @@ function spooledBuffers(commits: readonly EncodedCommit[]): ArrayBuffer[] {
       if (effect[0] === "append") addBuffer(effect[2][2], effect[2][3], buffers);
       if (effect[0] !== "putState") continue;
       addBuffer(effect[4], effect[5], buffers);
-      for (const [, value, isSpooled] of effect[9]) addBuffer(value, isSpooled, buffers);
+      for (const [, value, isSpooled] of effect[10]) addBuffer(value, isSpooled, buffers);
     }
   }
   return buffers;

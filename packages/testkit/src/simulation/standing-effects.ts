@@ -42,7 +42,7 @@ function changeOf(effect: Effect): Change | undefined {
     case "putState":
     case "dropState": {
       const expected = effect.expected === 0 ? undefined : effect.expected;
-      const value = effect.kind === "putState" ? (expected ?? 0) + 1 : undefined;
+      const value = effect.kind === "putState" ? (effect.version ?? effect.expected + 1) : undefined;
       return { name: `row ${effect.scope} ${effect.key}`, expected, isGuarded: true, value };
     }
     default:

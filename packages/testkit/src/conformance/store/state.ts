@@ -154,6 +154,28 @@ export const STATE_CASES: readonly Case[] = [
     },
   },
   {
+    name: "gives a row the version that was asked for, so that nothing fits a row that was to be dropped but was not",
+    async run({ commit, store }) {
+      await commit([{ ...put("a", 0), version: 5 }]);
+      assert.equal((await store.state("s", "a"))?.version, 5);
+      await assert.rejects(commit([put("a", 1)]), conflict);
+      await commit([put("a", 5)]);
+      assert.equal((await store.state("s", "a"))?.version, 6);
+      const outcomes = await Promise.allSettled([
+        commit([drop("a", 6), drop("b", 1)]),
+        commit([{ ...put("a", 0, { value: "new" }), version: 7 }]),
+        commit([put("a", 7, { value: "newer" })]),
+      ]);
+      assert.deepEqual(
+        outcomes.map(({ status }) => status),
+        ["rejected", "rejected", "rejected"],
+      );
+      await commit([drop("a", 6), { ...put("a", 0), version: 7 }, put("a", 7, { value: "newer" })]);
+      const row = await store.state("s", "a");
+      assert.deepEqual([row?.version, row?.value], [8, "newer"]);
+    },
+  },
+  {
     name: "drops a row that is none without a conflict if none was expected",
     async run({ commit, store }) {
       await commit([drop("a", 0)]);
