@@ -3,6 +3,7 @@ import {
   createIds,
   NO_ATTRIBUTES,
   NO_HEADERS,
+  type Awaitable,
   type DeliverOptions,
   type JournalEntry,
   type Message,
@@ -144,7 +145,7 @@ export function createEngine(options: EngineOptions): Engine {
   /** Work that no message delivers, such as what a timer does. */
   const ownWork = async (
     definition: RouteDefinition,
-    run: (execution: Execution) => Promise<void>,
+    run: (execution: Execution) => Awaitable<void>,
     signal?: AbortSignal,
   ): Promise<void> => {
     begin();

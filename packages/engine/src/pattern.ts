@@ -1,5 +1,6 @@
 import type {
   AddressTargetNode,
+  Awaitable,
   Clock,
   ConnectorServices,
   Contract,
@@ -137,7 +138,7 @@ export interface StepServices {
   /** Keeps a stream that can be read once, where the node has a place for it. */
   readonly spool: ConnectorServices["spool"];
   /** Work of its own, in a unit of work of its own: resolves when committed. Failures are the caller's. */
-  work(run: (execution: Execution) => Promise<void>, signal?: AbortSignal): Promise<void>;
+  work(run: (execution: Execution) => Awaitable<void>, signal?: AbortSignal): Promise<void>;
   /** Called when the node has started; what it answers is called when the node stops, before its channels do. */
   onStart(begin: () => (() => Promise<void>) | undefined): void;
   /** Something that steps of one name share on this node, such as the state of a circuit breaker. */

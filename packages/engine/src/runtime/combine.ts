@@ -68,7 +68,8 @@ function foldCombiner(combine: Extract<CombineOption, { fold: unknown }>, compil
   };
 }
 
-function merged(bodies: readonly unknown[]): Record<string, unknown> {
+/** The members of all of them, later ones over earlier ones of the same name. */
+export function merged(bodies: readonly unknown[]): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   for (const body of bodies) {
     if (!isRecord(body)) throw new PortolanError("PORTOLAN_COMBINE_FAILED", `merge takes objects only, found ${describeValue(body)}`);

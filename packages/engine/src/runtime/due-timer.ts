@@ -1,4 +1,4 @@
-import type { Timer } from "@portolan/core";
+import type { Awaitable, Timer } from "@portolan/core";
 import type { StepCompiler } from "../pattern.ts";
 import type { Execution } from "./execution.ts";
 import type { StateTable } from "./state-table.ts";
@@ -15,7 +15,7 @@ export interface DueTimer {
 export interface DueTimerParts {
   readonly table: StateTable;
   readonly compiler: StepCompiler;
-  act(key: string, execution: Execution): Promise<void>;
+  act(key: string, execution: Execution): Awaitable<void>;
 }
 
 const BATCH = 100;

@@ -5,7 +5,7 @@ import { createStateTables } from "./state-table.ts";
 import { UnitOfWork } from "./unit-of-work.ts";
 
 /** A store with one row. The table asks nothing of it but that, so the rest is not there. */
-const storeWith = (version: number) => ({ state: () => ({ value: "stored", version }) }) as unknown as Store;
+const storeWith = (version: number) => ({ state: () => ({ value: "stored", version, count: 0 }) }) as unknown as Store;
 
 function begin(): Execution {
   const unit = new UnitOfWork(() => "unit", "power-loss");
@@ -40,5 +40,17 @@ describe("a table of rows of state", () => {
     await rows.withRow(unit, "a", (row) => row.put("three"));
     const effects = unit.list.effects();
     expect(effects.map((effect) => ("expected" in effect ? effect.expected : undefined))).toEqual([4, 5, 6, 0]);
+  });
+
+  it("gives a new row no version of the one before, whose drop may still fail", async () => {
+    const rows = createStateTables(storeWith(1)).table("groups");
+    const [dropping, opening, adding] = [begin(), begin(), begin()];
+    await rows.withRow(dropping, "a", (row) => row.drop());
+    dropping.unit.submitted();
+    await rows.withRow(opening, "a", (row) => row.put("new"));
+    opening.unit.submitted();
+    await rows.withRow(adding, "a", (row) => row.put("newer"));
+    expect(opening.list.effects()).toMatchObject([{ expected: 0, version: 2 }]);
+    expect(adding.list.effects()).toMatchObject([{ expected: 2, version: 3 }]);
   });
 });

@@ -1,48 +1,40 @@
-import { PortolanError, type StateQuery, type StateRow, type Store } from "@portolan/core";
+import type { Awaitable, StateQuery, StateRow, Store } from "@portolan/core";
 import type { Execution } from "./execution.ts";
+import { createRowLocks, RowChange, type AddedItem, type KnownRow, type RowLock } from "./state-lock.ts";
+import { andThen } from "./step.ts";
 import type { UnitOfWork } from "./unit-of-work.ts";
 
 /**
  * Rows of state that one step keeps, seen from units of work. A row belongs to the unit that changed it until that unit's
  * commit is on its way; the next one goes on from there, before the commit is on the disk. Should that commit fail, the
  * next one's version no longer fits, and the store refuses it with PORTOLAN_CONFLICT.
+ *
+ * Where the store answers at once and nobody else has the row, all of this happens at once.
  */
 export interface StateTable {
   /** Runs `work` on a row that nobody else changes meanwhile. */
-  withRow<T>(execution: Execution, key: string, work: (row: RowAccess) => Promise<T>): Promise<T>;
+  withRow<T>(execution: Execution, key: string, work: (row: RowAccess) => Awaitable<T>): Awaitable<T>;
   /** Committed rows, as the store lists them. */
-  list(query: StateQuery): readonly StateRow[] | Promise<readonly StateRow[]>;
+  list(query: StateQuery): Awaitable<readonly StateRow[]>;
   /** Rows that are not in the store yet, or not as `list` says. */
   uncommittedKeys(): readonly string[];
-  nextDue(): number | undefined | Promise<number | undefined>;
+  nextDue(): Awaitable<number | undefined>;
 }
 
 export interface RowAccess {
-  /** Its value as this unit of work sees it; undefined if there is no such row. */
-  get(): Promise<KnownRow | undefined>;
-  put(value: unknown, times?: { readonly due?: number | undefined; readonly until?: number | undefined }): Promise<void>;
-  drop(): Promise<void>;
+  /** The row as this unit of work sees it; undefined if there is no such row. */
+  get(): Awaitable<KnownRow | undefined>;
+  /** The row's list as this unit of work sees it. */
+  items(): Awaitable<readonly unknown[]>;
+  put(value: unknown, more?: RowDetails): Awaitable<void>;
+  drop(): Awaitable<void>;
 }
 
-export interface KnownRow {
-  readonly value: unknown;
-  readonly version: number;
+export interface RowDetails {
   readonly due?: number | undefined;
-}
-
-/** A row as changed by units of work whose commits are not on the disk yet. */
-interface Uncommitted {
-  readonly row: KnownRow | undefined;
-  readonly unit: UnitOfWork;
-  /** Its unit of work has ended. */
-  isOver: boolean;
-}
-
-interface Lock {
-  owner: UnitOfWork | undefined;
-  /** Critical sections of the owner run one after another. */
-  turn: Promise<void>;
-  readonly waiting: { readonly unit: UnitOfWork; go(): void }[];
+  readonly until?: number | undefined;
+  /** What its list grows by. */
+  readonly items?: readonly unknown[] | undefined;
 }
 
 /** Tables of one engine; units of work that wait for each other are found out over all of them. */
@@ -52,128 +44,113 @@ export interface StateTables {
 
 export function createStateTables(store: Store): StateTables {
   const tables = new Map<string, StateTable>();
-  /** Whom a unit of work waits for. */
   const waitsFor = new Map<UnitOfWork, UnitOfWork>();
   return {
     table(scope) {
       const known = tables.get(scope);
       if (known !== undefined) return known;
-      const table = createTable(store, scope, waitsFor);
+      const table = createTable({ store, scope }, waitsFor);
       tables.set(scope, table);
       return table;
     },
   };
 }
 
-function createTable(store: Store, scope: string, waitsFor: Map<UnitOfWork, UnitOfWork>): StateTable {
-  const uncommitted = new Map<string, Uncommitted>();
-  const locks = new Map<string, Lock>();
+interface Place {
+  readonly store: Store;
+  readonly scope: string;
+}
 
-  const acquire = async (key: string, unit: UnitOfWork): Promise<Lock> => {
-    const lock = locks.get(key) ?? { owner: undefined, turn: Promise.resolve(), waiting: [] };
-    locks.set(key, lock);
-    if (lock.owner === undefined) lock.owner = unit;
-    else if (lock.owner !== unit) {
-      if (leadsTo(waitsFor, lock.owner, unit)) {
-        throw new PortolanError("PORTOLAN_CONFLICT", "two messages wait for each other's groups; this one gives way", {
-          hint: "it is delivered again",
-        });
-      }
-      waitsFor.set(unit, lock.owner);
-      await new Promise<void>((go) => lock.waiting.push({ unit, go }));
-      waitsFor.delete(unit);
-    }
-    return lock;
-  };
-
-  const release = (key: string, unit: UnitOfWork): void => {
-    const lock = locks.get(key);
-    if (lock === undefined || lock.owner !== unit) return;
-    const next = lock.waiting.shift();
-    lock.owner = next?.unit;
-    if (next === undefined) {
-      locks.delete(key);
-      return;
-    }
-    for (const { unit: waiter } of lock.waiting) waitsFor.set(waiter, next.unit);
-    next.go();
-  };
-
-  const known = async (key: string): Promise<KnownRow | undefined> => {
-    const pending = uncommitted.get(key);
-    return pending === undefined ? await store.state(scope, key) : pending.row;
-  };
-
-  /** Remembers a change of what was seen until its commit is on the disk. */
-  const change = ({ unit }: Execution, key: string, now: KnownRow | undefined): (() => void) => {
-    const before = uncommitted.get(key);
-    const made: Uncommitted = { row: now, unit, isOver: false };
-    uncommitted.set(key, made);
-    unit.listen({
-      submitted: () => release(key, unit),
-      ended() {
-        made.isOver = true;
-        if (uncommitted.get(key) === made) uncommitted.delete(key);
-        release(key, unit);
-      },
-    });
-    return () => {
-      if (before === undefined || before.isOver) uncommitted.delete(key);
-      else uncommitted.set(key, before);
-      if (before?.unit !== unit) release(key, unit);
-    };
-  };
-
-  const access = (execution: Execution, key: string): RowAccess => {
-    // The version of the row that the work has read: what it writes is built on that one, whatever became of it meanwhile.
-    let seen: number | undefined;
-    const version = async () => (seen ??= (await known(key))?.version ?? 0);
-    return {
-      async get() {
-        const row = await known(key);
-        seen = row?.version ?? 0;
-        return row;
-      },
-      async put(value, { due, until } = {}) {
-        const expected = await version();
-        seen = expected + 1;
-        const undo = change(execution, key, { value, version: seen, due });
-        execution.list.add({ kind: "putState", scope, key, value, due, until, expected }, { undo });
-      },
-      async drop() {
-        const expected = await version();
-        seen = 0;
-        const undo = change(execution, key, undefined);
-        execution.list.add({ kind: "dropState", scope, key, expected }, { undo });
-      },
-    };
-  };
-
+function createTable(place: Place, waitsFor: Map<UnitOfWork, UnitOfWork>): StateTable {
+  const { store, scope } = place;
+  const locks = createRowLocks(waitsFor);
   return {
-    async withRow(execution, key, work) {
-      const { unit } = execution;
-      const lock = await acquire(key, unit);
-      const before = lock.turn;
-      let done: () => void = () => undefined;
-      lock.turn = new Promise((resolve) => (done = resolve));
-      await before;
-      try {
-        return await work(access(execution, key));
-      } finally {
-        done();
-        if (uncommitted.get(key)?.unit !== unit) release(key, unit);
-      }
-    },
+    withRow: (execution, key, work) => locks.hold(key, execution.unit, (lock) => work(new Row(place, execution, lock))),
     list: (query) => store.states(scope, query),
-    uncommittedKeys: () => [...uncommitted.keys()],
+    uncommittedKeys: locks.changedKeys,
     nextDue: () => store.nextStateDue(scope),
   };
 }
 
-function leadsTo(waitsFor: ReadonlyMap<UnitOfWork, UnitOfWork>, from: UnitOfWork, to: UnitOfWork): boolean {
-  for (let unit: UnitOfWork | undefined = from, steps = 0; unit !== undefined && steps < 10_000; steps++) {
-    if (unit === to) return true;
-    unit = waitsFor.get(unit);
+const NO_DETAILS: RowDetails = Object.freeze({});
+
+class Row implements RowAccess {
+  private readonly place: Place;
+  private readonly execution: Execution;
+  private readonly lock: RowLock;
+  /** As the work has read it: what it writes is built on that, whatever became of it meanwhile. */
+  private seen: KnownRow | undefined;
+  private isSeen = false;
+  /** The last version that it has had. */
+  private version = 0;
+
+  constructor(place: Place, execution: Execution, lock: RowLock) {
+    this.place = place;
+    this.execution = execution;
+    this.lock = lock;
   }
-  return false;
+
+  get(): Awaitable<KnownRow | undefined> {
+    const { change, key } = this.lock;
+    if (change !== undefined) return this.see(change.row, change.version);
+    const found = this.place.store.state(this.place.scope, key);
+    return found instanceof Promise ? found.then((row) => this.see(row, row?.version)) : this.see(found, found?.version);
+  }
+
+  items(): Awaitable<readonly unknown[]> {
+    return this.isSeen ? this.itemsOf(this.seen) : andThen(this.get(), (row) => this.itemsOf(row));
+  }
+
+  put(value: unknown, details: RowDetails = NO_DETAILS): Awaitable<void> {
+    if (this.isSeen) return this.write(value, details);
+    return andThen(this.get(), () => this.write(value, details));
+  }
+
+  drop(): Awaitable<void> {
+    return this.isSeen ? this.remove() : andThen(this.get(), () => this.remove());
+  }
+
+  private see(row: KnownRow | undefined, version = 0): KnownRow | undefined {
+    this.seen = row;
+    this.version = version;
+    this.isSeen = true;
+    return row;
+  }
+
+  private write(value: unknown, { due, until, items }: RowDetails): void {
+    const { seen } = this;
+    const expected = seen === undefined ? 0 : seen.version;
+    let count = seen === undefined ? 0 : seen.count;
+    let last = seen === undefined ? undefined : seen.last;
+    for (const item of items ?? []) {
+      count += 1;
+      last = { item, before: last };
+    }
+    const version = this.version + 1;
+    const { scope } = this.place;
+    const { key } = this.lock;
+    const change = this.change({ row: { value, version, due, count, last }, version });
+    this.execution.list.add({ kind: "putState", scope, key, value, items, due, until, expected, version }, change);
+  }
+
+  private remove(): void {
+    const expected = this.seen === undefined ? 0 : this.seen.version;
+    const change = this.change({ row: undefined, version: this.version });
+    this.execution.list.add({ kind: "dropState", scope: this.place.scope, key: this.lock.key, expected }, change);
+  }
+
+  private change(to: Pick<RowChange, "row" | "version">): RowChange {
+    this.see(to.row, to.version);
+    return new RowChange(this.lock, this.execution.unit, to);
+  }
+
+  private itemsOf(row: KnownRow | undefined): Awaitable<readonly unknown[]> {
+    const added: unknown[] = [];
+    for (let last: AddedItem | undefined = row?.last; last !== undefined; last = last.before) added.push(last.item);
+    added.reverse();
+    const stored = row === undefined ? 0 : row.count - added.length;
+    if (stored === 0) return added;
+    // The store's list may have grown meanwhile by what is in `added`.
+    return andThen(this.place.store.stateItems(this.place.scope, this.lock.key), (list) => [...list.slice(0, stored), ...added]);
+  }
 }

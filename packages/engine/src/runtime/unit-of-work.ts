@@ -31,15 +31,15 @@ interface Entry {
   readonly order: number;
   /** Survives that the block around it is undone. */
   kept: boolean;
-  /** Called when it is undone. */
-  readonly undo: (() => void) | undefined;
+  /** Told when it is undone. */
+  readonly options: EffectOptions | undefined;
 }
 
 export interface EffectOptions {
   /** Survives that the block around it is undone. */
   readonly kept?: boolean;
   /** Called when it is undone. */
-  readonly undo?: () => void;
+  undo?(): void;
 }
 
 /** Who wants to know how a unit of work ends. */
@@ -117,8 +117,8 @@ export class EffectList {
     return this.entries?.length ?? 0;
   }
 
-  add(effect: PendingEffect, { kept = false, undo }: EffectOptions = {}): void {
-    (this.entries ??= []).push({ effect, order: this.unit.order++, kept, undo });
+  add(effect: PendingEffect, options?: EffectOptions): void {
+    (this.entries ??= []).push({ effect, order: this.unit.order++, kept: options?.kept ?? false, options });
   }
 
   /** A mark to go back to. */
@@ -132,7 +132,7 @@ export class EffectList {
     const undone = this.entries.splice(mark);
     for (const entry of undone) if (entry.kept) this.entries.push(entry);
     // The last one first, so that each finds what it left.
-    for (const entry of undone.reverse()) if (!entry.kept) entry.undo?.();
+    for (const entry of undone.reverse()) if (!entry.kept) entry.options?.undo?.();
   }
 
   /** Makes all since the mark survive a rollback. */

@@ -2,7 +2,7 @@ import { option, optional, PortolanError, required, withDefault, type Duration, 
 import type { Block, StepOptions } from "../../builder/steps.ts";
 import { combineOption } from "../../definition/combine-option.ts";
 import { definePattern } from "../../pattern.ts";
-import { DROPPED } from "../../runtime/execution.ts";
+import { DROPPED, type Execution } from "../../runtime/execution.ts";
 import { keyOf } from "../../runtime/values.ts";
 import { createAggregator } from "./aggregator.ts";
 
@@ -124,15 +124,20 @@ export const aggregate = definePattern({
     const aggregator = createAggregator(options, compiler, compiler.reenter(block, { concurrency: options.concurrency }));
     const gate = options.steps === undefined;
 
-    return async (message, execution) => {
-      const key = evaluate(message);
-      const value: unknown = key instanceof Promise ? await key : key;
-      const name = keyOf(value);
-      if (name === undefined && options.onMissingKey === "fail")
-        throw new PortolanError("PORTOLAN_KEY_MISSING", "the key of the aggregation is missing");
-      if (name !== undefined) await aggregator.add({ key: name, value, message, execution });
+    const leave = (message: Message, execution: Execution): Message => {
       if (gate) execution.end = DROPPED;
       return message;
+    };
+    const add = (value: unknown, message: Message, execution: Execution): Message | Promise<Message> => {
+      const key = keyOf(value);
+      if (key === undefined && options.onMissingKey === "fail")
+        throw new PortolanError("PORTOLAN_KEY_MISSING", "the key of the aggregation is missing");
+      const added = key === undefined ? undefined : aggregator.add({ key, value, message, execution });
+      return added instanceof Promise ? added.then(() => leave(message, execution)) : leave(message, execution);
+    };
+    return (message, execution) => {
+      const value = evaluate(message);
+      return value instanceof Promise ? value.then((key) => add(key, message, execution)) : add(value, message, execution);
     };
   },
   method([options, steps], block) {

@@ -1,4 +1,4 @@
-import type { Headers, Message } from "@portolan/core";
+import type { Awaitable, Headers, Message } from "@portolan/core";
 import type { Inbox } from "../../pattern.ts";
 import type { Execution } from "../../runtime/execution.ts";
 import type { StateTable } from "../../runtime/state-table.ts";
@@ -11,14 +11,14 @@ export interface Arrival {
 }
 
 export interface Sequencer {
-  add(arrival: Arrival): Promise<void>;
+  add(arrival: Arrival): Awaitable<void>;
 }
 
 /** The messages themselves, one row each, beside the row that holds their order. */
 export interface WaitingMessages {
-  keep(name: string, message: Message, execution: Execution): Promise<void>;
+  keep(name: string, message: Message, execution: Execution): Awaitable<void>;
   /** Sends one on to the block. */
-  release(name: string, execution: Execution): Promise<void>;
+  release(name: string, execution: Execution): Awaitable<void>;
 }
 
 interface Kept {

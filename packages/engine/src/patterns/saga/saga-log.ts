@@ -1,4 +1,4 @@
-import { NO_ATTRIBUTES, PortolanError, type Delivery, type ErrorKind, type Headers, type Message } from "@portolan/core";
+import { NO_ATTRIBUTES, PortolanError, type Awaitable, type Delivery, type ErrorKind, type Headers, type Message } from "@portolan/core";
 import type { StepCompiler } from "../../pattern.ts";
 import type { Execution } from "../../runtime/execution.ts";
 import type { UnitOfWork } from "../../runtime/unit-of-work.ts";
@@ -101,7 +101,7 @@ export function createSagaLog(compiler: StepCompiler): SagaLog {
     execution.unit.listen({ ended: (committed) => committed && (run.state = next) });
   };
   const saveNow = (run: SagaRun, next: SagaState): Promise<void> => work((execution) => save(run, next, execution));
-  const drop = (run: SagaRun, execution: Execution): Promise<void> => table.withRow(execution, run.key, (row) => row.drop());
+  const drop = (run: SagaRun, execution: Execution): Awaitable<void> => table.withRow(execution, run.key, (row) => row.drop());
 
   /** Once the message has ended, nobody asks for it any more. */
   const forget = (key: string, undoneFor: string | undefined): Promise<void> =>

@@ -1,0 +1,195 @@
+import { PortolanError, type Awaitable } from "@portolan/core";
+import type { EffectOptions, UnitListener, UnitOfWork } from "./unit-of-work.ts";
+
+/** A row as a unit of work sees it. */
+export interface KnownRow {
+  readonly value: unknown;
+  readonly version: number;
+  readonly due?: number | undefined;
+  /** Items of its list. */
+  readonly count: number;
+  /** The last of its items, if that is not in the store yet. */
+  readonly last?: AddedItem | undefined;
+}
+
+/** An item of a commit that is not on the disk yet; the items before the first of these are in the store. */
+export interface AddedItem {
+  readonly item: unknown;
+  readonly before: AddedItem | undefined;
+}
+
+/** The rows of a table that somebody has, waits for, or has changed. */
+export interface RowLocks {
+  /**
+   * Runs `work` when the unit has the row, after what it does with that already. A row that it changes stays with the unit
+   * until its commit is on its way or the change is undone; any other one is free again with the end of `work`.
+   */
+  hold<T>(key: string, unit: UnitOfWork, work: (lock: RowLock) => Awaitable<T>): Awaitable<T>;
+  /** Rows that are not in the store as they were changed last. */
+  changedKeys(): readonly string[];
+}
+
+interface Waiting {
+  readonly unit: UnitOfWork;
+  go(): void;
+}
+
+/** `waitsFor`: whom a unit of work waits for, over all tables of an engine. */
+export function createRowLocks(waitsFor: Map<UnitOfWork, UnitOfWork>): RowLocks {
+  const locks = new Map<string, RowLock>();
+
+  const lockOf = (key: string): RowLock => {
+    let lock = locks.get(key);
+    if (lock === undefined) locks.set(key, (lock = new RowLock(key, locks, waitsFor)));
+    return lock;
+  };
+
+  const runLater = async <T>(before: Promise<void>, lock: RowLock, work: (lock: RowLock) => Awaitable<T>): Promise<T> => {
+    await before;
+    return work(lock);
+  };
+
+  const enter = <T>(lock: RowLock, unit: UnitOfWork, work: (lock: RowLock) => Awaitable<T>): Awaitable<T> => {
+    lock.sections += 1;
+    let result: Awaitable<T>;
+    try {
+      result = lock.turn === undefined ? work(lock) : runLater(lock.turn, lock, work);
+    } catch (error) {
+      lock.leave(unit);
+      throw error;
+    }
+    if (result instanceof Promise) {
+      const leave = () => lock.leave(unit);
+      lock.turn = result.then(leave, leave);
+    } else lock.leave(unit);
+    return result;
+  };
+
+  const enterLater = async <T>(granted: Promise<void>, lock: RowLock, { unit, work }: Holding<T>): Promise<T> => {
+    await granted;
+    return enter(lock, unit, work);
+  };
+
+  return {
+    hold(key, unit, work) {
+      const lock = lockOf(key);
+      lock.owner ??= unit;
+      return lock.owner === unit ? enter(lock, unit, work) : enterLater(lock.wait(unit), lock, { unit, work });
+    },
+    changedKeys: () => [...locks.values()].flatMap(({ key, change }) => (change === undefined ? [] : [key])),
+  };
+}
+
+interface Holding<T> {
+  readonly unit: UnitOfWork;
+  work(lock: RowLock): Awaitable<T>;
+}
+
+/** Who has one row. A class, as `RowChange` is: each message makes one of each, and closures would cost it several times as much. */
+export class RowLock {
+  readonly key: string;
+  owner: UnitOfWork | undefined;
+  /** The last change, unless it is on the disk. */
+  change: RowChange | undefined;
+  /** What the owner does with the row, or is about to do: one after another. */
+  sections = 0;
+  /** Resolves with the end of the last of them that has to wait for something. */
+  turn: Promise<void> | undefined;
+  private waiting: Waiting[] | undefined;
+  private readonly locks: Map<string, RowLock>;
+  private readonly waitsFor: Map<UnitOfWork, UnitOfWork>;
+
+  constructor(key: string, locks: Map<string, RowLock>, waitsFor: Map<UnitOfWork, UnitOfWork>) {
+    this.key = key;
+    this.locks = locks;
+    this.waitsFor = waitsFor;
+  }
+
+  /** Resolves when the unit is the owner. Fails where the owner waits for that unit. */
+  async wait(unit: UnitOfWork): Promise<void> {
+    // Somebody has it, or nobody would have to wait.
+    const owner = this.owner as UnitOfWork;
+    if (leadsTo(this.waitsFor, owner, unit)) {
+      throw new PortolanError("PORTOLAN_CONFLICT", "two messages wait for each other's groups; this one gives way", {
+        hint: "it is delivered again",
+      });
+    }
+    this.waitsFor.set(unit, owner);
+    await new Promise<void>((go) => (this.waiting ??= []).push({ unit, go }));
+    this.waitsFor.delete(unit);
+  }
+
+  /** One section has ended. */
+  leave(unit: UnitOfWork): void {
+    this.sections -= 1;
+    if (this.sections > 0) return;
+    this.turn = undefined;
+    if (this.change === undefined || this.change.unit !== unit) this.release(unit);
+  }
+
+  /** The next one has it, if the unit does. */
+  release(unit: UnitOfWork): void {
+    if (this.owner !== unit) return;
+    const next = this.waiting?.shift();
+    this.owner = next?.unit;
+    if (next === undefined) return this.forget();
+    for (const { unit: waiter } of this.waiting ?? []) this.waitsFor.set(waiter, next.unit);
+    // It goes on in a later turn: the commit of the unit that gives the row away comes first.
+    next.go();
+  }
+
+  /** A row that is in the store as it was changed last, and nobody's, needs no lock. */
+  forget(): void {
+    if (this.owner === undefined && this.change === undefined && this.locks.get(this.key) === this) this.locks.delete(this.key);
+  }
+}
+
+/** A row as changed by a unit of work whose commit is not on the disk yet. */
+export class RowChange implements UnitListener, EffectOptions {
+  readonly unit: UnitOfWork;
+  readonly row: KnownRow | undefined;
+  /** The last version that the row has had, also if it is dropped: no later row may have that while the drop can fail. */
+  readonly version: number;
+  private readonly lock: RowLock;
+  /** What it goes back to. */
+  private before: RowChange | undefined;
+  private isOver = false;
+
+  constructor(lock: RowLock, unit: UnitOfWork, { row, version }: Pick<RowChange, "row" | "version">) {
+    this.lock = lock;
+    this.unit = unit;
+    this.row = row;
+    this.version = version;
+    this.before = lock.change;
+    lock.change = this;
+    unit.listen(this);
+  }
+
+  submitted(): void {
+    this.lock.release(this.unit);
+  }
+
+  ended(): void {
+    const { lock } = this;
+    this.isOver = true;
+    this.before = undefined;
+    if (lock.change === this) lock.change = undefined;
+    lock.release(this.unit);
+    lock.forget();
+  }
+
+  undo(): void {
+    const { lock, before, unit } = this;
+    lock.change = before === undefined || before.isOver ? undefined : before;
+    if (before?.unit !== unit && lock.sections === 0) lock.release(unit);
+    lock.forget();
+  }
+}
+
+function leadsTo(waitsFor: ReadonlyMap<UnitOfWork, UnitOfWork>, from: UnitOfWork, to: UnitOfWork): boolean {
+  for (let unit: UnitOfWork | undefined = from, steps = 0; unit !== undefined && steps < 10_000; steps++) {
+    if (unit === to) return true;
+    unit = waitsFor.get(unit);
+  }
+  return false;
+}
