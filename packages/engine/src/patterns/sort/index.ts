@@ -1,4 +1,4 @@
-import { describeValue, option, PortolanError, withBody, withDefault, type Message } from "@portolan/core";
+import { describeValue, option, optional, PortolanError, withBody, withDefault, type Message } from "@portolan/core";
 import type { StepOptions } from "../../builder/steps.ts";
 import { definePattern } from "../../pattern.ts";
 import { listOf } from "../../runtime/values.ts";
@@ -13,11 +13,9 @@ declare module "../../builder/steps.ts" {
   }
 }
 
-const body = { language: "jsonata", text: "body" };
-
 const options = option.object({
-  list: withDefault(option.expression, body, "The list"),
-  by: withDefault(option.expression, body, "What to sort by; evaluated with the element as body"),
+  list: optional(option.expression, "The list; default: the body"),
+  by: optional(option.expression, "What to sort by, evaluated with the element as body; default: the element"),
   order: withDefault(option.oneOf("asc", "desc"), "asc", "Rising or falling"),
 });
 
@@ -33,8 +31,8 @@ export const sort = definePattern({
 - sort: { list: body.people, by: body.name, order: desc }`,
   options,
   compile({ options: { list, by, order } }, compiler) {
-    const elements = compiler.expression(list);
-    const key = compiler.expression(by);
+    const elements = list === undefined ? bodyOf : compiler.expression(list);
+    const key = by === undefined ? bodyOf : compiler.expression(by);
     const sign = order === "asc" ? 1 : -1;
     return async (message) => {
       const values = listOf(await elements(message));
@@ -48,6 +46,10 @@ export const sort = definePattern({
   },
   method: ([list, extra]) => ({ list, ...(typeof extra === "object" ? extra : {}) }),
 });
+
+function bodyOf({ body }: Message): unknown {
+  return body;
+}
 
 function compare(a: unknown, b: unknown): number {
   if (typeof a === "number" && typeof b === "number") return a - b;
