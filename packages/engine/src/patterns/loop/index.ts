@@ -54,22 +54,44 @@ export const loop = definePattern({
     const block = compiler.block(steps);
     const mark = (message: Message, index: number, size: number | null) => withAttribute(message, "loop", { index, size });
 
-    const rounds = async (entered: Message, execution: Execution, size: number | null): Promise<Message> => {
-      let current = entered;
-      for (let index = 0; size === null || index < size; index++) {
-        if (size === null && !(await holds?.(mark(current, index, null)))) break;
+    /** One round; undefined if there is none left. */
+    const turn = ({ entered, execution, size }: Rounds, { index, current }: Round): Turn | Promise<Turn> => {
+      const run = () => {
         if (index >= max)
           throw new PortolanError("PORTOLAN_LOOP_LIMIT", `more than ${max} rounds`, { hint: "raise max if that many are right" });
-        const result = block(mark(copy ? entered : current, index, size), execution);
-        current = result instanceof Promise ? await result : result;
-        if (execution.end !== RUNNING) break;
+        return block(mark(copy ? entered : current, index, size), execution);
+      };
+      if (size !== null) return index < size ? run() : undefined;
+      return andThen(holds?.(mark(current, index, null)), (holding) => (holding ? run() : undefined));
+    };
+
+    const rounds = (loop: Rounds): Message | Promise<Message> => {
+      let current = loop.entered;
+      for (let index = 0; ; index++) {
+        const next = turn(loop, { index, current });
+        if (next instanceof Promise) return roundsLater(loop, { index, current }, next);
+        if (next === undefined) return current;
+        current = next;
+        if (loop.execution.end !== RUNNING) return current;
+      }
+    };
+
+    /** Goes on with a round that has to wait. */
+    const roundsLater = async (loop: Rounds, from: Round, waiting: Promise<Turn>): Promise<Message> => {
+      let { current } = from;
+      let next = await waiting;
+      for (let index = from.index + 1; next !== undefined; index++) {
+        current = next;
+        if (loop.execution.end !== RUNNING) break;
+        next = await turn(loop, { index, current });
       }
       return current;
     };
+
     return (message, execution) => {
-      if (count === undefined) return rounds(message, execution, null);
+      if (count === undefined) return rounds({ entered: message, execution, size: null });
       return andThen(count(message), (value) =>
-        rounds(message, execution, Math.max(0, Math.trunc(numberOf(value, "the number of rounds")))),
+        rounds({ entered: message, execution, size: Math.max(0, Math.trunc(numberOf(value, "the number of rounds"))) }),
       );
     };
   },
@@ -79,3 +101,18 @@ export const loop = definePattern({
     return { ...count, ...options, steps: block(steps) };
   },
 });
+
+/** What stays the same over all rounds of one message. */
+interface Rounds {
+  readonly entered: Message;
+  readonly execution: Execution;
+  /** null: as long as the predicate holds. */
+  readonly size: number | null;
+}
+
+interface Round {
+  readonly index: number;
+  readonly current: Message;
+}
+
+type Turn = Message | undefined;

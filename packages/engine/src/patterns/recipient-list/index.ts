@@ -4,7 +4,9 @@ import { combineOption } from "../../definition/combine-option.ts";
 import { definePattern } from "../../pattern.ts";
 import { addressesOf, hop } from "../../runtime/addresses.ts";
 import { compileCombiner } from "../../runtime/combine.ts";
+import type { Execution } from "../../runtime/execution.ts";
 import { fanOut, type Part } from "../../runtime/fan-out.ts";
+import { andThen } from "../../runtime/step.ts";
 import { readableAgain } from "../../runtime/streams.ts";
 import { fanOutOptions, type MulticastOptions } from "../multicast/index.ts";
 import { addressList } from "../routing-slip/index.ts";
@@ -75,24 +77,23 @@ export const recipientList = definePattern({
     const combiner = compileCombiner(options.combine, compiler);
     const tells = options.onPartFailure === "skip" || options.onPartFailure === "deadLetter";
 
-    return async (received, execution) => {
-      const message = readableAgain(received, execution, compiler.node.spool);
-      const endpoints = addressesOf(await addresses(message)).map((address) => ({
-        address: String(address).trim(),
-        endpoint: resolve(address),
-      }));
-      const parts = endpoints.flatMap(({ address, endpoint }, index): Part[] =>
-        endpoint === undefined
-          ? []
-          : [
-              {
-                index,
-                name: address,
-                message: withAttribute(message, "recipient", { address, index }),
-                run: compiler.protect(hop(endpoint)),
-              },
-            ],
-      );
+    const partsFor = (message: Message, value: unknown): readonly Part[] =>
+      addressesOf(value)
+        .map((address) => ({ address: String(address).trim(), endpoint: resolve(address) }))
+        .flatMap(({ address, endpoint }, index): Part[] =>
+          endpoint === undefined
+            ? []
+            : [
+                {
+                  index,
+                  name: address,
+                  message: withAttribute(message, "recipient", { address, index }),
+                  run: compiler.protect(hop(endpoint)),
+                },
+              ],
+        );
+
+    const sendTo = (parts: readonly Part[], message: Message, execution: Execution): Message | Promise<Message> => {
       const settings = {
         parallel: options.parallel,
         concurrency: options.concurrency ?? Math.max(1, parts.length),
@@ -104,13 +105,19 @@ export const recipientList = definePattern({
         keepResults: combiner.needsResults,
         what: "recipient",
       };
-      const { results, failed } = await fanOut(parts, settings, {
+      const outcome = fanOut(parts, settings, {
         execution,
         clock: compiler.clock,
         deadLetter: (part, failure) => compiler.node.deadLetter(part, failure, { execution, step: compiler.stepId }),
       });
-      const combined = await combiner.combine(message, results);
-      return tells ? withAttribute(combined, "failedParts", failed) : combined;
+      return andThen(outcome, ({ results, failed }) =>
+        andThen(combiner.combine(message, results), (combined) => (tells ? withAttribute(combined, "failedParts", failed) : combined)),
+      );
+    };
+
+    return (received, execution) => {
+      const message = readableAgain(received, execution, compiler.node.spool);
+      return andThen(addresses(message), (value) => sendTo(partsFor(message, value), message, execution));
     };
   },
   method: ([addresses, extra]) => ({ addresses, ...(typeof extra === "object" ? extra : {}) }),
