@@ -4,7 +4,6 @@ import {
   NO_ATTRIBUTES,
   NO_HEADERS,
   type Awaitable,
-  type DeliverOptions,
   type JournalEntry,
   type Message,
   type RouteDefinition,
@@ -16,24 +15,20 @@ import { createCapacity } from "./runtime/capacity.ts";
 import { createClaims } from "./runtime/claims.ts";
 import { createCommitter } from "./runtime/committer.ts";
 import { compileApp, type CompiledApp } from "./runtime/compile-app.ts";
-import type { AsideWork } from "./runtime/compile-steps.ts";
 import { createConsumers, type Consumers } from "./runtime/consumers.ts";
-import { deadLetterEffect, deadLetterOf, inboxOf } from "./runtime/dead-letter.ts";
 import { createEndpoints } from "./runtime/endpoints.ts";
 import { Execution } from "./runtime/execution.ts";
 import { createExpressions } from "./runtime/expressions.ts";
 import { createEndings } from "./runtime/endings.ts";
 import { createEntrances, type Entrance } from "./runtime/entrances.ts";
-import { StepFailure, errorOf } from "./runtime/failure.ts";
+import { errorOf } from "./runtime/failure.ts";
 import { createGate, type Gate } from "./runtime/gate.ts";
 import { createPolledSources } from "./runtime/polled-sources.ts";
 import { createPollers } from "./runtime/pollers.ts";
+import { createSideWork } from "./runtime/side-work.ts";
 import { createStateTables } from "./runtime/state-table.ts";
 import { openSources, type Sources } from "./runtime/sources.ts";
 import { UnitOfWork } from "./runtime/unit-of-work.ts";
-
-/** A tapped route is nobody's to wait for. */
-const TAPPED: DeliverOptions = { mode: "oneWay", failure: "deadLetter" };
 
 /** Makes an engine; nothing runs before `start`. */
 export function createEngine(options: EngineOptions): Engine {
@@ -119,14 +114,18 @@ export function createEngine(options: EngineOptions): Engine {
   });
   const doors = new Map<string, Entrance>();
 
-  const background = (work: () => Promise<void>): void => {
-    begin();
-    queueMicrotask(() => {
-      work()
-        .catch((error: unknown) => log.log("error", "work on the side failed", { error: errorOf(error).message }))
-        .finally(end);
-    });
-  };
+  const sideWork = createSideWork({
+    app,
+    clock,
+    log,
+    committer,
+    entrances,
+    channel: (name) => compiled?.channels.get(name),
+    route: (id) => compiled?.routes.get(id),
+    execution: (route, message, reads) => executionFor(new UnitOfWork(ids, route.durability, { reads }), message, undefined),
+    begin,
+    end,
+  });
 
   const tables = createStateTables(stores.durable);
   const pollers = createPollers(clock, stopping.signal);
@@ -151,12 +150,14 @@ export function createEngine(options: EngineOptions): Engine {
     begin();
     try {
       const message: Message = { id: ids(), body: null, headers: NO_HEADERS, attributes: NO_ATTRIBUTES };
-      const execution = executionFor(new UnitOfWork(ids, definition.durability), message, signal);
+      const execution = executionFor(new UnitOfWork(ids, definition.durability, { isStored: true }), message, signal);
       try {
         await run(execution);
       } catch (error) {
         execution.list.rollback(0);
         execution.unit.ended(false);
+        // What was tapped has been seen, whatever becomes of it.
+        for (const aside of execution.unit.asides ?? []) await aside.start();
         throw error;
       }
       await committer.commit(execution.list, []);
@@ -164,22 +165,6 @@ export function createEngine(options: EngineOptions): Engine {
       end();
     }
   };
-
-  /** Work on the side, in a unit of work of its own; what fails goes to the app's dead letter. */
-  const aside = (definition: RouteDefinition, { message, step, run }: AsideWork): void =>
-    background(async () => {
-      const execution = executionFor(new UnitOfWork(ids, definition.durability), message, undefined);
-      try {
-        await run(message, execution);
-        await committer.commit(execution.list, []);
-      } catch (thrown) {
-        const failure = new StepFailure(errorOf(thrown), { step, message, attempts: 1 });
-        const letter = deadLetterOf(failure, { route: definition, from: undefined, at: clock.now(), inbox: inboxOf(definition.id, step) });
-        log.log("warn", "work on the side failed", { route: definition.id, step, code: failure.error.code, error: failure.error.message });
-        execution.list.rollback(0);
-        await committer.commit(execution.list, [deadLetterEffect(app.errors.deadLetter, message, letter)]);
-      }
-    });
 
   const shared = new Map<string, unknown>();
   const stepServices = (definition: RouteDefinition): StepServices => ({
@@ -196,11 +181,7 @@ export function createEngine(options: EngineOptions): Engine {
     spool: services.spool,
     work: (run, signal) => ownWork(definition, run, signal),
     onStart: (begin) => starts.push(begin),
-    tap(message, endpoint, step) {
-      const tapped = endpoint.address.startsWith("route:") ? compiled?.routes.get(endpoint.address.slice("route:".length)) : undefined;
-      if (tapped === undefined) aside(definition, { message, step, run: (copy, execution) => endpoint.send(copy, execution) });
-      else background(async () => void (await entrances.enter({ route: tapped, via: `tap:${definition.id}` }, message, TAPPED)));
-    },
+    tap: (copy, tap) => sideWork.tap(definition, copy, tap),
     deadLetter: (part, failure, at) => endings.deadLetterPart(part, failure, { route: definition, ...at }),
   });
 
@@ -217,7 +198,7 @@ export function createEngine(options: EngineOptions): Engine {
       log,
       endpoints,
       services: stepServices,
-      aside,
+      aside: sideWork.begin,
       pollers,
       polledSources,
       connectors: options.connectors ?? [],
@@ -305,6 +286,7 @@ export function createEngine(options: EngineOptions): Engine {
     // What steps hold back for the stop still goes through their blocks.
     for (const stopIt of stops) await stopIt();
     await consumers?.drainInboxes();
+    capacity.close();
     await consumers?.stop();
     if (inFlight > 0) await new Promise<void>((resolve) => (idle = resolve));
     await endings.idle();

@@ -107,6 +107,7 @@ export interface StepCompiler {
 
 /** The durable channel that leads to a block of a step. */
 export interface Inbox {
+  readonly channel: string;
   /** Sends a message there with the unit of work; `attributes` are what the block sees besides `params`. */
   send(message: Pick<Message, "id" | "body" | "headers">, attributes: Readonly<Record<string, unknown>>, execution: Execution): void;
 }
@@ -116,6 +117,21 @@ export interface InboxOptions {
   readonly concurrency?: number;
   /** Tells several inboxes of one step apart. */
   readonly name?: string;
+  /**
+   * Work on the side: neither the route's policy nor its limits count, and what fails goes to the app's dead letter without
+   * being delivered again. With `enters` it is that route which messages go through, under its own policy.
+   */
+  readonly onTheSide?: { readonly enters?: string | undefined };
+}
+
+/** A copy on its way out of a route. */
+export interface Tap {
+  readonly endpoint: RunningEndpoint;
+  /** Of the message that is tapped. */
+  readonly execution: Execution;
+  readonly step: string;
+  /** Leads to the target, for copies that go with the message's unit of work. */
+  readonly inbox: Inbox;
 }
 
 export interface TargetUse {
@@ -145,8 +161,11 @@ export interface StepServices {
   shared<T>(name: string, create: () => T): T;
   /** The last committed position of that name. */
   position(name: string): unknown;
-  /** Sends a copy on the side, in a unit of work of its own; returns at once and never throws. */
-  tap(message: Message, endpoint: RunningEndpoint, step: string): void;
+  /**
+   * Sends a copy on the side, in a unit of work of its own; never throws. A promise: too many copies of the step are on
+   * their way, and the message has to wait for one to end.
+   */
+  tap(copy: Message, tap: Tap): void | Promise<void>;
   /**
    * Puts a failed part into the dead letter, within the unit of work of `execution`. Re-driven, it goes through the block
    * that the step has named with `reenter`.

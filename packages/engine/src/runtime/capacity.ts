@@ -1,12 +1,15 @@
+import { PortolanError } from "@portolan/core";
 import type { UnitOfWork } from "./unit-of-work.ts";
 
 /** How full the memory channels are; senders wait while one is full. */
 export interface Capacity {
-  /** Undefined if all have room. A unit of work that reads from a channel never waits for that channel. */
+  /** Undefined if all have room. A unit of work that reads from a channel, or works on its side, never waits for that channel. */
   room(unit: UnitOfWork, channels: readonly string[]): Promise<void> | undefined;
   appended(channels: readonly string[]): void;
   /** One subscription has ended a message. */
   settled(channel: string, route: string): void;
+  /** From now on nobody waits: what finds no room, or has waited for it, fails with PORTOLAN_STOPPING. */
+  close(): void;
 }
 
 export interface CapacityParts {
@@ -17,17 +20,19 @@ export interface CapacityParts {
 export function createCapacity(parts: CapacityParts): Capacity {
   const waiting = new Map<string, number>();
   const senders = new Map<string, (() => void)[]>();
+  let isClosed = false;
   const name = (channel: string, route: string) => `${channel}\u0000${route}`;
   const isFull = (channel: string) =>
     parts.subscribers(channel).some((route) => (waiting.get(name(channel, route)) ?? 0) >= parts.capacity(channel));
 
   return {
     room(unit, channels) {
-      const full = channels.find((channel) => unit.delivery?.channel !== channel && isFull(channel));
-      if (full === undefined) return undefined;
+      const isShut = (channel: string) => unit.reads !== channel && isFull(channel);
+      if (!channels.some(isShut)) return undefined;
       return (async () => {
         for (const channel of channels) {
-          while (unit.delivery?.channel !== channel && isFull(channel)) {
+          while (isShut(channel)) {
+            if (isClosed) throw new PortolanError("PORTOLAN_STOPPING", `the node is stopping, and channel ${channel} is full`);
             await new Promise<void>((resolve) => {
               const queue = senders.get(channel) ?? [];
               senders.set(channel, queue);
@@ -36,6 +41,10 @@ export function createCapacity(parts: CapacityParts): Capacity {
           }
         }
       })();
+    },
+    close() {
+      isClosed = true;
+      for (const queue of senders.values()) for (const go of queue.splice(0)) go();
     },
     appended(channels) {
       for (const channel of channels) {

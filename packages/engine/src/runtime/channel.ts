@@ -1,5 +1,6 @@
 import { NO_ATTRIBUTES, type ChannelDefinition, type ContractCheck, type Message, type StoredMessage } from "@portolan/core";
 import type { Evaluate } from "../pattern.ts";
+import { restoredAttributes } from "./claim-checks.ts";
 import type { Execution } from "./execution.ts";
 import type { Route } from "./route.ts";
 import { checked } from "./route.ts";
@@ -11,6 +12,8 @@ import { keyOf, numberOf } from "./values.ts";
 export interface Channel {
   readonly name: string;
   readonly definition: ChannelDefinition;
+  /** What `send` puts into the unit of work, where that says everything: without a contract, a key, or anything to compute. */
+  readonly plainAppend: ((message: Message) => PendingAppend) | undefined;
   /** Puts a message into the unit of work; into a `direct` channel: runs its routes now. */
   send(message: Message, execution: Execution): void | Promise<void>;
 }
@@ -29,20 +32,17 @@ export function createChannel(parts: ChannelParts): Channel {
   const { definition, contract } = parts;
   const plain = parts.orderedBy === undefined && parts.priority === undefined && typeof parts.delay !== "function";
 
+  const appendOf = ({ id, body, headers }: Message, place: Place): PendingAppend => ({
+    kind: "pendingAppend",
+    channel: definition.name,
+    message: { id, body, headers },
+    ...place,
+  });
+  const plainAppend = (message: Message) => appendOf(message, { delayMs: typeof parts.delay === "number" ? parts.delay : undefined });
+
   const append = (message: Message, execution: Execution): void | Promise<void> => {
-    const stored = { id: message.id, body: message.body, headers: message.headers };
-    if (plain) {
-      execution.list.add({
-        kind: "pendingAppend",
-        channel: definition.name,
-        message: stored,
-        delayMs: typeof parts.delay === "number" ? parts.delay : undefined,
-      });
-      return;
-    }
-    return placeOf(parts, message).then((place) =>
-      execution.list.add({ kind: "pendingAppend", channel: definition.name, message: stored, ...place }),
-    );
+    if (plain) return execution.list.add(plainAppend(message));
+    return placeOf(parts, message).then((place) => execution.list.add(appendOf(message, place)));
   };
 
   const runConsumers = async (message: Message, execution: Execution): Promise<void> => {
@@ -56,6 +56,7 @@ export function createChannel(parts: ChannelParts): Channel {
   return {
     name: definition.name,
     definition,
+    plainAppend: plain && contract === undefined && definition.mode !== "direct" ? plainAppend : undefined,
     send(message, execution) {
       if (contract === undefined) return deliver(message, execution);
       return andThen(checked(contract, message, { contract: `channel ${definition.name}` }), (accepted) => deliver(accepted, execution));
@@ -63,8 +64,10 @@ export function createChannel(parts: ChannelParts): Channel {
   };
 }
 
+type Place = Pick<PendingAppend, "key" | "priority" | "delayMs">;
+
 /** Where a message stands in its channel: its key, its priority and its delay. */
-async function placeOf(parts: ChannelParts, message: Message): Promise<Pick<PendingAppend, "key" | "priority" | "delayMs">> {
+async function placeOf(parts: ChannelParts, message: Message): Promise<Place> {
   const { orderedBy, priority, delay, definition } = parts;
   const wait = typeof delay === "function" ? await delay(message) : delay;
   const rank = priority === undefined ? undefined : await priority(message);
@@ -78,5 +81,10 @@ async function placeOf(parts: ChannelParts, message: Message): Promise<Pick<Pend
 /** What travels over a channel as a message again: of the attributes only `deadLetter` comes along, and what a step says to its inbox. */
 export function arrived({ id, body, headers, attributes, deadLetter }: StoredMessage): Message {
   if (attributes === undefined && deadLetter === undefined) return { id, body, headers, attributes: NO_ATTRIBUTES };
-  return { id, body, headers, attributes: { ...attributes, ...(deadLetter === undefined ? {} : { deadLetter }) } };
+  return {
+    id,
+    body,
+    headers,
+    attributes: { ...restoredAttributes(attributes ?? {}), ...(deadLetter === undefined ? {} : { deadLetter }) },
+  };
 }

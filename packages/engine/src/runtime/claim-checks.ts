@@ -31,6 +31,23 @@ export function withChecks(message: Message, checks: Checks): Message {
   return { id: message.id, body: message.body, headers: message.headers, attributes };
 }
 
+/** Under this name they lie in the store, where a symbol cannot. No step can set an attribute of that name. */
+const STORED = " claimChecks";
+
+/** The attributes of a message as plain data, its checks among them. */
+export function storableAttributes({ attributes }: Message): Readonly<Record<string, unknown>> {
+  const { [CHECKS]: checks, ...plain } = attributes as Message["attributes"] & Hidden;
+  return checks === undefined ? plain : { ...plain, [STORED]: checks };
+}
+
+/** What `storableAttributes` made, as attributes again. */
+export function restoredAttributes(stored: Readonly<Record<string, unknown>>): Message["attributes"] {
+  if (!(STORED in stored)) return stored;
+  const { [STORED]: checks, ...plain } = stored;
+  // Only `storableAttributes` writes under this name.
+  return { ...plain, [CHECKS]: checks } as Message["attributes"] & Hidden;
+}
+
 /** A called route has checks of its own. */
 export function withoutChecks(message: Message): Message {
   if (!(CHECKS in message.attributes)) return message;

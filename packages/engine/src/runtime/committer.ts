@@ -1,10 +1,12 @@
-import type { ChannelDefinition, Clock, Effect, Store } from "@portolan/core";
+import { PortolanError, type ChannelDefinition, type Clock, type Effect, type Store } from "@portolan/core";
 import type { EffectList, PendingEffect, UnitOfWork } from "./unit-of-work.ts";
 
 /** Commits units of work to the two stores of an engine. */
 export interface Committer {
   /** Commits what the list holds and `more` as one; undefined if there is nothing to commit. Claims that were not kept are given back. */
   commit(list: EffectList, more: readonly Effect[]): Promise<void> | undefined;
+  /** Whether a commit of what the list holds changes the durable store. */
+  isKept(list: EffectList): boolean;
   /** Which store a channel lives in. */
   storeOf(channel: string): Store;
 }
@@ -68,17 +70,32 @@ export function createCommitter(parts: CommitterParts): Committer {
   };
 
   return {
+    isKept(list) {
+      if (list.unit.asides !== undefined) return true;
+      return list.effects().some((effect) => !("channel" in effect && inMemory(effect.channel)));
+    },
     storeOf: (channel) => (inMemory(channel) ? parts.stores.memory : parts.stores.durable),
     commit(list, more) {
       const { unit } = list;
-      if (list.size === 0 && more.length === 0) {
+      const { asides = [] } = unit;
+      if (list.size === 0 && more.length === 0 && asides.length === 0) {
         unit.ended(true);
         return undefined;
       }
-      const pending = list.effects();
+      const own = list.effects();
+      const pending = asides.length === 0 ? own : [...own, ...asides.map(({ append }) => append)];
       const channels = pending.flatMap((effect) => (effect.kind === "pendingAppend" && inMemory(effect.channel) ? [effect.channel] : []));
       const room = channels.length === 0 ? undefined : parts.room(unit, channels);
-      const committed = room === undefined ? commitNow(unit, pending, more) : room.then(() => commitNow(unit, pending, more));
+      const first = room === undefined ? commitNow(unit, pending, more) : room.then(() => commitNow(unit, pending, more));
+      // What is on the side must not fail the message, and this is the one failure that it alone can have caused.
+      const committed =
+        asides.length === 0
+          ? first
+          : first.catch(async (error: unknown) => {
+              if (!(error instanceof PortolanError && error.code === "PORTOLAN_BODY_UNSTORABLE")) throw error;
+              await commitNow(unit, own, more);
+              for (const aside of asides) await aside.start();
+            });
       return committed.catch((error: unknown) => {
         unit.ended(false);
         throw error;

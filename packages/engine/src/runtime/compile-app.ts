@@ -44,7 +44,11 @@ export function compileApp(context: CompileContext): CompiledApp {
   return {
     routes,
     channels,
-    reentries: new Map(compiled.flatMap(({ reentries }) => [...reentries])),
+    reentries: new Map(
+      compiled
+        .flatMap(({ reentries }) => [...reentries])
+        .map(([inbox, reentry]) => [inbox, { ...reentry, route: routes.get(reentry.onTheSide?.enters ?? "") ?? reentry.route }]),
+    ),
     inputs: new Map(compiled.map(({ id, input }) => [id, input])),
     outputs: new Map(compiled.map(({ id, output }) => [id, output])),
   };

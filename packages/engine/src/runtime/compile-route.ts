@@ -1,14 +1,18 @@
-import type { ClauseDefinition, ContractCheck, Message, RouteDefinition } from "@portolan/core";
+import type { ClauseDefinition, ContractCheck, RouteDefinition } from "@portolan/core";
 import type { InboxOptions } from "../pattern.ts";
 import { compileSteps, contractOf, predicateAt, type CompileContext, type Report, type StepContext } from "./compile-steps.ts";
 import { withCompletions, type Completion } from "./completion.ts";
 import { inboxOf } from "./dead-letter.ts";
-import type { Execution } from "./execution.ts";
+import { createGate } from "./gate.ts";
 import { interceptedStep, matching, type Interception } from "./interception.ts";
 import { compileMatch, type Clause, type Policy } from "./policy.ts";
 import { planRetry } from "./retry.ts";
 import { createRoute, type Route } from "./route.ts";
+import { MOST_ON_THE_SIDE } from "./asides.ts";
 import type { Step } from "./step.ts";
+
+/** Completions out of the store that run at once. */
+const AT_ONCE = 16;
 
 /** A route with what belongs to it. */
 export interface CompiledRoute {
@@ -22,15 +26,19 @@ export interface CompiledRoute {
 /** A block that has an inbox of its own. */
 export interface Reentry {
   readonly route: Route;
+  /** The route that the inbox belongs to. */
+  readonly owner: string;
   readonly concurrency: number;
+  /** Set for work on the side; `enters` names the route that messages go through instead. */
+  readonly onTheSide?: InboxOptions["onTheSide"];
 }
 
 export function compileRoute(context: CompileContext, definition: RouteDefinition, report: Report): CompiledRoute {
   const path = `routes.${definition.id}`;
   const input = contractOf(context, definition.input, { path: `${path}.input`, report });
   const output = contractOf(context, definition.output, { path: `${path}.output`, report });
-  const blocks: { readonly step: string; readonly block: Step; readonly concurrency: number }[] = [];
-  const reenter = (step: string, block: Step, { concurrency = 1 }: InboxOptions = {}) => blocks.push({ step, block, concurrency });
+  const blocks: { readonly step: string; readonly block: Step; readonly options: InboxOptions }[] = [];
+  const reenter = (step: string, block: Step, options: InboxOptions = {}) => blocks.push({ step, block, options });
   const plain: StepContext = { context, definition, policy: undefined, interceptions: [], topLevel: false, report, reenter };
   const policy = compilePolicy(plain, path);
   const interceptions = compileInterceptions({ ...plain, policy }, path);
@@ -39,12 +47,16 @@ export function compileRoute(context: CompileContext, definition: RouteDefinitio
   const whole = interceptedStep(withCompletions(steps, completions), matching(interceptions, "from", definition.id));
   const parts = { definition, policy, completions };
   const route = createRoute({ ...parts, steps: whole, input, output });
-  const reentries = blocks.map(({ step, block, concurrency }) => {
-    const again = createRoute({ ...parts, completions: [], steps: block, input: undefined, output: undefined });
-    return [inboxOf(definition.id, step), { route: again, concurrency }] as const;
+  const onTheSide = { definition: { ...definition, deadLetter: undefined }, policy: NO_POLICY };
+  const reentries = blocks.map(({ step, block, options: { concurrency = 1, onTheSide: side } }): [string, Reentry] => {
+    const own = { ...parts, ...(side === undefined ? {} : onTheSide) };
+    const again = createRoute({ ...own, completions: [], steps: block, input: undefined, output: undefined });
+    return [inboxOf(definition.id, step), { route: again, owner: definition.id, concurrency, onTheSide: side }];
   });
   return { route, reentries: new Map(reentries), input, output };
 }
+
+const NO_POLICY: Policy = { own: [], app: [] };
 
 function compilePolicy(within: StepContext, path: string): Policy {
   const { context } = within;
@@ -92,14 +104,13 @@ function compileInterceptions(within: StepContext, path: string): readonly Inter
 
 function compileCompletions(within: StepContext, path: string): readonly Completion[] {
   const { context, definition: route } = within;
+  const places = createGate(MOST_ON_THE_SIDE);
   return route.onComplete.map((definition, index): Completion => {
     const step = `onComplete.${index}`;
     const steps = compileSteps(definition.steps, within);
     const when = predicateAt(within, definition.when, `${path}.${step}`);
-    within.reenter(step, steps);
-    const run = async (message: Message, execution: Execution) => {
-      if (await when(message)) await steps(message, execution);
-    };
-    return { definition, steps, when, start: (message) => context.aside(route, { message, step, run }) };
+    within.reenter(step, steps, { concurrency: AT_ONCE, onTheSide: {} });
+    const begin: Completion["begin"] = (message, reads, run = steps) => context.aside(route, { message, step, reads, run });
+    return { definition, steps, when, inbox: inboxOf(route.id, step), places, begin };
   });
 }

@@ -41,8 +41,8 @@ export interface CompileContext {
   readonly endpoints: Endpoints;
   /** The services of the steps of one route. */
   services(route: RouteDefinition): StepServices;
-  /** Starts work on the side, in a unit of work of its own; what fails goes to the app's dead letter. */
-  aside(route: RouteDefinition, work: AsideWork): void;
+  /** Begins work on the side, in a unit of work of its own; what fails goes to the app's dead letter. */
+  aside(route: RouteDefinition, work: AsideWork): Promise<void>;
   /** What steps poll; filled while steps are compiled. */
   readonly pollers: Pollers;
   readonly polledSources: PolledSources;
@@ -57,6 +57,8 @@ export interface AsideWork {
   readonly message: Message;
   /** The step that a dead letter names. */
   readonly step: string;
+  /** The channel that the message came from, if it did. */
+  readonly reads: string | undefined;
   run(message: Message, execution: Execution): unknown;
 }
 
@@ -158,6 +160,7 @@ function pollOf(source: SourceNode, { context, definition }: StepContext, invali
 
 function inbox(channel: string): Inbox {
   return {
+    channel,
     send({ id, body, headers }, attributes, execution) {
       execution.list.add({ kind: "pendingAppend", channel, message: { id, body, headers, attributes } });
     },

@@ -1,14 +1,21 @@
 import type { CompletionDefinition, Message } from "@portolan/core";
 import { DROPPED, RUNNING, type Execution } from "./execution.ts";
+import type { Gate } from "./gate.ts";
+import { inboxAppend, takesAside } from "./asides.ts";
 import type { Step } from "./step.ts";
+import type { Afterwards } from "./unit-of-work.ts";
 
 /** An entry of `onComplete`, ready to run. */
 export interface Completion {
   readonly definition: CompletionDefinition;
   when(message: Message): boolean | Promise<boolean>;
   readonly steps: Step;
-  /** Starts it on the side, in a unit of work of its own. */
-  start(message: Message): void;
+  /** The channel that leads to it. */
+  readonly inbox: string;
+  /** Of the completions of its route that are on their way without lying in the store. */
+  readonly places: Gate;
+  /** Begins it on the side, in a unit of work of its own; `run` takes the place of its steps. */
+  begin(message: Message, reads: string | undefined, run?: Step): Promise<void>;
 }
 
 /** The steps of a route with those that complete it inside its unit of work. */
@@ -38,8 +45,17 @@ export interface RouteOutcome {
   readonly received: Message;
 }
 
+/** Waits while too many completions are on their way. */
+export async function roomToComplete(completions: readonly Completion[]): Promise<void> {
+  for (const { places } of completions) {
+    if (places.free > 0) continue;
+    await places.enter();
+    places.leave();
+  }
+}
+
 /** Runs what is to run after the commit and the reply; each on a copy, in a unit of work of its own. */
-export function completeAfter(completions: readonly Completion[], outcome: RouteOutcome, execution: Execution): void {
+export async function completeAfter(completions: readonly Completion[], outcome: RouteOutcome, execution: Execution): Promise<void> {
   for (const completion of completions) {
     const { on, mode, useOriginal } = completion.definition;
     if (mode !== "after" || on === (outcome.failed ? "success" : "failure")) continue;
@@ -47,6 +63,40 @@ export function completeAfter(completions: readonly Completion[], outcome: Route
     const original =
       error === undefined ? outcome.received : { ...outcome.received, attributes: { ...outcome.received.attributes, error } };
     const message = useOriginal ? original : outcome.message;
-    (execution.unit.afterwards ??= []).push({ ifItStands: !outcome.failed, start: () => completion.start(message) });
+    const run = await runOf(completion, message);
+    if (run !== undefined) (execution.unit.afterwards ??= []).push(afterwardsOf(completion, { message, run, execution, outcome }));
   }
+}
+
+/** What a completion runs on a message, if anything. A predicate that fails is the completion's failure, not the message's. */
+async function runOf({ when, steps }: Completion, message: Message): Promise<Step | undefined> {
+  try {
+    return (await when(message)) ? steps : undefined;
+  } catch (thrown) {
+    return () => {
+      throw thrown;
+    };
+  }
+}
+
+interface Completing {
+  readonly message: Message;
+  readonly run: Step;
+  readonly execution: Execution;
+  readonly outcome: RouteOutcome;
+}
+
+function afterwardsOf(completion: Completion, { message, run, execution, outcome }: Completing): Afterwards {
+  const { places, inbox, steps } = completion;
+  const { unit } = execution;
+  const begin = async () => {
+    await places.enter();
+    await completion.begin(message, unit.reads, run);
+    places.leave();
+  };
+  return {
+    ifItStands: !outcome.failed,
+    append: run === steps && takesAside(unit, message) ? inboxAppend(inbox, message) : undefined,
+    start: () => void begin(),
+  };
 }

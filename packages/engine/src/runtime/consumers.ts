@@ -68,7 +68,7 @@ async function openConsumers(
   const inboxes = of.mode === "durable" ? inboxRoutes(parts) : new Map<string, Reentry>();
   const channels = [
     ...app.channels.filter((channel) => channel.mode === of.mode),
-    ...[...inboxes].map(([name, { concurrency }]) => inboxDefinition(name, concurrency)),
+    ...[...inboxes].map(([name, reentry]) => inboxDefinition(name, reentry)),
   ];
   const byName = new Map(channels.map((channel) => [channel.name, channel]));
   const subscriptions = [
@@ -77,7 +77,7 @@ async function openConsumers(
         source.kind === "channel" && byName.has(source.channel) ? [{ channel: source.channel, route: route.id }] : [],
       ),
     ),
-    ...[...inboxes].map(([channel, { route }]) => ({ channel, route: route.id })),
+    ...[...inboxes].map(([channel, { owner }]) => ({ channel, route: owner })),
     ...[...parts.pollers.channels].filter((channel) => byName.has(channel)).map((channel) => ({ channel, route: POLLER })),
   ];
   const opened = await of.store.open({
@@ -98,8 +98,10 @@ async function openConsumers(
       polled.set(subscription.id, channel.name);
       continue;
     }
-    const route = inboxes.get(channel.name)?.route ?? (parts.routes.get(subscription.route) as Route);
-    consumers.set(subscription.id, consumerOf(parts, subscription, { channel, route }));
+    const inbox = inboxes.get(channel.name);
+    const route = inbox?.route ?? (parts.routes.get(subscription.route) as Route);
+    const gate = inbox?.onTheSide === undefined ? parts.gates.get(route.id) : undefined;
+    consumers.set(subscription.id, consumerOf(parts, subscription, { channel, route, gate, isStored: of.mode === "durable" }));
   }
   of.store.onWork((id) => {
     const channel = polled.get(id);
@@ -111,24 +113,28 @@ async function openConsumers(
 
 /** The inboxes of the app with what a message goes through that arrives there. */
 function inboxRoutes({ routes, reentries }: ConsumersParts): ReadonlyMap<string, Reentry> {
-  return new Map([...[...routes.values()].map((route) => [inboxOf(route.id), { route, concurrency: 1 }] as const), ...reentries]);
+  const own = [...routes.values()].map((route): [string, Reentry] => [inboxOf(route.id), { route, owner: route.id, concurrency: 1 }]);
+  return new Map([...own, ...reentries]);
 }
 
-function consumerOf(
-  parts: ConsumersParts,
-  subscription: Subscription,
-  { channel, route }: { readonly channel: ChannelDefinition; readonly route: Route },
-): Consumer {
+interface Reading {
+  readonly channel: ChannelDefinition;
+  readonly route: Route;
+  readonly gate: Gate | undefined;
+  readonly isStored: boolean;
+}
+
+function consumerOf(parts: ConsumersParts, subscription: Subscription, { channel, route, gate, isStored }: Reading): Consumer {
   const { definition } = route;
   return createConsumer({
     subscription,
     concurrency: channel.concurrency,
     prefetch: channel.priority === undefined,
-    gate: parts.gates.get(route.id),
+    gate,
     clock: parts.clock,
     log: parts.log,
     process(delivery: Delivery) {
-      const unit = new UnitOfWork(parts.ids, definition.durability, delivery);
+      const unit = new UnitOfWork(parts.ids, definition.durability, { delivery, isStored });
       const message = arrived(delivery.message);
       const execution = parts.execution(unit, message);
       const context = { route: definition, execution, delivery, channel, release: () => subscription.release([delivery.ref]) };
@@ -138,6 +144,6 @@ function consumerOf(
   });
 }
 
-function inboxDefinition(name: string, concurrency: number): ChannelDefinition {
-  return { name, mode: "durable", concurrency, maxAttempts: 5, redelivery: { delay: 1000 }, capacity: 1000 };
+function inboxDefinition(name: string, { concurrency, onTheSide }: Reentry): ChannelDefinition {
+  return { name, mode: "durable", concurrency, maxAttempts: onTheSide === undefined ? 5 : 1, redelivery: { delay: 1000 }, capacity: 1000 };
 }

@@ -20,6 +20,7 @@ import type { Execution } from "./execution.ts";
 import { StepFailure } from "./failure.ts";
 import { planRetry } from "./retry.ts";
 import type { RouteEnd } from "./route.ts";
+import type { Afterwards } from "./unit-of-work.ts";
 
 /** What the end of a route means for the stores and for whoever delivered the message. */
 export interface Endings {
@@ -213,24 +214,46 @@ export function createEndings(parts: EndingParts): Endings {
     }
   };
 
-  /** `stands`: the message succeeded. What the unit of work then starts waits for its commit. */
-  const finish = ({ unit }: Execution, stands: boolean, committed: Promise<void> | undefined): void => {
+  /**
+   * What is to follow the message: with the commit, if that changes the store anyway. The rest is answered; it starts after it.
+   */
+  const followers = ({ unit, list }: Execution, isGood: boolean, changesStore: boolean): readonly Afterwards[] => {
     const { afterwards } = unit;
-    if (afterwards === undefined) return;
+    if (afterwards === undefined) return [];
     unit.afterwards = undefined;
+    const due = afterwards.filter(({ ifItStands }) => isGood || !ifItStands);
+    if (!unit.isStored && !changesStore && !committer.isKept(list)) return due;
+    for (const { append, start } of due) if (append !== undefined) unit.putAside({ append, start });
+    return due.filter(({ append }) => append === undefined);
+  };
+
+  const startAfter = (work: readonly Afterwards[], committed: Promise<void> | undefined): void => {
+    if (work.length === 0) return;
     const start = () => {
-      for (const work of afterwards) if (stands || !work.ifItStands) work.start();
+      for (const one of work) one.start();
     };
     // A commit that failed is told to whoever waits for it; nothing has ended then.
     if (committed === undefined) start();
     else committed.then(start, () => undefined);
   };
 
+  /** The commit of a message that only what is on its side makes necessary: the message does not fail with it. */
+  const commitAsides = (execution: Execution, committed: Promise<void>): Promise<void> =>
+    committed.catch(async (error: unknown) => {
+      log.log("error", "what a message leaves on its side could not be stored", { messageId: execution.received.id, error: String(error) });
+      for (const aside of execution.unit.asides ?? []) await aside.start();
+    });
+
   const close = (verdict: Verdict, ctx: ConsumedContext): Processed => {
     const effects = [...verdict.effects, ...journalEffects(ctx, `channel:${ctx.channel.name}`, verdict)];
     if (verdict.effects.some((effect) => effect.kind === "settle")) parts.settled(ctx.channel.name, ctx.route.id);
+    const rest = followers(
+      ctx.execution,
+      stands(verdict),
+      verdict.effects.some(({ kind }) => kind === "append"),
+    );
     const committed = committer.commit(ctx.execution.list, effects);
-    finish(ctx.execution, stands(verdict), committed);
+    startAfter(rest, committed);
     return { committed };
   };
 
@@ -245,7 +268,7 @@ export function createEndings(parts: EndingParts): Endings {
       ) {
         // Most messages of routes that answer leave nothing behind: a third of their cost would be the verdict about that.
         ctx.execution.unit.ended(true);
-        finish(ctx.execution, true, undefined);
+        startAfter(followers(ctx.execution, true, false), undefined);
         return end.kind === "done" ? end.message : undefined;
       }
       const verdict = verdictOf(end, ctx);
@@ -257,12 +280,16 @@ export function createEndings(parts: EndingParts): Endings {
       const awaited = [...verdict.effects, ...position];
       if (awaited.length === 0 && !ctx.execution.hasEffects) {
         // Nothing but the journal: nobody has to wait for that.
+        const rest = followers(ctx.execution, stands(verdict), false);
         commitUnawaited(ctx.execution, journal);
-        finish(ctx.execution, stands(verdict), undefined);
+        startAfter(rest, undefined);
         return answer(end, ctx);
       }
-      const committed = committer.commit(ctx.execution.list, [...awaited, ...journal]);
-      finish(ctx.execution, stands(verdict), committed);
+      const hasOnlyAsides = awaited.length === 0 && ctx.execution.list.size === 0;
+      const rest = followers(ctx.execution, stands(verdict), awaited.length > 0);
+      const asked = committer.commit(ctx.execution.list, [...awaited, ...journal]);
+      const committed = asked !== undefined && hasOnlyAsides ? commitAsides(ctx.execution, asked) : asked;
+      startAfter(rest, committed);
       return committed === undefined ? answer(end, ctx) : committed.then(() => answer(end, ctx));
     },
 

@@ -44,7 +44,7 @@ export class Execution {
   }
 
   get hasEffects(): boolean {
-    return this.ownList !== undefined && this.ownList.size > 0;
+    return (this.ownList !== undefined && this.ownList.size > 0) || this.unit.asides !== undefined;
   }
 
   /** A line for a copy block: effects of its own, to be absorbed when it succeeds. */

@@ -7,7 +7,7 @@ import {
   withAttribute,
   withBody,
 } from "@portolan/core";
-import { completeAfter, type Completion, type RouteOutcome } from "./completion.ts";
+import { completeAfter, roomToComplete, type Completion, type RouteOutcome } from "./completion.ts";
 import { DROPPED, type Execution } from "./execution.ts";
 import { Abandoned, Parked, StepFailure, errorOf, isControl } from "./failure.ts";
 import { chooseClause, withError, type Clause, type Policy } from "./policy.ts";
@@ -48,23 +48,25 @@ export function createRoute(parts: RouteParts): Route {
   const completes = completions.some((completion) => completion.definition.mode === "after");
 
   const enterCompleted = async (message: Message, execution: Execution): Promise<RouteEnd> => {
+    await roomToComplete(completions);
     const end = await enter(message, execution);
     const outcome = outcomeOf(end, definition.id, message);
-    if (outcome !== undefined) completeAfter(completions, outcome, execution);
+    if (outcome !== undefined) await completeAfter(completions, outcome, execution);
     return end;
   };
 
   const callCompleted = async (message: Message, caller: Execution): Promise<Message | undefined> => {
     const execution = caller.called(message);
     try {
+      await roomToComplete(completions);
       const result = await call(message, execution);
-      completeAfter(completions, { failed: false, message: result ?? message, received: message }, execution);
+      await completeAfter(completions, { failed: false, message: result ?? message, received: message }, execution);
       return result;
     } catch (thrown) {
       if (isControl(thrown)) throw thrown;
       const error = errorOf(thrown);
       const failing = withError(message, error, { route: definition.id, step: error.step ?? "", attempts: 1 });
-      completeAfter(completions, { failed: true, message: failing, received: message }, execution);
+      await completeAfter(completions, { failed: true, message: failing, received: message }, execution);
       throw thrown;
     }
   };

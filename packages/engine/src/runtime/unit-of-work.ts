@@ -42,6 +42,14 @@ export interface EffectOptions {
   undo?(): void;
 }
 
+/** Work on the side of a message, such as a tap, that is to begin once the message's unit of work has been committed. */
+export interface Aside {
+  /** Leads to it; committed with the unit of work, so that a crash does not lose it. */
+  readonly append: PendingAppend;
+  /** Begins it without the store, where that cannot take the message. A promise: too much is on its way. */
+  start(): void | Promise<void>;
+}
+
 /** Who wants to know how a unit of work ends. */
 export interface UnitListener {
   /** Its commit is on its way: no other commit that is asked for from now on comes before it. */
@@ -53,6 +61,8 @@ export interface UnitListener {
 export interface Afterwards {
   /** Only if what the unit of work did stands: a success that was undone is none. */
   readonly ifItStands: boolean;
+  /** undefined: the store cannot take the message. */
+  readonly append: PendingAppend | undefined;
   start(): void;
 }
 
@@ -63,7 +73,15 @@ export interface Afterwards {
 export class UnitOfWork {
   readonly durability: Durability;
   readonly delivery: Delivery | undefined;
+  /** Whether the store holds what it began with, and delivers that again after a crash. */
+  readonly isStored: boolean;
+  /** The channel that it reads from, or that the message came from on whose side it works. */
+  readonly reads: string | undefined;
   order = 0;
+  /** Its commit is on its way, or it has ended: what comes now does not go with it. */
+  isOver = false;
+  /** What begins on the side, whether the message succeeds or fails. */
+  asides: Aside[] | undefined;
   /** What runs once it has ended, well or not. */
   afterwards: Afterwards[] | undefined;
   private readonly ids: () => string;
@@ -71,10 +89,12 @@ export class UnitOfWork {
   private claimed: Set<string> | undefined;
   private listeners: UnitListener[] | undefined;
 
-  constructor(ids: () => string, durability: Durability, delivery?: Delivery) {
+  constructor(ids: () => string, durability: Durability, origin: UnitOrigin = {}) {
     this.ids = ids;
     this.durability = durability;
-    this.delivery = delivery;
+    this.delivery = origin.delivery;
+    this.isStored = origin.isStored ?? false;
+    this.reads = origin.reads ?? origin.delivery?.channel;
   }
 
   /** Who claims. Made when it is first asked for: most units claim nothing. */
@@ -87,21 +107,34 @@ export class UnitOfWork {
     return (this.claimed ??= new Set());
   }
 
+  putAside(aside: Aside): void {
+    (this.asides ??= []).push(aside);
+  }
+
   listen(listener: UnitListener): void {
     (this.listeners ??= []).push(listener);
   }
 
   submitted(): void {
+    this.isOver = true;
     if (this.listeners !== undefined) for (const listener of this.listeners) listener.submitted?.();
   }
 
   /** The commit is over, or there was nothing to commit. */
   ended(committed: boolean): void {
+    this.isOver = true;
     const { listeners } = this;
     if (listeners === undefined) return;
     this.listeners = undefined;
     for (const listener of listeners) listener.ended(committed);
   }
+}
+
+/** What a unit of work begins with. */
+export interface UnitOrigin {
+  readonly delivery?: Delivery;
+  readonly isStored?: boolean;
+  readonly reads?: string | undefined;
 }
 
 /** The effects of one line of execution, in order. */
@@ -160,6 +193,7 @@ export class EffectList {
   discard(): void {
     for (const entry of this.entries ?? []) entry.kept = false;
     this.rollback(0);
+    this.unit.asides = undefined;
   }
 
   /** All effects in the order of sending. */

@@ -176,7 +176,7 @@ export function createSagaLog(compiler: StepCompiler): SagaLog {
       await work((own) => table.withRow(own, run.key, (row) => row.put(next, { until: compiler.clock.now() + UNDONE_FOR_MS })));
       noteEnd(run, unit);
       const start = () => void forget(run.key, undoneFor);
-      (unit.afterwards ??= []).push({ ifItStands: false, start });
+      (unit.afterwards ??= []).push({ ifItStands: false, append: undefined, start });
     },
 
     async drop(run) {

@@ -34,6 +34,9 @@ const options = option.object({
   headers: optional(option.mapOf(option.expression), "Headers added to the copy"),
 });
 
+/** Copies out of the store that are sent at once. What does not wait keeps its order nevertheless. */
+const AT_ONCE = 16;
+
 /** Wire tap. */
 export const wireTap = definePattern({
   name: "wireTap",
@@ -41,17 +44,21 @@ export const wireTap = definePattern({
   group: "routing",
   summary: "Sends a copy on the side.",
   semantics:
-    "The tap has its own unit of work and error handling: it neither delays, changes nor fails the main line, and it leaves at once, so that a message which later fails has still been watched. A failing tap goes to the app's dead letter. `body` and `headers` are computed in the main line.",
+    "The tap has its own unit of work and error handling: it neither changes nor fails the message, and a message which later fails has still been watched. A failing tap goes to the app's dead letter. `body` and `headers` are computed in the main line.\n\nThe copy of a message from a durable channel, and any copy into a durable channel, is stored with the unit of work of the message, whether that succeeds or fails, and leaves then: no crash loses it. Any other copy leaves at once, and is lost if the process dies before it has arrived. The same holds for a copy whose target is computed, of a message from a door.\n\nA message waits for a tap in one case only: while 1,000 copies of the step are on their way that lie in no store (into a memory channel: as many as its `capacity`), the next one waits at the tap.",
   example: `
 - wireTap: { target: { channel: audit }, body: '{ "id": id }' }`,
   options,
   compile({ options: { target, body, headers = {} } }, compiler) {
     const endpoint = compiler.target(target);
-    compiler.reenter((message, execution) => andThen(endpoint.send(message, execution), () => message));
+    const route = endpoint.address.startsWith("route:") ? endpoint.address.slice("route:".length) : undefined;
+    const inbox = compiler.reenter((message, execution) => andThen(endpoint.send(message, execution), () => message), {
+      concurrency: AT_ONCE,
+      onTheSide: { enters: route },
+    });
     const newBody = body === undefined ? undefined : compiler.expression(body);
     const names = Object.keys(headers);
     const values = Object.values(headers).map((value) => compiler.expression(value));
-    return (message) => {
+    return (message, execution) => {
       const copied = newBody === undefined ? message.body : newBody(message);
       const added = values.map((value) => value(message));
       const waits = copied instanceof Promise || added.some((value) => value instanceof Promise);
@@ -68,8 +75,7 @@ export const wireTap = definePattern({
                 ),
           attributes: message.attributes,
         };
-        compiler.node.tap(copy, endpoint, compiler.stepId);
-        return message;
+        return andThen(compiler.node.tap(copy, { endpoint, execution, step: compiler.stepId, inbox }), () => message);
       });
     };
   },
