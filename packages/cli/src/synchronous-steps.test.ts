@@ -1,8 +1,6 @@
 import { defineConnector, type Message, type SourceContext } from "@portolan/core";
-import { createEngine, patterns, readApp } from "@portolan/engine";
-import { createMemoryStore } from "@portolan/stores";
-import { createFixedRandom, createVirtualClock, createRecordingLogger } from "@portolan/testkit";
 import { expect, it } from "vitest";
+import { runEngine } from "./running-engine.test.support.ts";
 
 /** What a door gets from a route of these steps, and whether it had to wait for that. */
 async function answerOf(steps: readonly unknown[], body: unknown) {
@@ -22,29 +20,10 @@ async function answerOf(steps: readonly unknown[], body: unknown) {
       },
     },
   });
-  const tree = {
-    routes: { start: { from: [{ door: {} }], steps }, double: { steps: [{ map: (m: Message<number>) => m.body * 2 }] } },
-  };
-  const app = readApp({ name: "door", flows: [], trees: [tree] }, { patterns, connectors: [connector], variables: () => undefined });
-  const clock = createVirtualClock();
-  const store = () => createMemoryStore({ clock });
-  const engine = createEngine({
-    app,
-    stores: { memory: store(), durable: store() },
-    clock,
-    random: createFixedRandom(0.5),
-    log: createRecordingLogger(),
-    languages: [],
-    contracts: { compile: () => ({ check: (found) => ({ body: found }) }) },
-    services: { format: () => undefined, formatFor: () => undefined, directory: "." },
-  });
-  await engine.start();
-  try {
-    const answer = door?.answer?.({ body });
-    return { waited: answer instanceof Promise, message: await answer };
-  } finally {
-    await engine.stop();
-  }
+  const routes = { start: { from: [{ door: {} }], steps }, double: { steps: [double] } };
+  await using _running = await runEngine({ routes }, { connectors: [connector] });
+  const answer = door?.answer?.({ body });
+  return { waited: answer instanceof Promise, message: await answer };
 }
 
 const double = { map: (m: Message<number>) => m.body * 2 };
