@@ -13,10 +13,11 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "portolan-how-to-"));
   await symlink(path.join(root, "node_modules"), path.join(folder, "node_modules"), "junction");
   await writeFile(path.join(folder, "package.json"), JSON.stringify({ type: "module" }));
-  const document = "docs/how-to/test-your-flows.md";
-  for (const { file, text } of docExamples(document, readFileSync(path.join(root, document), "utf8"))) {
-    await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
-    await writeFile(path.join(folder, file), text);
+  for (const document of ["docs/how-to/test-your-flows.md", "docs/how-to/map-data.md"]) {
+    for (const { file, text } of docExamples(document, readFileSync(path.join(root, document), "utf8"))) {
+      await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
+      await writeFile(path.join(folder, file), text);
+    }
   }
 });
 
@@ -34,6 +35,11 @@ it("the cases of the guide to tests pass, and reach all but one branch", async (
 it("the tests in TypeScript of the guide to tests pass", async () => {
   const { code, output } = await run("--test", "shop/app.test.ts");
   expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/pass 4\n/) });
+});
+
+it("the mappings of the guide to mapping yield what it says", async () => {
+  const { code, output } = await run(path.join(root, "packages/portolan/bin/portolan.js"), "test", "partner");
+  expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining("1 passed, 0 failed, 0 skipped") });
 });
 
 function run(...argv: readonly string[]): Promise<{ readonly code: number; readonly output: string }> {

@@ -6,6 +6,7 @@ import { configPage } from "./config-page.ts";
 import { connectorPages } from "./connector-pages.ts";
 import { errorPage } from "./error-page.ts";
 import { formatPages } from "./format-pages.ts";
+import { functionPage } from "./function-page.ts";
 import { GENERATED_PAGE, type GeneratedFile } from "./generated-file.ts";
 import { patternPages } from "./pattern-pages.ts";
 
@@ -19,6 +20,7 @@ export async function reference(): Promise<readonly GeneratedFile[]> {
     ]),
     configPage(),
     errorPage(),
+    functionPage(),
     { path: "docs/reference/cli.md", text: `${GENERATED_PAGE}${renderReference(await allCommands())}` },
     { path: "docs/reference/flow.schema.json", text: `${JSON.stringify(flowSchema({ patterns, connectors }), undefined, 2)}\n` },
     ...patternPages(patterns),
@@ -36,6 +38,7 @@ interface Group {
 const OTHER_PAGES = [
   "- [The command line](cli.md)",
   "- [Configuration](configuration.md)",
+  "- [Functions of expressions](functions.md)",
   "- [Error codes](errors.md)",
   "- [The JSON Schema of flow files](flow.schema.json), for editors",
 ];

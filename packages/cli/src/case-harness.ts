@@ -1,6 +1,8 @@
 import { createEngine } from "@portolan/engine";
 import { createContracts, createFormats } from "@portolan/formats";
 import { jsonataLanguage } from "@portolan/mapping";
+import { mustacheLanguage } from "@portolan/mapping/mustache";
+import { createTableLanguage } from "@portolan/mapping/table";
 import { spool } from "@portolan/host";
 import { createMemoryStore, type StoreLog, type StoreLogRecord } from "@portolan/stores";
 import type { CaseHarness } from "@portolan/testkit";
@@ -20,9 +22,9 @@ export function createCaseHarness(directory: string): CaseHarness {
       return { open: (clock) => ({ memory: createMemoryStore({ clock }), durable: createMemoryStore({ clock, log }) }) };
     },
     connectors: platform.connectors,
-    languages: [jsonataLanguage],
+    languages: [jsonataLanguage, mustacheLanguage, createTableLanguage({ directory })],
     contracts: createContracts({ directory }),
-    services: { format: formats.format, formatFor: formats.formatFor, formatNames: formats.formatNames, directory, spool },
+    services: { ...formats, directory, spool },
   };
 }
 

@@ -142,6 +142,8 @@ export interface ConnectorServices {
   formatFor(mediaType: string): Format | undefined;
   /** The names of all formats, for errors that say which there are. */
   readonly formatNames?: readonly string[];
+  /** The content of a file of the app, decoded in the format of its name; paths start in the directory. Throws PORTOLAN_CONFIG_INVALID or PORTOLAN_FORMAT_INVALID. */
+  readonly readFile?: (path: string) => unknown;
   readonly http?: unknown;
   /** Relative paths of options start here. */
   readonly directory: string;

@@ -15,6 +15,25 @@ export interface AppDefinition {
   readonly errors: AppErrors;
   /** Interceptions of all routes, after each route's own. */
   readonly intercept: readonly InterceptionDefinition[];
+  readonly valueMaps: readonly ValueMapDefinition[];
+}
+
+/** A code list: what stands for each value of another system. Its rows come from one of `values`, `file` and `route`. */
+export interface ValueMapDefinition {
+  readonly name: string;
+  readonly values?: Readonly<Record<string, unknown>> | undefined;
+  /** A file of the app whose format has rows or one map: CSV, JSON, YAML, … */
+  readonly file?: string | undefined;
+  /** A route that answers with the rows. */
+  readonly route?: string | undefined;
+  /** The column of the values that are looked up. Default: the first. */
+  readonly key?: string | undefined;
+  /** The column of what they stand for. Default: the second. */
+  readonly value?: string | undefined;
+  /** After so many milliseconds the rows are read again. */
+  readonly refresh?: number | undefined;
+  /** Stands for values that the map does not have; left out, such a value is an error. */
+  readonly otherwise?: unknown;
 }
 
 export interface AppErrors {

@@ -28,6 +28,26 @@ export interface LanguageContext {
   readonly now: () => number;
   /** The engine's source of chance, for functions such as `$random`: at least 0, below 1. */
   readonly random: () => number;
+  /** The value map of a name. Left out where there is no app. */
+  readonly valueMap?: (name: string) => ValueMap | undefined;
+  readonly valueMapNames?: readonly string[];
+}
+
+/** A code list of the app, ready for looking up. */
+export interface ValueMap {
+  /**
+   * What stands for a value, nothing for nothing. A value that the map does not have yields `otherwise`, if there is one, else it fails
+   * with PORTOLAN_VALUE_INVALID. A promise while the rows are being read for the first time.
+   */
+  find(value: unknown, options?: ValueMapLookup): unknown;
+}
+
+export interface ValueMapLookup {
+  /** Another column than the map's own. */
+  readonly column?: string;
+  /** From what stands for a value back to the value. */
+  readonly reverse?: boolean;
+  readonly otherwise?: unknown;
 }
 
 /**

@@ -59,6 +59,7 @@ export type {
   SourceNode,
   StepNode,
   SystemDefinition,
+  ValueMapDefinition,
   TargetNode,
 } from "./definition.ts";
 export { type Duration, formatDuration, parseDuration } from "./duration.ts";
@@ -71,6 +72,8 @@ export {
   type ExpressionScope,
   type Language,
   type LanguageContext,
+  type ValueMap,
+  type ValueMapLookup,
   type LanguageExpression,
   isConstantExpression,
   isLanguageExpression,

@@ -28,6 +28,7 @@ import { createPollers } from "./runtime/pollers.ts";
 import { createSideWork } from "./runtime/side-work.ts";
 import { createStateTables } from "./runtime/state-table.ts";
 import { openSources, type Sources } from "./runtime/sources.ts";
+import { createValueMaps } from "./runtime/value-maps.ts";
 import { UnitOfWork } from "./runtime/unit-of-work.ts";
 
 /** Makes an engine; nothing runs before `start`. */
@@ -185,13 +186,26 @@ export function createEngine(options: EngineOptions): Engine {
     deadLetter: (part, failure, at) => endings.deadLetterPart(part, failure, { route: definition, ...at }),
   });
 
+  const valueMaps = createValueMaps(app.valueMaps, {
+    clock,
+    log,
+    readFile: services.readFile,
+    ask: async (route) => (await entrances.open(route, "valueMap").deliver({ body: null }, { mode: "request" }))?.body,
+  });
+
   const compile = (): CompiledApp => {
     if (compiled !== undefined) return compiled;
     const registry = options.patterns ?? allPatterns;
     compiled = compileApp({
       app,
       patterns: new Map(registry.map((pattern) => [pattern.name, pattern])),
-      expressions: createExpressions(options.languages, { now: () => clock.now(), random: () => random.next() }),
+      expressions: createExpressions(options.languages, {
+        now: () => clock.now(),
+        random: () => random.next(),
+        valueMap: valueMaps.find,
+        valueMapNames: valueMaps.names,
+      }),
+      valueMaps,
       contracts: options.contracts,
       clock,
       random,

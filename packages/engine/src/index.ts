@@ -2,6 +2,7 @@ export {
   type App,
   type AppInput as BuilderAppInput,
   type RouteInput,
+  type ValueMapInput,
   app,
   channel,
   isApp,
@@ -9,6 +10,7 @@ export {
   route,
   secret,
   system,
+  valueMap,
 } from "./builder/builder.ts";
 export type { ClauseInput, ErrorMatchInput } from "./builder/route-methods.ts";
 export type { Block, CallTarget, ChannelRef, InputOf, ReplyOf, RouteOf, Steps, StepOptions } from "./builder/steps.ts";

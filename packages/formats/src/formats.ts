@@ -10,6 +10,7 @@ import {
   type OptionsOf,
   type ReadContext,
 } from "@portolan/core";
+import { readAppFile } from "./app-file.ts";
 import { bytesFormat } from "./bytes/bytes.ts";
 import { csvFormat } from "./csv/csv.ts";
 import { ediX12Format } from "./edi-x12/edi-x12.ts";
@@ -41,6 +42,8 @@ export interface Formats {
   formatFor(mediaType: string): Format | undefined;
   /** The format of a file name, by its extension. */
   formatOfFile(file: string): Format | undefined;
+  /** The content of a file, decoded in the format of its name. */
+  readFile(path: string): unknown;
 }
 
 const HERE: FormatSurroundings = { directory: "." };
@@ -60,6 +63,11 @@ export function createFormats(more: readonly FormatDefinition[] = [], surroundin
     return format;
   }
 
+  function formatOfFile(file: string): Format | undefined {
+    const extension = /\.([^./\\]+)$/.exec(file)?.[1]?.toLowerCase();
+    return extension === undefined ? undefined : make(definitions.find((definition) => definition.extensions.includes(extension)));
+  }
+
   return {
     definitions,
     formatNames: definitions.map(({ name }) => name),
@@ -77,10 +85,8 @@ export function createFormats(more: readonly FormatDefinition[] = [], surroundin
       if (!("charset" in definition.options)) return charset === "utf-8" ? make(definition) : undefined;
       return charset === undefined ? undefined : make(definition, charset);
     },
-    formatOfFile(file) {
-      const extension = /\.([^./\\]+)$/.exec(file)?.[1]?.toLowerCase();
-      return extension === undefined ? undefined : make(definitions.find((definition) => definition.extensions.includes(extension)));
-    },
+    formatOfFile,
+    readFile: (path) => readAppFile(path, { directory: surroundings.directory, format: formatOfFile(path) }),
   };
 }
 

@@ -17,14 +17,7 @@ export async function engineParts(
     platform.formats(directory),
     platform.contracts(directory),
   ]);
-  const services: ConnectorServices = {
-    format: formats.format,
-    formatFor: formats.formatFor,
-    ...(formats.formatNames === undefined ? {} : { formatNames: formats.formatNames }),
-    directory,
-    spool,
-    ...(http === undefined ? {} : { http }),
-  };
+  const services: ConnectorServices = { ...formats, directory, spool, ...(http === undefined ? {} : { http }) };
   return { app: definition, connectors: platform.connectors, contracts, languages, services };
 }
 

@@ -6,7 +6,7 @@ export interface Platform {
   /** Loaded only when an expression of the app is in that language. Paths of files start in the directory. */
   readonly languages: Readonly<Record<string, (directory: string) => Promise<Language>>>;
   /** Paths in options of formats start in the directory. */
-  formats(directory: string): Promise<Pick<ConnectorServices, "format" | "formatFor" | "formatNames">>;
+  formats(directory: string): Promise<Pick<ConnectorServices, "format" | "formatFor" | "formatNames" | "readFile">>;
   /** Schema documents are read relative to the directory. */
   contracts(directory: string): Promise<ContractCompiler>;
 }

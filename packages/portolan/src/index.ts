@@ -1,4 +1,4 @@
-export { app, channel, retry, route, secret, system } from "@portolan/engine";
+export { app, channel, retry, route, secret, system, valueMap } from "@portolan/engine";
 export type { App, Block, ChannelRef, ClauseInput, ErrorMatchInput, RouteInput, RouteOf, StepOptions, Steps } from "@portolan/engine";
 export { ERROR_CODES, PortolanError } from "@portolan/core";
 export type {

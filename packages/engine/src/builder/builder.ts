@@ -9,6 +9,7 @@ import {
   type Message,
   type RetryInput,
   type SystemDefinition,
+  type ValueMapDefinition,
 } from "@portolan/core";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { patterns } from "../patterns.gen.ts";
@@ -98,6 +99,20 @@ export function system(name: string, options: Omit<SystemDefinition, "name"> = {
   return { name, ...options };
 }
 
+export interface ValueMapInput extends Omit<ValueMapDefinition, "refresh"> {
+  readonly refresh?: Duration;
+}
+
+/**
+ * A code list: what stands for each value of another system.
+ *
+ * @example
+ * valueMap("countries", { file: "./countries.csv", key: "name", value: "code" }) // then $valueMap("countries", body.country)
+ */
+export function valueMap(name: string, options: Omit<ValueMapInput, "name">): ValueMapInput {
+  return { name, ...options };
+}
+
 /** A clause that retries: `.onError(retry({ attempts: 8 }))`. */
 export function retry(options: RetryInput): ClauseInput {
   return { retry: options };
@@ -124,6 +139,8 @@ export interface AppInput {
   /** Channels that no route of the app names; the others are found by themselves. */
   readonly channels?: readonly { readonly channel: string }[];
   readonly systems?: readonly SystemDefinition[];
+  /** Code lists for `$valueMap` and for mapping tables. */
+  readonly valueMaps?: readonly ValueMapInput[];
   readonly errors?: { readonly deadLetter?: string; readonly retry?: RetryInput; readonly onError?: readonly ClauseInput[] };
   readonly intercept?: readonly AppInterception[];
 }
@@ -136,7 +153,7 @@ export interface App {
 }
 
 /** Puts routes together; what it yields is an entry file's default export. */
-export function app(name: string, { routes, channels = [], systems = [], errors = {}, intercept = [] }: AppInput): App {
+export function app(name: string, { routes, channels = [], systems = [], valueMaps = [], errors = {}, intercept = [] }: AppInput): App {
   const rawRoutes: Record<string, unknown> = {};
   for (const builder of routes as readonly Builder[]) {
     const { parts } = builder;
@@ -152,8 +169,22 @@ export function app(name: string, { routes, channels = [], systems = [], errors 
   const rawIntercept = intercept.map(({ steps, ...rest }) => ({ ...rest, steps: steps(emptyBlock()).steps }));
   const rawChannels: Record<string, unknown> = {};
   for (const reference of channelsIn([rawRoutes, channels, rawIntercept])) rawChannels[reference.channel] = reference[CHANNEL];
-  const rawSystems = Object.fromEntries(systems.map(({ name: systemName, ...rest }) => [systemName, rest]));
-  return { [APP]: true, name, flow: { routes: rawRoutes, channels: rawChannels, systems: rawSystems, errors, intercept: rawIntercept } };
+  return {
+    [APP]: true,
+    name,
+    flow: {
+      routes: rawRoutes,
+      channels: rawChannels,
+      systems: byName(systems),
+      valueMaps: byName(valueMaps),
+      errors,
+      intercept: rawIntercept,
+    },
+  };
+}
+
+function byName(named: readonly { readonly name: string }[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(named.map(({ name, ...rest }) => [name, rest]));
 }
 
 function emptyBlock(): Steps<unknown> {

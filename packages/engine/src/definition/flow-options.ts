@@ -81,6 +81,16 @@ const systemOptions = {
   note: optional(option.text, "What one should know about it"),
 };
 
+const valueMapOptions = {
+  values: optional(option.mapOf(option.anything), "The map itself: value → what it stands for"),
+  file: optional(option.text, "A file of rows, or of one map: CSV, JSON, YAML, …; its path starts in the app's directory"),
+  route: optional(option.name, "A route that answers with a list of rows, or with one map"),
+  key: optional(option.name, "The column of the values that are looked up. Default: the first"),
+  value: optional(option.name, "The column of what they stand for. Default: the second"),
+  refresh: optional(option.duration, "After so long the rows are read again; until they are there, the old ones serve"),
+  otherwise: optional(option.anything, "Stands for values that the map does not have; left out, such a value is an error"),
+};
+
 const errorsOptions = {
   deadLetter: withDefault(option.name, "dead", "Where messages go that nobody waits for"),
   retry: withDefault(option.object(retryOptions), {}, "Fills in what clauses leave out"),
@@ -121,6 +131,7 @@ export const flowOptions = {
   templates: withDefault(option.mapOf(option.object(templateOptions)), {}, "Name → template"),
   channels: withDefault(option.mapOf(option.object(channelOptions)), {}, "Name → channel"),
   systems: withDefault(option.mapOf(option.object(systemOptions)), {}, "Name → system"),
+  valueMaps: withDefault(option.mapOf(option.object(valueMapOptions)), {}, "Name → value map, for `$valueMap`"),
   errors: withDefault(option.object(errorsOptions), { deadLetter: "dead", retry: {}, onError: [] }, "The app's error policy"),
 };
 

@@ -33,6 +33,19 @@ export function checkLinks(app: AppDefinition, report: Report): void {
     for (const id of duplicateIds(route))
       report(path, { message: `step id "${id}" exists twice`, expected: "each id once in a route", found: id });
   }
+  for (const { name, ...map } of app.valueMaps) {
+    const path = ["valueMaps", name];
+    const rows = (["values", "file", "route"] as const).filter((key) => map[key] !== undefined);
+    if (rows.length !== 1)
+      report(path, {
+        message: "a value map has its rows from one place",
+        expected: "one of values, file and route",
+        found: rows.join(" and ") || "none",
+      });
+    if (map.route !== undefined && !routes.includes(map.route)) report([...path, "route"], missing("route", map.route, routes));
+    if (map.values !== undefined && map.refresh !== undefined)
+      report([...path, "refresh"], { message: "`values` do not change", expected: "refresh with file or route only", found: "refresh" });
+  }
   for (const channel of app.channels) {
     const path = ["channels", channel.name];
     if (channel.priority !== undefined && channel.orderedBy !== undefined) {

@@ -8,6 +8,7 @@ import {
   type OptionsOf,
   type RouteDefinition,
   type SystemDefinition,
+  type ValueMapDefinition,
 } from "@portolan/core";
 import { invalidConfiguration } from "../runtime/compile-app.ts";
 import { channelOptions, flowOption, type flowOptions } from "./flow-options.ts";
@@ -36,6 +37,9 @@ export interface FlowFile {
 
 type Flow = OptionsOf<typeof flowOptions>;
 
+/** What flow files hold by name. */
+const KINDS = { routes: "route", channels: "channel", systems: "system", templates: "template", valueMaps: "value map" } as const;
+
 /** Reads flow files and builder trees into one definition. Throws PORTOLAN_CONFIG_INVALID with every finding of all of them. */
 export function readApp(input: AppInput, registry: Registry): AppDefinition {
   const findings: Finding[] = [];
@@ -51,13 +55,13 @@ export function readApp(input: AppInput, registry: Registry): AppDefinition {
     if (flow === undefined) continue;
     flows.push(flow);
     for (const [name, template] of Object.entries(flow.templates)) templates.set(name, { ...template, tree });
-    for (const kind of ["routes", "channels", "systems", "templates"] as const) {
+    for (const kind of Object.keys(KINDS) as (keyof typeof KINDS)[]) {
       for (const name of Object.keys(flow[kind])) {
         const key = `${kind}.${name}`;
         if (places.has(key))
           findings.push(
             located(tree, [kind, name], {
-              message: `${kind.slice(0, -1)} "${name}" exists twice`,
+              message: `${KINDS[kind]} "${name}" exists twice`,
               expected: "each name once",
               found: name,
             }),
@@ -97,17 +101,19 @@ function located(tree: RawTree, path: readonly (string | number)[], finding: Omi
 function assemble(name: string, routes: readonly RouteDefinition[], flows: readonly Flow[]): AppDefinition {
   const channels = new Map<string, ChannelDefinition>();
   const systems: SystemDefinition[] = [];
+  const valueMaps: ValueMapDefinition[] = [];
   let errors: AppErrors = { deadLetter: "dead", retry: {}, onError: [] };
   for (const flow of flows) {
     for (const [channel, options] of Object.entries(flow.channels)) channels.set(channel, { name: channel, ...options });
     for (const [system, options] of Object.entries(flow.systems)) systems.push({ name: system, ...options });
+    for (const [map, options] of Object.entries(flow.valueMaps)) valueMaps.push({ name: map, ...options });
     errors = mergeErrors(errors, flow.errors);
   }
   const intercept = flows.flatMap((flow) => flow.intercept);
   for (const implied of impliedChannels({ routes, channels: [...channels.values()], errors, intercept })) {
     if (!channels.has(implied)) channels.set(implied, defaultChannel(implied));
   }
-  return { name, routes, channels: [...channels.values()], systems, errors, intercept };
+  return { name, routes, channels: [...channels.values()], systems, errors, intercept, valueMaps };
 }
 
 /** Files of one app may each add clauses; a dead letter and retry options of a later file win. */

@@ -19,6 +19,7 @@ export interface CompiledApp {
 export function compileApp(context: CompileContext): CompiledApp {
   const findings: Finding[] = [];
   const report: Report = (finding) => findings.push(finding);
+  context.valueMaps.check(report);
   const compiled = context.app.routes.map((definition) => ({ id: definition.id, ...compileRoute(context, definition, report) }));
   const routes = new Map(compiled.map(({ id, route }) => [id, route]));
   const readersOf = (channel: string) =>

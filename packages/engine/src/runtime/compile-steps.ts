@@ -28,12 +28,14 @@ import type { PolledSources } from "./polled-sources.ts";
 import type { Pollers } from "./pollers.ts";
 import { sequence, type CompiledStep, type SequenceContext } from "./sequence.ts";
 import type { Step } from "./step.ts";
+import type { ValueMaps } from "./value-maps.ts";
 
 /** What compiling an app needs, once for all routes. */
 export interface CompileContext {
   readonly app: AppDefinition;
   readonly patterns: ReadonlyMap<string, PatternDefinition>;
   readonly expressions: Expressions;
+  readonly valueMaps: ValueMaps;
   readonly contracts: ContractCompiler;
   readonly clock: Clock;
   readonly random: Random;

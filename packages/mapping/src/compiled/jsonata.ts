@@ -5,7 +5,7 @@ import { functions } from "./functions/index.ts";
 import { type Journal, recall, replay } from "./journal.ts";
 import { parse } from "./parser.ts";
 import type { Node } from "./tree.ts";
-import { createFunction, isList, marks } from "./values.ts";
+import { createFunction, type FunctionValue, isList, marks } from "./values.ts";
 
 export interface JsonataOptions {
   readonly limits?: Limits;
@@ -13,6 +13,8 @@ export interface JsonataOptions {
   readonly now?: () => number;
   /** At least 0, less than 1. */
   readonly random?: () => number;
+  /** Those that an expression can call; by default the language's own. */
+  readonly functions?: ReadonlyMap<string, FunctionValue>;
 }
 
 export interface JsonataExpression {
@@ -39,7 +41,7 @@ export function compileTree(tree: Node, options: JsonataOptions): JsonataExpress
   const limits = { ...LIMITS, ...options.limits };
   // Nothing is ever bound in this frame, since every evaluation has one of its own.
   const root: Frame = {
-    variables: functions as Map<string, unknown>,
+    variables: (options.functions ?? functions) as Map<string, unknown>,
     parent: undefined,
     run: createRun(options, limits),
     ancestors: undefined,

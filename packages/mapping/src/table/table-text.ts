@@ -41,11 +41,17 @@ function targetText(target: Target): string {
 function valueText(row: NumberedRow): string {
   const source = Object.hasOwn(row, "constant") ? constantText(row.constant) : (row.from ?? row.expression);
   const own = source === undefined ? undefined : `(${source}\n)`;
-  const value = row.lookup === undefined || own === undefined ? own : `$valueMap(${JSON.stringify(row.lookup)}, ${own})`;
+  const value = row.lookup === undefined || own === undefined ? own : lookupText(row, own);
   if (value === undefined) return constantText(row.default);
   const otherwise = Object.hasOwn(row, "default") ? constantText(row.default) : undefined;
-  const checked = row.required === true ? `$required(${JSON.stringify(row.to)}, ${otherwise ?? "null"})` : otherwise;
-  return checked === undefined ? value : `($value := ${value}; $exists($value) and $value != null ? $value : ${checked})`;
+  const given = otherwise === undefined ? value : `($value := ${value}; $exists($value) and $value != null ? $value : ${otherwise})`;
+  return row.required === true ? `$required(${given}, ${JSON.stringify(row.to)})` : given;
+}
+
+/** What the map does not have is an error, unless the row has a default. */
+function lookupText(row: NumberedRow, own: string): string {
+  const otherwise = Object.hasOwn(row, "default") ? `, { "otherwise": null }` : "";
+  return `$valueMap(${JSON.stringify(row.lookup)}, ${own}${otherwise})`;
 }
 
 /** JSON is JSONata, but for the numbers of keys: a map is written as one anyway. */
