@@ -120,6 +120,7 @@ describe("createFormats", () => {
       "json",
       "ndjson",
       "csv",
+      "tsv",
       "text",
       "bytes",
       "edi-x12",

@@ -12,7 +12,7 @@ import {
 } from "@portolan/core";
 import { readAppFile } from "./app-file.ts";
 import { bytesFormat } from "./bytes/bytes.ts";
-import { csvFormat } from "./csv/csv.ts";
+import { csvFormat, tsvFormat } from "./csv/csv.ts";
 import { ediX12Format } from "./edi-x12/edi-x12.ts";
 import { edifactFormat } from "./edifact/edifact.ts";
 import { jsonFormat } from "./json/json.ts";
@@ -25,6 +25,7 @@ export const formats: readonly FormatDefinition[] = [
   jsonFormat,
   ndjsonFormat,
   csvFormat,
+  tsvFormat,
   textFormat,
   bytesFormat,
   ediX12Format,

@@ -1,5 +1,5 @@
 export { bytesFormat } from "./bytes/bytes.ts";
-export { csvFormat } from "./csv/csv.ts";
+export { csvFormat, tsvFormat } from "./csv/csv.ts";
 export { ediX12Format } from "./edi-x12/edi-x12.ts";
 export { edifactFormat } from "./edifact/edifact.ts";
 export { type FormatChoice, chosenFormat, formatChoice } from "./format-choice.ts";

@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createFormat, csvFormat } from "../index.ts";
+import { createFormat, csvFormat, tsvFormat } from "../index.ts";
 
 describe("csv", () => {
   const decode = (text: string, options = {}) => createFormat(csvFormat, options).decode(Buffer.from(text));
@@ -29,13 +30,134 @@ describe("csv", () => {
     ["a,b\n1,2\n\n3\n", "CSV is not valid at line 4: expected 2 fields, found 1"],
     ["a,a\n1,2\n", 'CSV is not valid at line 1: expected each name once, found "a" twice'],
     ['a,b\n1,"x', "CSV is not valid at line 2, field 2: expected a closing quote, found the end of the text"],
-    ['a,b\n1,x"y\n', "CSV is not valid at line 2, field 2: expected a field that begins with its quote"],
+    ['a\n"x\ny"\n1,2\n', "CSV is not valid at line 4: expected 1 fields, found 2"],
     ['a,b\n"x"y,1\n', "CSV is not valid at line 2, field 1: expected a delimiter or a line end after a closing quote"],
   ])("%j is refused with its place, as a whole and as a stream", async (text, message) => {
     expect(() => decode(text)).toThrow(
       expect.objectContaining({ code: "PORTOLAN_FORMAT_INVALID", message: expect.stringContaining(message) }),
     );
     await expect(Array.fromAsync(stream(chunks(text)))).rejects.toThrow(message);
+  });
+
+  test("a quote within a field without quotes is a character; the last line needs no end; all line ends are read", () => {
+    expect(decode('a,b\n37°36\'37.8"N,x"y"\n')).toEqual([{ a: `37°36'37.8"N`, b: 'x"y"' }]);
+    expect(decode("a,b\r1,\r\n2,")).toEqual([
+      { a: "1", b: "" },
+      { a: "2", b: "" },
+    ]);
+  });
+
+  test("the delimiter is found: what the first line has most of outside its quotes, or what Excel's own first line says", () => {
+    expect(decode('"a;b;c",d\n1;2,3\n', { delimiter: "auto" })).toEqual([{ "a;b;c": "1;2", d: "3" }]);
+    expect(decode("a\tb\n1\t2", { delimiter: "auto" })).toEqual([{ a: "1", b: "2" }]);
+    expect(decode("\n\na|b,c|d\n1|2|3", { delimiter: "auto" })).toEqual([{ a: "1", "b,c": "2", d: "3" }]);
+    expect(decode("sep=;\r\na,b;c\r\n1;2", { delimiter: "auto" })).toEqual([{ "a,b": "1", c: "2" }]);
+    expect(encode([{ a: 1, b: 2 }], { delimiter: "auto" })).toBe("a,b\r\n1,2\r\n");
+  });
+
+  test("comments and a title are skipped, blanks around fields only if asked", () => {
+    expect(decode("Orders\n\n# x,y\na,b\n1,# 2\n#3,4\n", { comment: "#", skipLines: 1 })).toEqual([{ a: "1", b: "# 2" }]);
+    expect(decode('a , b\n 1 , " 2 " \n   \n', { trim: true })).toEqual([{ a: "1", b: " 2 " }]);
+    expect(decode("a , b\n1, 2")).toEqual([{ "a ": "1", " b": " 2" }]);
+  });
+
+  test("another escape takes any character as it is, in quotes and outside", () => {
+    const options = { escape: "\\" };
+    expect(decode('a,b\n"x\\"y","\\\\"\nx\\,y,"z""z"\n', options)).toEqual([
+      { a: 'x"y', b: "\\" },
+      { a: "x,y", b: 'z"z' },
+    ]);
+    expect(encode([{ a: "x,\n" }], { ...options, quote: "", newline: "lf" })).toBe("a\nx\\,\\\n\n");
+  });
+
+  test("ragged records are refused, filled or cut", () => {
+    const text = "a,b\n1\n1,2,3\n";
+    expect(() => decode(text)).toThrow("line 2: expected 2 fields, found 1");
+    expect(() => decode(text, { ragged: "fill" })).toThrow("line 3: expected 2 fields, found 3");
+    expect(decode(text, { ragged: "any" })).toEqual([
+      { a: "1", b: "" },
+      { a: "1", b: "2" },
+    ]);
+  });
+
+  test("typed fields are numbers and booleans, in German, too", () => {
+    const options = { types: { n: "number", b: "boolean" }, decimal: ",", grouping: ".", delimiter: ";", newline: "lf" };
+    const text = "n;b;t\n1.234,5;true;1,5\n-2;0;\n;;x\n";
+    const rows = [
+      { n: 1234.5, b: true, t: "1,5" },
+      { n: -2, b: false, t: "" },
+      { n: null, b: null, t: "x" },
+    ];
+    expect(decode(text, options)).toEqual(rows);
+    expect(encode(rows, options)).toBe("n;b;t\n1234,5;true;1,5\n-2;false;\n;;x\n");
+  });
+
+  test.each([
+    ["n\n1,5\n", {}, "line 2: expected 1 fields, found 2"],
+    ["n\n1x\n", {}, 'line 2, field 1: expected n to be a number, found "1x"'],
+    ["n\n1.5\n", { decimal: "," }, 'expected n to be a number, found "1.5"'],
+    ["n\n12345678901234567890\n", {}, "expected n to be a number"],
+    ["n\nNaN\n", {}, "expected n to be a number"],
+    ["m\n1\n", {}, 'CSV has no field "n", of which the option types gives the type: expected one of m'],
+  ])("%j is no table of numbers", (text, options, message) => {
+    expect(() => decode(text, { types: { n: "number" }, ...options })).toThrow(message);
+  });
+
+  test("tab-separated values, UTF-16 as Excel writes it, and code pages", () => {
+    const tsv = createFormat(tsvFormat);
+    expect(tsv.decode(Buffer.from("a\tb\n1,2\t3\n"))).toEqual([{ a: "1,2", b: "3" }]);
+    expect(Buffer.from(tsv.encode([{ a: "x\ty", b: 1 }])).toString()).toBe('a\tb\r\n"x\ty"\t1\r\n');
+    const excel = createFormat(tsvFormat, { charset: "utf-16le", bom: true });
+    expect(excel.decode(excel.encode([{ ä: "€" }]))).toEqual([{ ä: "€" }]);
+    expect(createFormat(csvFormat, { charset: "windows-1252" }).decode(Buffer.from([0x61, 0x0a, 0x80]))).toEqual([{ a: "€" }]);
+  });
+
+  const dialects = fc.record({
+    delimiter: fc.constantFrom(",", ";", "||", "\t"),
+    quote: fc.constantFrom('"', "'"),
+    newline: fc.constantFrom("crlf", "lf", "cr"),
+    quoteAll: fc.boolean(),
+    escape: fc.constantFrom(undefined, "\\", "^"),
+    comment: fc.constantFrom(undefined, "#", "//"),
+    header: fc.constant(false),
+  });
+  const nasty = fc.array(fc.constantFrom("a", '"', "'", ",", ";", "|", "||", "\t", "\r", "\n", "\\", "^", "#", "/", " ", "😀"), {
+    maxLength: 5,
+  });
+  const table = fc.integer({ min: 1, max: 3 }).chain((width) => {
+    const field = nasty.map((pieces) => pieces.join(""));
+    return fc.array(fc.array(field, { minLength: width, maxLength: width }), { minLength: 1, maxLength: 4 });
+  });
+
+  test("in every dialect what is written reads back the same, wherever it is cut", async () => {
+    await fc.assert(
+      fc.asyncProperty(dialects, table, async (options, rows) => {
+        const text = encode(rows, options);
+        expect(decode(text, options)).toEqual(rows);
+        expect(await Array.fromAsync(stream(chunks(text, 1), options))).toEqual(rows);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("whatever comes reads the same as a whole and in pieces, or is refused in the same words", async () => {
+    const anyOptions = fc.record({
+      delimiter: fc.constantFrom(",", "auto", "||"),
+      trim: fc.boolean(),
+      ragged: fc.constantFrom("refuse", "any"),
+      escape: fc.constantFrom(undefined, "\\"),
+      comment: fc.constantFrom(undefined, "##"),
+      skipLines: fc.integer({ min: 0, max: 2 }),
+      header: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(anyOptions, fc.array(nasty, { maxLength: 6 }), async (options, pieces) => {
+        const text = pieces.flat().join("");
+        const whole = await outcome(async () => decode(text, options));
+        expect(await outcome(() => Array.fromAsync(stream(chunks(text, 1), options)))).toEqual(whole);
+      }),
+      { numRuns: 1000 },
+    );
   });
 
   test("a record that never ends is refused", async () => {
@@ -87,8 +209,15 @@ describe("csv", () => {
   });
 });
 
-/** A text in chunks of four bytes. */
-async function* chunks(text: string): AsyncGenerator<Uint8Array> {
+async function outcome(run: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await run();
+  } catch (thrown) {
+    return String(thrown);
+  }
+}
+
+async function* chunks(text: string, size = 4): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length; at += 4) yield bytes.subarray(at, at + 4);
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }

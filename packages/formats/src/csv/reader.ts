@@ -1,119 +1,128 @@
-import type { PortolanError } from "@portolan/core";
-import type { CsvError, InfoRecord, Options } from "csv-parse";
 import { formatInvalid } from "../format-invalid.ts";
 import { createTextReader, decodeText } from "../text/charset.ts";
-import { loadCsvParse, loadStreamingCsvParse } from "./csv-parse.ts";
+import { typedField, type FieldType } from "./field-types.ts";
 import type { CsvOptions } from "./options.ts";
-
-/** What csv-parse yields with `info`. */
-interface ParsedRecord {
-  readonly record: readonly string[];
-  readonly info: InfoRecord;
-}
+import { createCsvScanner } from "./scanner.ts";
 
 /** All records of a document. */
 export function readCsv(bytes: Uint8Array, options: CsvOptions): unknown[] {
-  const read = createRecordReader(options);
-  const text = decodeText(bytes, options.charset);
-  if (text === "") return [];
-  return parsed(text, options).flatMap((entry) => read(entry));
+  const records: unknown[] = [];
+  const scanner = createCsvScanner(options, createRecordReader(options, records));
+  scanner.write(decodeText(bytes, options.charset));
+  scanner.end();
+  return records;
 }
 
 /** The records of a document that comes in pieces, one by one. */
 export async function* streamCsv(chunks: AsyncIterable<Uint8Array>, options: CsvOptions): AsyncGenerator<unknown> {
-  const read = createRecordReader(options);
-  const [{ Readable }, { pipeline }] = await Promise.all([import("node:stream"), import("node:stream/promises")]);
-  const { CsvError, parse } = loadStreamingCsvParse();
-  const parser = parse(parserOptions(options));
-  const fed = pipeline(Readable.from(decoded(chunks, options)), parser);
-  // Its failure ends the loop below, too, which reports it.
-  fed.catch(() => undefined);
-  try {
-    for await (const entry of parser) yield* read(entry as ParsedRecord);
-  } catch (thrown) {
-    throw thrown instanceof CsvError ? translate(thrown) : thrown;
-  }
-}
-
-async function* decoded(chunks: AsyncIterable<Uint8Array>, { charset }: CsvOptions): AsyncGenerator<string> {
-  const reader = createTextReader(charset);
+  const records: unknown[] = [];
+  const scanner = createCsvScanner(options, createRecordReader(options, records));
+  const text = createTextReader(options.charset);
   for await (const chunk of chunks) {
-    const text = reader.read(chunk);
-    // An empty text would end a stream of texts.
-    if (text !== "") yield text;
+    yield* found(() => scanner.write(text.read(chunk)), records);
   }
-  const rest = reader.end();
-  if (rest !== "") yield rest;
+  yield* found(() => {
+    scanner.write(text.end());
+    scanner.end();
+  }, records);
 }
 
-function parserOptions({ delimiter, quote, maxRecordBytes }: CsvOptions): Options {
-  return {
-    delimiter,
-    quote: quote === "" ? false : quote,
-    escape: quote === "" ? false : quote,
-    record_delimiter: ["\r\n", "\n"],
-    skip_empty_lines: true,
-    // Counted here, where the names are known.
-    relax_column_count: true,
-    max_record_size: maxRecordBytes,
-    info: true,
-  };
-}
-
-function parsed(text: string, options: CsvOptions): readonly ParsedRecord[] {
-  const { CsvError, parse } = loadCsvParse();
+/** What was read before a fault comes before the fault. */
+function* found(read: () => void, records: unknown[]): Generator<unknown> {
+  let failure: { readonly thrown: unknown } | undefined;
   try {
-    // csv-parse's types do not know that `info` changes what it yields.
-    return parse(text, parserOptions(options)) as unknown as readonly ParsedRecord[];
+    read();
   } catch (thrown) {
-    throw thrown instanceof CsvError ? translate(thrown) : thrown;
+    failure = { thrown };
   }
+  yield* records.splice(0);
+  if (failure !== undefined) throw failure.thrown;
 }
 
-/** Turns fields into a record; the header line into none. */
-function createRecordReader({ header, columns }: CsvOptions): (entry: ParsedRecord) => unknown[] {
+/** Turns fields into records; the header line into none. */
+function createRecordReader(options: CsvOptions, records: unknown[]): (fields: string[], line: number) => void {
+  const { header, columns, ragged, types } = options;
+  const isTyped = Object.keys(types).length > 0;
   let isHeaderDue = header;
   let names = columns;
   let width = columns?.length;
-  return ({ record, info }) => {
+  return (fields, line) => {
     if (isHeaderDue) {
       isHeaderDue = false;
-      names ??= uniqueNames(record, info.lines);
+      names ??= uniqueNames(fields, line);
+      checkTypes(types, names);
       width = names.length;
-      return [];
+      return;
     }
-    width ??= record.length;
-    if (record.length !== width) {
-      throw formatInvalid(`CSV is not valid at line ${info.lines}: expected ${width} fields, found ${record.length}`, {
-        hint: "a field that holds the delimiter stands in quotes",
+    width ??= fields.length;
+    if (fields.length !== width && (ragged === "refuse" || (ragged === "fill" && fields.length > width))) {
+      throw formatInvalid(`CSV is not valid at line ${line}: expected ${width} fields, found ${fields.length}`, {
+        hint:
+          ragged === "refuse"
+            ? "a field that holds the delimiter stands in quotes; the option ragged takes such records"
+            : "a field that holds the delimiter stands in quotes",
       });
     }
-    return [names === undefined ? record : namedRecord(names, record)];
+    if (names === undefined) records.push(fields);
+    else records.push(isTyped ? typedRecord(names, fields, { ...options, line }) : namedRecord(names, fields));
   };
 }
 
-function uniqueNames(record: readonly string[], line: number): readonly string[] {
-  const twice = record.find((name, index) => record.indexOf(name) !== index);
-  if (twice === undefined) return record;
-  throw formatInvalid(`CSV is not valid at line ${line}: expected each name once, found ${JSON.stringify(twice)} twice`, {
-    hint: "name the fields with the option columns",
-  });
+function uniqueNames(fields: readonly string[], line: number): readonly string[] {
+  const seen = new Set<string>();
+  for (const name of fields) {
+    if (!seen.has(name)) seen.add(name);
+    else
+      throw formatInvalid(`CSV is not valid at line ${line}: expected each name once, found ${JSON.stringify(name)} twice`, {
+        hint: "name the fields with the option columns",
+      });
+  }
+  return fields;
 }
 
-/** Defines properties, so that a field named `__proto__` is a field. */
-function namedRecord(names: readonly string[], fields: readonly string[]): unknown {
-  return Object.fromEntries(names.map((name, index) => [name, fields[index]]));
+function checkTypes(types: Readonly<Record<string, FieldType>>, names: readonly string[]): void {
+  const unknown = Object.keys(types).find((name) => !names.includes(name));
+  if (unknown === undefined) return;
+  throw formatInvalid(
+    `CSV has no field ${JSON.stringify(unknown)}, of which the option types gives the type: expected one of ${names.join(", ")}`,
+  );
 }
 
-const FAULTS: Readonly<Record<string, string>> = {
-  CSV_QUOTE_NOT_CLOSED: "expected a closing quote, found the end of the text",
-  INVALID_OPENING_QUOTE: "expected a field that begins with its quote, or holds none, found a quote within",
-  CSV_INVALID_CLOSING_QUOTE: "expected a delimiter or a line end after a closing quote, found something else",
-  CSV_MAX_RECORD_SIZE: "the record is longer than maxRecordBytes allows",
-};
+/** Missing fields are empty. */
+function namedRecord(names: readonly string[], fields: readonly string[]): Record<string, unknown> {
+  const record: Record<string, unknown> = {};
+  for (let index = 0; index < names.length; index++) setField(record, names[index] ?? "", fields[index] ?? "");
+  return record;
+}
 
-function translate(thrown: CsvError): PortolanError {
-  const line = "lines" in thrown && typeof thrown["lines"] === "number" ? thrown["lines"] : 1;
-  const field = "column" in thrown && typeof thrown["column"] === "number" ? `, field ${thrown["column"] + 1}` : "";
-  return formatInvalid(`CSV is not valid at line ${line}${field}: ${FAULTS[thrown.code] ?? thrown.message}`, { cause: thrown });
+function typedRecord(
+  names: readonly string[],
+  fields: readonly string[],
+  options: Pick<CsvOptions, "types" | "decimal" | "grouping"> & { readonly line: number },
+): Record<string, unknown> {
+  const record: Record<string, unknown> = {};
+  for (const [index, name] of names.entries()) {
+    const type = Object.hasOwn(options.types, name) ? (options.types[name] ?? "text") : "text";
+    const text = fields[index] ?? "";
+    const value = typedField(text, type, options);
+    if (value === undefined) {
+      throw formatInvalid(
+        `CSV is not valid at line ${options.line}, field ${index + 1}: expected ${name} to be a ${type}, found ${JSON.stringify(text)}`,
+        {
+          hint:
+            type === "number"
+              ? "the options decimal and grouping say how numbers are written; long ones are read as text"
+              : "expected true, false, 1 or 0",
+        },
+      );
+    }
+    setField(record, name, value);
+  }
+  return record;
+}
+
+/** Defines the one name that a plain assignment would not. */
+function setField(record: Record<string, unknown>, name: string, value: unknown): void {
+  if (name === "__proto__") Object.defineProperty(record, name, { value, writable: true, enumerable: true, configurable: true });
+  else record[name] = value;
 }

@@ -1,0 +1,18 @@
+import { csvSpectrumSuite } from "./suites/csv-spectrum.ts";
+import { ediSuite } from "./suites/edi.ts";
+import { jsonataSuite } from "./suites/jsonata.ts";
+import { xmlAttacksSuite } from "./suites/xml-attacks.ts";
+
+/** `npm run suites`: what the formats and languages are held against, as a table. Fails if a case does. */
+let failed = 0;
+for (const suite of [jsonataSuite, csvSpectrumSuite, ediSuite, xmlAttacksSuite]) {
+  const { cases, failures, remark, skipped } = suite.run();
+  const state = skipped !== undefined ? "skip" : failures.length === 0 ? "ok  " : "FAIL";
+  const passed = `${cases - failures.length} of ${cases}`;
+  console.log(
+    `${state} ${suite.name.padEnd(30)} ${(skipped === undefined ? passed : "").padEnd(14)} ${skipped === undefined ? (remark ?? "") : `SKIPPED: ${skipped}`}`.trimEnd(),
+  );
+  for (const failure of failures) console.log(`     ${failure}`);
+  failed += failures.length;
+}
+process.exitCode = failed === 0 ? 0 : 1;
