@@ -1,63 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { isDeepStrictEqual } from "node:util";
 import { describe, expect, test } from "vitest";
-import { jsonata, JsonataError } from "../index.ts";
+import { agrees, casesOf, DIFFERENT, SUITE, suiteGroups } from "./jsonata-suite.test.support.ts";
 
-interface Case {
-  readonly expr?: string;
-  readonly "expr-file"?: string;
-  readonly data?: unknown;
-  readonly dataset?: string | null;
-  readonly bindings?: Readonly<Record<string, unknown>>;
-  readonly timelimit?: number;
-  readonly depth?: number;
-  readonly result?: unknown;
-  readonly undefinedResult?: boolean;
-  readonly code?: string;
-  readonly token?: string;
-  readonly error?: { readonly code: string };
-}
-
-const SUITE = fileURLToPath(new URL("../../../../../shared/suites/jsonata/", import.meta.url));
-
-/**
- * How many cases of a group differ; the groups that are not here agree in full. The three of tail-recursion expect U1001, which the suite's
- * own stopwatch throws: here an evaluation that is nested too deeply, or takes too long, ends with D1011 or D1012, and calls count
- * rather than nodes.
- */
-const DIFFERENT: Readonly<Record<string, number>> = {
-  "tail-recursion": 3,
-};
-
-function read(path: string): unknown {
-  return JSON.parse(readFileSync(SUITE + path, "utf8"));
-}
-
-function casesOf(group: string): readonly Case[] {
-  const files = readdirSync(`${SUITE}groups/${group}`).filter((file) => file.endsWith(".json"));
-  return files.flatMap((file) => read(`groups/${group}/${file}`) as Case | Case[]);
-}
-
-function agrees(group: string, one: Case): boolean {
-  const text = one.expr ?? readFileSync(`${SUITE}groups/${group}/${one["expr-file"] ?? ""}`, "utf8");
-  const data = "data" in one ? one.data : one.dataset ? read(`datasets/${one.dataset}.json`) : undefined;
-  const limits = { ...(one.timelimit !== undefined && { timeMs: one.timelimit }), ...(one.depth !== undefined && { depth: one.depth }) };
-  try {
-    const value = jsonata(text, { limits }).evaluate(data, one.bindings);
-    if (one.undefinedResult === true || value === undefined) return one.undefinedResult === true && value === undefined;
-    if (!("result" in one)) return false;
-    return isDeepStrictEqual(JSON.parse(JSON.stringify(value)), one.result);
-  } catch (thrown) {
-    if (!(thrown instanceof JsonataError)) return false;
-    return thrown.code === (one.code ?? one.error?.code) && (one.token === undefined || one.token === thrown.token);
-  }
-}
-
-describe.skipIf(!existsSync(SUITE))(`the official suite (skipped unless it is at ${SUITE})`, () => {
-  const groups = existsSync(SUITE) ? readdirSync(`${SUITE}groups`) : [];
-
-  test.each(groups)("%s agrees", (group) => {
+describe.skipIf(suiteGroups.length === 0)(`the official suite (skipped unless it is at ${SUITE})`, () => {
+  test.each(suiteGroups)("%s agrees", (group) => {
     const cases = casesOf(group);
     expect(cases.filter((one) => !agrees(group, one))).toHaveLength(DIFFERENT[group] ?? 0);
   });
