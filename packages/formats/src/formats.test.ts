@@ -116,17 +116,7 @@ describe("createFormats", () => {
   });
 
   test("formats are found by name and by the name of a file; an app's own come first", () => {
-    expect(formats.map(({ name }) => services.format(name)?.name)).toEqual([
-      "json",
-      "ndjson",
-      "csv",
-      "tsv",
-      "text",
-      "bytes",
-      "edi-x12",
-      "edifact",
-      "xml",
-    ]);
+    expect(formats.map(({ name }) => services.format(name)?.name)).toEqual(formats.map(({ name }) => name));
     expect(services.format("nope")).toBeUndefined();
     expect(services.formatOfFile("dir.csv/Orders.JSONL")?.name).toBe("ndjson");
     expect(services.formatOfFile("README")).toBeUndefined();

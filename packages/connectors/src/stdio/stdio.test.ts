@@ -145,9 +145,9 @@ describe("stdout", () => {
   });
 
   it("refuses a format that does not exist", async () => {
-    await expect(openStdout({ format: "xlsx" })).rejects.toMatchObject({
+    await expect(openStdout({ format: "nope" })).rejects.toMatchObject({
       code: "PORTOLAN_CONFIG_INVALID",
-      message: 'there is no format "xlsx": expected one of json, ndjson, csv, text, bytes, edi-x12, edifact or xml',
+      message: expect.stringMatching(/^there is no format "nope": expected one of json, ndjson, .* or [a-z0-9-]+$/),
     });
   });
 });
