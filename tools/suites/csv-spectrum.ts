@@ -7,6 +7,11 @@ import { outcomes, type Suite } from "./suite.ts";
 
 const folder = path.dirname(fileURLToPath(import.meta.resolve("csv-spectrum")));
 
+/** Where the JSON of the package does not belong to its CSV: one map instead of a list, with the phone number of another row. */
+const CORRECTED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  location_coordinates: { "Contact Phone Number": "2095257564" },
+};
+
 export const csvSpectrumSuite: Suite = {
   name: "csv-spectrum",
   run() {
@@ -16,7 +21,9 @@ export const csvSpectrumSuite: Suite = {
       names,
       (name) => name,
       (name) => {
-        const expected: unknown = JSON.parse(readFileSync(path.join(folder, "json", `${name}.json`), "utf8"));
+        const given = JSON.parse(readFileSync(path.join(folder, "json", `${name}.json`), "utf8")) as Readonly<Record<string, unknown>>;
+        const correction = CORRECTED[name];
+        const expected = correction === undefined ? given : [{ ...given, ...correction }];
         const read = format.decode(readFileSync(path.join(folder, "csvs", `${name}.csv`)));
         if (!isDeepStrictEqual(read, expected)) return `expected ${JSON.stringify(expected)}, found ${JSON.stringify(read)}`;
         const again = format.decode(format.encode(read));
