@@ -3,10 +3,11 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { app } from "@portolan/engine";
 import { interleave, type Contestant } from "./interleave.ts";
-import { CASES, priced } from "./patterns/cases.ts";
-import { ITEMS } from "./patterns/item.ts";
+import { CASES, DELAY_MS, priced } from "./patterns/cases.ts";
+import { ITEMS, type Item } from "./patterns/item.ts";
+import { bottleneckThrottle, opossumBreaker, type Limiter } from "./patterns/limiter-peers.ts";
 import { startNodeRed, type RedPattern } from "./patterns/node-red-peer.ts";
-import { rxjsAggregate } from "./patterns/rxjs-peer.ts";
+import { rxjsAggregate, rxjsDelay, rxjsTimeout } from "./patterns/rxjs-peer.ts";
 import { startEngine } from "./portolan-engine.ts";
 import { row, speedOver, spread, type Row } from "./ratios.ts";
 import { report } from "./report.ts";
@@ -19,6 +20,7 @@ const HEADERS = { "content-type": "application/json", "x-debug": "1" };
 /** Messages a second below which a pattern counts as slow. */
 const SLOW = 1e6;
 
+const limiters = { opossum: opossumBreaker(), bottleneck: bottleneckThrottle(10) } satisfies Record<string, Limiter>;
 const folder = workFolder();
 const redDirectory = path.join(folder.path, "node-red");
 mkdirSync(redDirectory);
@@ -37,23 +39,45 @@ async function cpuOf(messages: number, work: () => Promise<void> | void): Promis
   return (user + system) / messages;
 }
 
-/** The contestant is called and awaited once a message, as a door does it. */
-async function oneByOne<In>(list: readonly In[], messages: number, handle: (one: In) => unknown): Promise<void> {
+/** Calls and awaits the contestant once a message, as a door does it; with `inFlight`, once for each of so many at a time. */
+async function deliverAll<In>(list: readonly In[], { messages, inFlight = 1 }: Round, handle: (one: In) => unknown): Promise<void> {
   // The index is below the length of the list.
-  for (let index = 0; index < messages; index++) await handle(list[index % list.length] as In);
+  const one = (index: number) => handle(list[index % list.length] as In);
+  if (inFlight === 1) for (let index = 0; index < messages; index++) await one(index);
+  else
+    for (let sent = 0; sent < messages; sent += inFlight)
+      await Promise.all(Array.from({ length: inFlight }, (_, index) => one(sent + index)));
 }
 
-function peersOf(pattern: string, messages: number): readonly Contestant[] {
+interface Round {
+  readonly messages: number;
+  readonly inFlight?: number;
+}
+
+function peersOf(pattern: string, round: Round): readonly Contestant[] {
   const red = (name: RedPattern): Contestant => ({
     name: "Node-RED",
     round: () => cpuOf(MESSAGES.peer, () => nodeRed.run(name, MESSAGES.peer)),
+  });
+  const called = (name: string, handle: (item: Item) => unknown, own = round): Contestant => ({
+    name,
+    round: () => cpuOf(own.messages, () => deliverAll(ITEMS, own, handle)),
   });
   switch (pattern) {
     case "choice":
     case "split":
       return [red(pattern)];
     case "aggregate":
-      return [red(pattern), { name: "RxJS", round: () => cpuOf(messages, () => runRxjs(messages)) }];
+      return [red(pattern), { name: "RxJS", round: () => cpuOf(round.messages, () => runRxjs(round.messages)) }];
+    case "delay":
+      return [red(pattern), called("RxJS", rxjsDelay(DELAY_MS))];
+    case "timeout":
+      return [called("RxJS", rxjsTimeout(60_000))];
+    case "circuitBreaker":
+      return [called("opossum", limiters.opossum.handle)];
+    case "throttle":
+      // It starts every job with a timer: one after another, a round would take ten seconds of waiting.
+      return [called("bottleneck", limiters.bottleneck.handle, { messages: MESSAGES.peer, inFlight: 100 })];
     default:
       return [];
   }
@@ -78,13 +102,14 @@ async function measure(pattern: string): Promise<readonly Row[]> {
   const one = CASES[pattern];
   if (one === undefined) throw new Error(`there is no case of ${pattern}`);
   await checkResults(pattern);
-  const runOwn = (messages: number) => cpuOf(messages, () => oneByOne(incoming, messages, (message) => engine.deliver(pattern, message)));
-  const first = await runOwn(MESSAGES.slow);
-  const messages = 1e6 / first > SLOW ? MESSAGES.fast : MESSAGES.slow;
-  const peers = peersOf(pattern, messages);
+  const { inFlight = 1, naive } = one;
+  const runOwn = (round: Round) => cpuOf(round.messages, () => deliverAll(incoming, round, (message) => engine.deliver(pattern, message)));
+  const first = await runOwn({ messages: MESSAGES.slow, inFlight });
+  const round = { messages: 1e6 / first > SLOW ? MESSAGES.fast : MESSAGES.slow, inFlight };
+  const peers = peersOf(pattern, round);
   const contestants = [
-    { name: "portolan", round: () => runOwn(messages) },
-    { name: "naive engine", round: () => cpuOf(messages, () => oneByOne(entering, messages, one.naive)) },
+    { name: "portolan", round: () => runOwn(round) },
+    { name: "naive engine", round: () => cpuOf(round.messages, () => deliverAll(entering, round, naive)) },
     ...peers,
   ];
   const samples = await interleave(contestants, ROUNDS);
@@ -102,6 +127,7 @@ try {
 } finally {
   await engine.stop();
   await nodeRed.stop();
+  for (const limiter of Object.values(limiters)) limiter.close();
   folder.remove();
 }
 report("patterns", rows);

@@ -1,8 +1,10 @@
 import { type ContractCompiler, PortolanError, type Random, type Store, silentLogger } from "@portolan/core";
 import { type App, createEngine, type Engine, type EngineOptions, patterns, readApp } from "@portolan/engine";
+import { createFormats } from "@portolan/formats";
 import { createMemoryStore } from "@portolan/stores";
 import { createSystemClock } from "../../packages/host/src/system-clock.ts";
 
+const { format, formatFor } = createFormats();
 const random: Random = { next: Math.random };
 const noContracts: ContractCompiler = {
   compile() {
@@ -28,7 +30,7 @@ export async function startEngine({ name, flow }: App, options: PortolanOptions 
     log: silentLogger,
     languages: [],
     contracts: noContracts,
-    services: options.services ?? { format: () => undefined, formatFor: () => undefined, directory: import.meta.dirname },
+    services: options.services ?? { format, formatFor, directory: import.meta.dirname },
     ...(options.journal === undefined ? {} : { journal: options.journal }),
   });
   await engine.start();

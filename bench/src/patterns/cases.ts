@@ -1,5 +1,5 @@
-import { route, type Steps } from "@portolan/engine";
-import { choice, filter, map, pipeline, removeHeader, setHeader, type NaiveStep } from "../route/naive-engine.ts";
+import { channel, route, type Steps } from "@portolan/engine";
+import { choice, filter, map, pipeline, removeHeader, setHeader, type NaiveMessage, type NaiveStep } from "../route/naive-engine.ts";
 import { GROUP_SIZE, doubled, item } from "./item.ts";
 import * as naive from "./naive-patterns.ts";
 
@@ -7,6 +7,8 @@ import * as naive from "./naive-patterns.ts";
 interface PatternCase {
   readonly route: RouteSteps;
   readonly naive: NaiveStep;
+  /** Messages on their way at once, where each waits; otherwise one after another. */
+  readonly inFlight?: number;
 }
 type RouteSteps = Pick<Steps<unknown>, "steps">;
 
@@ -15,8 +17,18 @@ const double = map((m) => doubled(item(m)));
 export const priced = route("priced").map((m) => doubled(item(m)));
 const addresses = () => ["route:priced", "route:priced"];
 const naiveRoutes = { "route:priced": double };
+const tickets = channel("tickets", { mode: "memory" });
 
-/** By the pattern's name. Patterns that only wait (delay, pollEnrich) have no speed, and those of sagas need a durable store. */
+/** Every second message brings a key that the one before it had; keys come again long after they have expired. */
+function createKeys(): () => number {
+  let asked = 0;
+  return () => (asked++ >> 1) % 100_000;
+}
+const [keys, naiveKeys] = [createKeys(), createKeys()];
+const KEY_MS = 100;
+export const DELAY_MS = 1;
+
+/** By the pattern's name. */
 export const CASES: Readonly<Record<string, PatternCase>> = {
   map: { route: route("map").map((m) => doubled(item(m))), naive: double },
   filter: { route: route("filter").filter((m) => item(m).total >= 50), naive: filter((m) => item(m).total >= 50) },
@@ -132,4 +144,41 @@ export const CASES: Readonly<Record<string, PatternCase>> = {
       .claimCheck("pop"),
     naive: naive.claimCheck(pipeline([double])),
   },
+  convert: {
+    route: route("convert").encode("json").decode("json"),
+    naive: pipeline([naive.encode(), naive.decode()]),
+  },
+  delay: { route: route("delay").delay(`${DELAY_MS}ms`), naive: naive.delay(DELAY_MS), inFlight: 100 },
+  dynamicRouter: {
+    route: route("dynamicRouter").dynamicRouter((m) => nextHop(m.attributes)),
+    naive: naive.dynamicRouter((m) => nextHop(m.attributes), naiveRoutes),
+  },
+  idempotent: { route: route("idempotent").idempotent(keys, { ttl: `${KEY_MS}ms` }), naive: naive.idempotent(naiveKeys, KEY_MS) },
+  log: { route: route("log").log((m) => `item ${item(m).id}`), naive: naive.log((m) => `item ${item(m).id}`) },
+  pollEnrich: {
+    route: route("pollEnrich").to(tickets).pollEnrich(tickets, { onEmpty: "keep" }),
+    naive: naive.pollEnrich(),
+  },
+  saga: {
+    route: route("saga").saga((s) =>
+      s
+        .action("reserve", (r) => r.map((m) => doubled(item(m))), { compensate: (r) => r.map((m) => m.body) })
+        .action("ship", (r) => r.map((m) => doubled(m.body)), { compensate: (r) => r.map((m) => m.body) }),
+    ),
+    naive: naive.saga([
+      { block: pipeline([double]), compensate: pipeline([map((m) => m.body)]) },
+      { block: pipeline([double]), compensate: pipeline([map((m) => m.body)]) },
+    ]),
+  },
+  stop: { route: route("stop").stop(), naive: naive.stop() },
+  timeout: {
+    route: route("timeout").timeout("1m", (r) => r.map((m) => doubled(item(m)))),
+    naive: naive.timeout(60_000, pipeline([double])),
+  },
+  wireTap: { route: route("wireTap").wireTap(priced), naive: naive.wireTap(pipeline([double])) },
 };
+
+/** Two hops, then the end. */
+function nextHop({ slip }: NaiveMessage["attributes"]): string | undefined {
+  return (slip as { readonly hops: number }).hops < 2 ? "route:priced" : undefined;
+}

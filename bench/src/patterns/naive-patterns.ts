@@ -179,3 +179,110 @@ export function claimCheck(block: NaiveStep): NaiveStep {
 export function sort(list: Expression<readonly number[]>): NaiveStep {
   return async (message) => ({ ...message, body: (await list(message as Any)).toSorted((a, b) => a - b) });
 }
+
+export function encode(): NaiveStep {
+  return async (message) => ({ ...message, body: new TextEncoder().encode(JSON.stringify(message.body)) });
+}
+
+export function decode(): NaiveStep {
+  return async (message) => ({ ...message, body: JSON.parse(new TextDecoder().decode(message.body as Uint8Array)) });
+}
+
+export function delay(ms: number): NaiveStep {
+  return async (message) => {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    return message;
+  };
+}
+
+/** Asked for the next address after each hop, until there is none. */
+export function dynamicRouter(next: Expression<string | undefined>, routes: Readonly<Record<string, NaiveStep>>): NaiveStep {
+  return async (message) => {
+    let current: NaiveMessage = { ...message, attributes: { ...message.attributes, slip: { previous: null, hops: 0 } } };
+    for (let hops = 1; ; hops++) {
+      const address = await next(current as Any);
+      if (address === undefined) return current;
+      const reply = await routes[address]?.({ ...current, attributes: {} });
+      const body = reply === undefined ? current.body : reply.body;
+      current = { ...current, body, attributes: { ...current.attributes, slip: { previous: address, hops } } };
+    }
+  };
+}
+
+/** Keys are forgotten with the process, and nothing is claimed while a message is on its way. */
+export function idempotent(key: Expression<unknown>, keepMs: number): NaiveStep {
+  const kept = new Map<string, number>();
+  return async (message) => {
+    const name = JSON.stringify(await key(message as Any));
+    const now = Date.now();
+    const until = kept.get(name);
+    if (until !== undefined && until > now) return undefined;
+    kept.set(name, now + keepMs);
+    return message;
+  };
+}
+
+export function log(text: Expression<string>): NaiveStep {
+  const write = (_level: string, _line: string, _fields: Readonly<Record<string, unknown>>) => {};
+  return async (message) => {
+    write("info", await text(message as Any), { messageId: message.id });
+    return message;
+  };
+}
+
+/** Takes what the message before has left in the queue, and leaves itself there. */
+export function pollEnrich(): NaiveStep {
+  const queue: NaiveMessage[] = [];
+  return async (message) => {
+    const polled = queue.shift();
+    queue.push(message);
+    return polled === undefined ? message : { ...message, body: polled.body, attributes: { ...message.attributes, found: true } };
+  };
+}
+
+/** Undoes in reverse order if an action fails. Nobody knows of it after a crash. */
+export function saga(actions: readonly { readonly block: NaiveStep; readonly compensate: NaiveStep }[]): NaiveStep {
+  return async (message) => {
+    const begun: (() => Promise<unknown>)[] = [];
+    let current = message;
+    try {
+      for (const { block, compensate } of actions) {
+        const saved = current;
+        begun.push(() => compensate(saved));
+        const next = await block(current);
+        if (next === undefined) return undefined;
+        current = next;
+      }
+      return current;
+    } catch (error) {
+      for (const undo of begun.toReversed()) await undo();
+      throw error;
+    }
+  };
+}
+
+export function stop(): NaiveStep {
+  return async (message) => ({ ...message, attributes: { ...message.attributes, stopped: true } });
+}
+
+export function timeout(ms: number, block: NaiveStep): NaiveStep {
+  return async (message) => {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error("the block took too long")), ms);
+    });
+    try {
+      return await Promise.race([block(message), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
+/** Another route on a copy, for which nobody waits. */
+export function wireTap(route: NaiveStep): NaiveStep {
+  return async (message) => {
+    route({ ...message, attributes: {} }).catch(() => undefined);
+    return message;
+  };
+}

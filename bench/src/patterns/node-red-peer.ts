@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { DELAY_MS } from "./cases.ts";
 import { GROUP_SIZE, ITEMS, type Item } from "./item.ts";
 
 interface RedMessage {
@@ -27,14 +28,14 @@ interface Red {
   };
 }
 
-/** Node-RED in this process, with its switch, split and join nodes in flows of their own. */
+/** Node-RED in this process, with its switch, split, join and delay nodes in flows of their own. */
 export interface NodeRed {
   /** Sends so many messages into the flow and resolves when as many have come out of it as must. */
   run(pattern: RedPattern, messages: number): Promise<void>;
   stop(): Promise<void>;
 }
 
-export type RedPattern = "choice" | "split" | "aggregate";
+export type RedPattern = "choice" | "split" | "aggregate" | "delay";
 
 /** Messages in flight, so that Node-RED does not wait for its sender. */
 const IN_FLIGHT = 100;
@@ -81,7 +82,7 @@ export async function startNodeRed(directory: string): Promise<NodeRed> {
 
 function messageOf(pattern: RedPattern, item: Item): RedMessage {
   if (pattern === "split") return { payload: item.lines };
-  return pattern === "choice" ? { payload: item } : { payload: item, parts: { id: String(item.key), count: GROUP_SIZE } };
+  return pattern === "aggregate" ? { payload: item, parts: { id: String(item.key), count: GROUP_SIZE } } : { payload: item };
 }
 
 const inFlow = { z: "flow", x: 0, y: 0 };
@@ -121,5 +122,6 @@ const FLOW = [
     accumulate: false,
     wires: [["length"]],
   },
+  { ...inFlow, id: "delay", type: "delay", pauseType: "delay", timeout: String(DELAY_MS), timeoutUnits: "milliseconds", wires: [["sink"]] },
   code("length", "msg.payload = msg.payload.length; return msg;", "sink"),
 ];
