@@ -1,9 +1,11 @@
 import { defineFormat, type FormatDefinition } from "@portolan/core";
 import { createEdiFormat, ediOptions } from "../edi/edi-format.ts";
-import type { EdiDialect, InterchangeStart } from "../edi/read-document.ts";
+import type { EdiDialect } from "../edi/read-document.ts";
+import type { InterchangeStart } from "../edi/segment-reader.ts";
 import { unusableDelimiters } from "../edi/unusable-delimiters.ts";
 import type { EdiWriter } from "../edi/write-document.ts";
-import { acknowledgementRules } from "./acknowledgement-rules.ts";
+import { layout997, layout999 } from "./acknowledgement-layouts.ts";
+import { commonRules, serviceRules } from "./segment-rules.ts";
 
 /** The lengths of the 16 elements of ISA, which alone is of fixed width (X12.5). */
 const ISA_LENGTHS = [2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1];
@@ -11,15 +13,23 @@ const ISA_LENGTH = 105;
 
 const x12: EdiDialect & EdiWriter = {
   title: "X12",
-  interchange: { open: "ISA", close: "IEA", control: 13 },
-  group: { open: "GS", close: "GE", control: 6 },
+  interchange: { open: "ISA", close: "IEA", control: 13, isNumeric: true },
+  group: { open: "GS", close: "GE", control: 6, isNumeric: true },
   message: { open: "ST", close: "SE", control: 2 },
   isGrouped: true,
+  counts: "groups",
   loose: ["TA1", "TA3"],
+  service: serviceRules,
+  binary: { BIN: 1, BDS: 2 },
   start: readIsa,
   // ISA holds delimiters as its data.
   header: ({ element, segment }) => ({ element, segment, component: "" }),
-  rulesOf: ({ elements }) => (elements[0] === "997" ? acknowledgementRules : undefined),
+  identify: ({ elements: [type, , version] }, group) => ({
+    message: String(type),
+    version: String(version === undefined || version === "" ? (group?.elements[7] ?? "") : version),
+  }),
+  layouts: [layout997, layout999],
+  rulesOf: () => commonRules,
 };
 
 /** ASC X12 interchanges. */
@@ -36,12 +46,12 @@ export const ediX12Format: FormatDefinition = defineFormat({
   create: (options) => createEdiFormat("edi-x12", x12, options),
 });
 
-function readIsa(text: string, at: number): InterchangeStart {
-  if (!text.startsWith("ISA", at)) return `expected ISA, found ${JSON.stringify(text.slice(at, at + 10))}`;
-  const element = text.charAt(at + 3);
-  const segment = text.charAt(at + ISA_LENGTH);
-  if (segment === "") return `expected an ISA of ${ISA_LENGTH + 1} characters, found ${text.length - at}`;
-  const elements = text.slice(at + 4, at + ISA_LENGTH).split(element);
+function readIsa(text: string): InterchangeStart {
+  if (!text.startsWith("ISA")) return `expected ISA, found ${JSON.stringify(text.slice(0, 10))}`;
+  const element = text.charAt(3);
+  const segment = text.charAt(ISA_LENGTH);
+  if (segment === "") return `expected an ISA of ${ISA_LENGTH + 1} characters, found ${text.length}`;
+  const elements = text.slice(4, ISA_LENGTH).split(element);
   for (const [index, length] of ISA_LENGTHS.entries()) {
     const found = elements[index];
     if (found?.length !== length) {
@@ -54,5 +64,5 @@ function readIsa(text: string, at: number): InterchangeStart {
   const repeats = version >= "00402" && !/[A-Za-z0-9 ]/.test(repetition) ? { repetition } : {};
   const fault = unusableDelimiters([element, component, segment, ...Object.values(repeats)]);
   if (fault !== undefined) return fault;
-  return { delimiters: { element, component, segment, ...repeats }, at };
+  return { delimiters: { element, component, segment, ...repeats }, at: 0 };
 }

@@ -1,34 +1,39 @@
-import { isUtf8 } from "node:buffer";
 import { isRecord, option, withDefault, type Format, type OptionsOf } from "@portolan/core";
 import { checkSize, formatInvalid } from "../format-invalid.ts";
-import { decodeText, encodeText } from "../text/charset.ts";
-import { readEdi, type EdiDialect } from "./read-document.ts";
+import { decodeEdi, encodeEdi } from "./edi-charset.ts";
+import { CHECKS } from "./envelopes.ts";
+import { readEdi, type EdiDialect, type ReadEdiOptions } from "./read-document.ts";
+import { streamEdi } from "./stream-document.ts";
+import { unwrap, wrappingOf } from "./wrapping.ts";
 import { writeEdi, type EdiWriter } from "./write-document.ts";
 
 export const ediOptions = {
   check: withDefault(
-    option.oneOf("elements", "envelopes", "syntax"),
+    option.oneOf(...CHECKS),
     "elements",
-    "What is checked: `syntax` is delimiters and nesting, `envelopes` also counts and control numbers, `elements` also the types and lengths of the elements that Portolan knows.",
+    "What is checked: `syntax` is delimiters and nesting, `envelopes` also counts and control numbers, `elements` also the types and lengths of the elements that Portolan or a layout knows, and the order of a layout; `full` also refuses messages that no layout describes.",
   ),
   charset: withDefault(
     option.oneOf("auto", "utf-8", "latin1"),
     "auto",
-    "How characters are stored; `auto` reads what is not UTF-8 as Latin-1, and writes it so again.",
+    "How characters are stored; `auto` reads what is not UTF-8 as the interchange declares it (UNOD to UNOL), otherwise as Latin-1, and writes it so again.",
   ),
-  maxBytes: withDefault(option.bytes, 64 * 1024 ** 2, "Larger documents are refused."),
+  maxBytes: withDefault(option.bytes, 64 * 1024 ** 2, "Larger documents are refused when read as a whole."),
+  maxRecordBytes: withDefault(option.bytes, 16 * 1024 ** 2, "Longer segments are refused when read message by message."),
 };
 
 /** Options are those above. What is written is read again first: a document that Portolan would refuse never leaves it. */
 export function createEdiFormat(name: string, dialect: EdiDialect & EdiWriter, options: OptionsOf<typeof ediOptions>): Format {
+  const reading = { check: options.check, errors: "throw", layouts: [], maxSegment: options.maxBytes } as const;
   return {
     name,
     decode(bytes) {
       checkSize(bytes, options.maxBytes, dialect.title);
-      const { text, isLatin1 } = textOf(bytes, options.charset);
-      const document = readEdi(text, dialect, options.check);
-      return isLatin1 ? { ...document, charset: "latin1" } : document;
+      const { text, charset, isBom } = decodeEdi(bytes, options.charset);
+      const document = readText(text, dialect, { ...reading, isSingleByte: () => charset !== undefined });
+      return { ...document, ...(charset !== undefined && { charset }), ...(isBom && { bom: true }) };
     },
+    decodeStream: (chunks) => streamEdi(chunks, dialect, { ...reading, maxSegment: options.maxRecordBytes, charset: options.charset }),
     encode(value) {
       let text: string;
       try {
@@ -38,15 +43,18 @@ export function createEdiFormat(name: string, dialect: EdiDialect & EdiWriter, o
         if (cause instanceof TypeError) throw formatInvalid(`${dialect.title} cannot be written: ${cause.message}`, { cause });
         throw cause;
       }
-      readEdi(text, dialect, options.check);
-      const isLatin1 = isRecord(value) && value["charset"] === "latin1";
-      return encodeText(text, options.charset === "auto" ? (isLatin1 ? "latin1" : "utf-8") : options.charset);
+      const { charset, bom } = isRecord(value) ? value : {};
+      const chosen = options.charset === "auto" ? (typeof charset === "string" ? charset : undefined) : options.charset;
+      readText(text, dialect, { ...reading, isSingleByte: () => chosen !== undefined && chosen !== "utf-8" });
+      const bytes = encodeEdi(text, chosen);
+      return bom === true ? Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), bytes]) : bytes;
     },
   };
 }
 
-function textOf(bytes: Uint8Array, charset: "auto" | "utf-8" | "latin1"): { readonly text: string; readonly isLatin1: boolean } {
-  if (charset !== "auto") return { text: decodeText(bytes, charset), isLatin1: false };
-  const isLatin1 = !isUtf8(bytes);
-  return { text: decodeText(bytes, isLatin1 ? "latin1" : "utf-8"), isLatin1 };
+/** The document of a text, whose lines may end anywhere. */
+function readText(text: string, dialect: EdiDialect, options: ReadEdiOptions) {
+  const wrapped = wrappingOf(text, dialect);
+  if (wrapped === undefined) return readEdi(text, dialect, options);
+  return { ...readEdi(unwrap(text, wrapped), dialect, { ...options, columns: wrapped.columns }), wrapped };
 }

@@ -6,7 +6,7 @@ import { createFormat, edifactFormat, ediX12Format } from "../index.ts";
 const suite = new URL("../../../../../shared/suites/edi/", import.meta.url);
 const refused: Readonly<Record<string, string>> = {
   "invalid997.edi":
-    'X12 is not valid at segment 4 (AK1), element 1, character 188: expected 2 characters (an2), found 17: "HC NOT IN CODESET"',
+    'X12 is not valid at line 4, segment 4 (AK1), element 1, character 188: expected 2 characters (id2), found 17: "HC NOT IN CODESET"',
   "extraDelimiter997.edi": "segment 6 (AK3), element 2, character 217: expected one value, found 3 repetitions",
   "invoic_d97b_bad.edi": 'segment 6 (NAD), element 1, character 153: expected at most 3 characters (an..3), found 4: "BYZZ"',
   // Its message has 18 segments.
@@ -36,7 +36,7 @@ describe.runIf(files.length > 0)("the EDI suite", () => {
 });
 
 const isa = "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260101*1200*^*00501*000000001*0*P*:~";
-const x12 = `${isa}\nGS*PO*A*B*20260101*1200*7*X*005010~\nST*850*0001~\nPO1*1*a:b^c~\nSE*3*0001~\nGE*1*7~\nIEA*1*000000001~\n`;
+const x12 = `${isa}\nGS*PO*A*B*20260101*1200*7*X*005010~\nST*850*0001~\nMSG*1*a:b^c~\nSE*3*0001~\nGE*1*7~\nIEA*1*000000001~\n`;
 const edifact = "UNB+UNOA:3+A+B+260101:1200+9'UNH+1+ORDERS:D:96A:UN'FTX+it?'s:2?+2'UNT+3+1'UNZ+1+9'";
 
 test("X12 is read as interchanges of groups of messages of segments", () => {
@@ -50,7 +50,7 @@ test("X12 is read as interchanges of groups of messages of segments", () => {
             messages: [
               {
                 header: { tag: "ST", elements: ["850", "0001"] },
-                segments: [{ tag: "PO1", elements: ["1", { repeat: [["a", "b"], "c"] }] }],
+                segments: [{ tag: "MSG", elements: ["1", { repeat: [["a", "b"], "c"] }] }],
               },
             ],
           },
@@ -84,16 +84,16 @@ it.each([
     'segment 5 (SE), element 2, character 170: expected the control number of ST, 0001, found "0002"',
   ],
   [x12.replace("IEA*1", "IEA*2"), "expected the count of groups, 1"],
-  [x12.replace("GE*1*7~\n", ""), "segment 6 (IEA), character 181: expected GE, found IEA"],
-  [x12.replace("SE*3*0001~", "SE*3*0001"), "expected the control number of ST, 0001, found"],
+  [x12.replace("GE*1*7~\n", ""), "line 6, segment 6 (IEA), character 181: expected ST or GE, found IEA"],
+  [x12.replace("SE*3*0001~", "SE*3*0001"), "segment 5 (SE), element 3, character 170: expected at most 2 elements, found more"],
   [x12.slice(0, 150), "expected the segment terminator"],
   [x12.slice(0, 60), "expected an ISA of 106 characters, found 60"],
   [x12.replace("SENDER ", "SENDER"), "expected an element 6 of 15 characters"],
-  [x12.replace("PO1", "po1"), "segment 4, character 157: expected the tag of a segment"],
+  [x12.replace("MSG", "msg"), "segment 4, character 157: expected the tag of a segment"],
   [edifact.replace("UNZ+1", "UNZ+2"), "expected the count of messages, 1"],
   [edifact.replace("UNT+3+1'", ""), "expected UNT, found UNZ"],
   [edifact.replace("UNZ+1+9'", ""), "segment 5, character 75: expected UNZ, found the end of the text"],
-  [edifact.replace("UNZ+1+9'", "?"), "expected a character after the release character"],
+  [edifact.replace("UNZ+1+9'", "UNZ+1+9?"), "expected a character after the release character"],
   [`UNA:::? '${edifact}`, "expected different delimiters"],
   ["UNB", "expected UNA, or UNB with a syntax"],
   ["", "found an empty text"],

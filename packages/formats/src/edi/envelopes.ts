@@ -1,104 +1,159 @@
-import type { EdiGroup, EdiInterchange, EdiMessage, EdiSegment } from "./document.ts";
-import { ediFault } from "./fault.ts";
-import type { PlacedSegment } from "./segment-text.ts";
-import { brokenRule, type SegmentRules } from "./rules.ts";
+import type { EdiBreach, EdiError } from "./fault.ts";
+import { breaches, type SegmentRules } from "./rules.ts";
+import type { PlacedSegment, TextDialect } from "./segment-reader.ts";
 
-/** One envelope: its two segments, which element of the header is the control number that the second element of the trailer repeats. */
+/** One envelope: its two segments, and which element of the header is the control number that the second element of the trailer repeats. */
 export interface Envelope {
   readonly open: string;
   readonly close: string;
-  readonly control: number;
+  readonly control?: number;
+  /** Whether control numbers are numbers, so that leading zeros say nothing. */
+  readonly isNumeric?: boolean;
 }
 
-export interface EdiSyntax {
-  readonly title: string;
+export interface EdiSyntax extends TextDialect {
   readonly interchange: Envelope;
   readonly group: Envelope;
   readonly message: Envelope;
   /** Whether messages stand in groups only. */
   readonly isGrouped: boolean;
+  /** What the trailer of an interchange counts where it has groups. */
+  readonly counts: "groups" | "messages";
   /** Segments that may stand between the header of the interchange and its first group. */
   readonly loose: readonly string[];
-  rulesOf(messageHeader: EdiSegment): SegmentRules | undefined;
+  /** The elements of the segments of envelopes. */
+  readonly service: SegmentRules;
 }
 
 /** Each checks what those before it do, and more. */
-export type EdiCheck = "syntax" | "envelopes" | "elements";
+export const CHECKS = ["syntax", "envelopes", "elements", "full"] as const;
+export type EdiCheck = (typeof CHECKS)[number];
 
-/** The parts of an interchange, whose counts and control numbers are right. */
-export function readEnvelopes(segments: readonly PlacedSegment[], syntax: EdiSyntax, check: EdiCheck) {
-  let at = 0;
-  const next = (): PlacedSegment | undefined => segments[at];
-  const fault = (placed: PlacedSegment | undefined, reason: string, element?: number) => {
-    const last = segments.at(-1);
-    const segment = placed?.number ?? (last?.number ?? 0) + 1;
-    const place = { title: syntax.title, segment, tag: placed?.segment.tag, offset: placed?.start ?? last?.end ?? 0 };
-    return ediFault(element === undefined ? place : { ...place, element }, reason);
-  };
-  const take = (tag: string): PlacedSegment => {
-    const placed = next();
-    if (placed?.segment.tag !== tag) throw fault(placed, `expected ${tag}, found ${placed?.segment.tag ?? "the end of the text"}`);
-    at += 1;
-    return placed;
-  };
-  const close = ({ close: tag, control }: Envelope, header: PlacedSegment, counted: { readonly count: number; readonly what: string }) => {
-    const placed = take(tag);
-    if (check === "syntax") return placed.segment;
-    const [count, number] = placed.segment.elements;
-    if (typeof count !== "string" || !/^\d+$/.test(count) || Number(count) !== counted.count) {
-      throw fault(placed, `expected the count of ${counted.what}, ${counted.count}, found ${JSON.stringify(count ?? "")}`, 1);
-    }
-    const opened = header.segment.elements[control - 1];
-    if (typeof opened !== "string" || opened === "") throw fault(header, "expected a control number", control);
-    if (number !== opened) {
-      throw fault(placed, `expected the control number of ${header.segment.tag}, ${opened}, found ${JSON.stringify(number ?? "")}`, 2);
-    }
-    return placed.segment;
-  };
+/** What an interchange is made of, in the order in which it comes. */
+export interface EdiEvent {
+  readonly kind: "interchange" | "loose" | "group" | "message" | "segment" | "messageEnd" | "groupEnd" | "interchangeEnd";
+  readonly placed: PlacedSegment;
+}
+
+export interface EnvelopesOptions {
+  readonly check: EdiCheck;
+  /** Takes what is wrong; it may throw. Whatever breaks the order of envelopes is thrown in any case. */
+  report(error: EdiError): void;
+  refuse(error: EdiError): Error;
+}
+
+interface Open {
+  readonly header: PlacedSegment;
+  count: number;
+}
+
+/** Says what each segment is of its interchange. Envelopes that are not nested are refused, wrong counts and control numbers reported. */
+export function createEnvelopes(syntax: EdiSyntax, { check, report, refuse }: EnvelopesOptions) {
+  let interchange: { readonly header: PlacedSegment; messages: number; groups: number; grouped: number } | undefined;
+  let group: Open | undefined;
+  let message: Open | undefined;
   const service = new Set([syntax.interchange, syntax.group, syntax.message].flatMap((one) => [one.open, one.close]));
 
-  function readMessage(): EdiMessage {
-    const header = take(syntax.message.open);
-    const rules = check === "elements" ? syntax.rulesOf(header.segment) : undefined;
-    const body: EdiSegment[] = [];
-    for (let placed = next(); placed !== undefined && !service.has(placed.segment.tag); placed = next()) {
-      const broken = rules && brokenRule(placed.segment, rules);
-      if (broken) throw fault(placed, broken.reason, broken.element);
-      body.push(placed.segment);
-      at += 1;
-    }
-    const trailer = close(syntax.message, header, { count: body.length + 2, what: "segments" });
-    return { header: header.segment, segments: body, trailer };
-  }
-
-  function readMessages(): EdiMessage[] {
-    const messages: EdiMessage[] = [];
-    while (next()?.segment.tag === syntax.message.open) messages.push(readMessage());
-    return messages;
-  }
-
-  function readGroup(): EdiGroup {
-    const header = take(syntax.group.open);
-    const messages = readMessages();
-    return { header: header.segment, messages, trailer: close(syntax.group, header, { count: messages.length, what: "messages" }) };
-  }
-
-  return (): Omit<EdiInterchange, "delimiters" | "newline"> => {
-    const header = take(syntax.interchange.open);
-    const loose: EdiSegment[] = [];
-    for (let placed = next(); placed && syntax.loose.includes(placed.segment.tag); placed = next(), at++) loose.push(placed.segment);
-    const groups: EdiGroup[] = [];
-    while (next()?.segment.tag === syntax.group.open) groups.push(readGroup());
-    const messages = syntax.isGrouped || groups.length > 0 ? [] : readMessages();
-    const counted =
-      groups.length > 0 || syntax.isGrouped ? { count: groups.length, what: "groups" } : { count: messages.length, what: "messages" };
-    const trailer = close(syntax.interchange, header, counted);
-    return {
-      header: header.segment,
-      ...(loose.length > 0 && { segments: loose }),
-      ...(groups.length > 0 && { groups }),
-      ...(messages.length > 0 && { messages }),
-      trailer,
-    };
+  const fault = ({ place }: PlacedSegment, breach: EdiBreach): EdiError => ({
+    ...place,
+    ...breach,
+    ...(message !== undefined && { position: message.count + 1 }),
+  });
+  const expected = (what: string, placed: PlacedSegment) =>
+    refuse(fault(placed, { kind: "envelope", reason: `expected ${what}, found ${placed.segment.tag}` }));
+  const checkService = (placed: PlacedSegment): void => {
+    if (check !== "elements" && check !== "full") return;
+    for (const breach of breaches(placed.segment, syntax.service)) report(fault(placed, breach));
   };
+
+  function close(envelope: Envelope, header: PlacedSegment, { placed, count, what }: Closing): void {
+    if (check === "syntax") return;
+    const [found = "", number = ""] = placed.segment.elements;
+    if (typeof found !== "string" || !/^\d+$/.test(found) || Number(found) !== count) {
+      const reason = `expected the count of ${what}, ${count}, found ${JSON.stringify(found)}`;
+      report(fault(placed, { kind: "count", reason, element: 1 }));
+    }
+    if (envelope.control === undefined) return;
+    const opened = header.segment.elements[envelope.control - 1] ?? "";
+    if (typeof opened !== "string" || opened === "") {
+      report(fault(header, { kind: "control", reason: "expected a control number", element: envelope.control }));
+    } else if (number !== opened && !(envelope.isNumeric === true && isSameNumber(number, opened))) {
+      const reason = `expected the control number of ${header.segment.tag}, ${opened}, found ${JSON.stringify(number)}`;
+      report(fault(placed, { kind: "control", reason, element: 2 }));
+    }
+  }
+
+  function inMessage(placed: PlacedSegment, open: NonNullable<typeof message>): EdiEvent {
+    const { tag } = placed.segment;
+    if (tag === syntax.message.close) {
+      checkService(placed);
+      close(syntax.message, open.header, { placed, count: open.count + 1, what: "segments" });
+      message = undefined;
+      return { kind: "messageEnd", placed };
+    }
+    if (service.has(tag)) throw expected(syntax.message.close, placed);
+    open.count += 1;
+    return { kind: "segment", placed };
+  }
+
+  function inInterchange(placed: PlacedSegment, open: NonNullable<typeof interchange>): EdiEvent {
+    const { tag } = placed.segment;
+    const allowed = [
+      ...(group !== undefined || (!syntax.isGrouped && open.groups === 0) ? [syntax.message.open] : []),
+      ...(group === undefined && open.messages === open.grouped ? [syntax.group.open] : []),
+      group === undefined ? syntax.interchange.close : syntax.group.close,
+    ];
+    if (group === undefined && open.groups === 0 && open.messages === 0 && syntax.loose.includes(tag)) return { kind: "loose", placed };
+    if (!allowed.includes(tag)) throw expected(allowed.join(" or "), placed);
+    checkService(placed);
+    if (tag === syntax.message.open) {
+      message = { header: placed, count: 1 };
+      open.messages += 1;
+      if (group !== undefined) {
+        group.count += 1;
+        open.grouped += 1;
+      }
+      return { kind: "message", placed };
+    }
+    if (tag === syntax.group.open) {
+      group = { header: placed, count: 0 };
+      open.groups += 1;
+      return { kind: "group", placed };
+    }
+    if (group !== undefined) {
+      close(syntax.group, group.header, { placed, count: group.count, what: "messages" });
+      group = undefined;
+      return { kind: "groupEnd", placed };
+    }
+    const what = syntax.isGrouped || (open.groups > 0 && syntax.counts === "groups") ? "groups" : "messages";
+    close(syntax.interchange, open.header, { placed, count: open[what], what });
+    interchange = undefined;
+    return { kind: "interchangeEnd", placed };
+  }
+
+  return {
+    next(placed: PlacedSegment): EdiEvent {
+      if (message !== undefined) return inMessage(placed, message);
+      if (interchange !== undefined) return inInterchange(placed, interchange);
+      if (placed.segment.tag !== syntax.interchange.open) throw expected(syntax.interchange.open, placed);
+      interchange = { header: placed, messages: 0, groups: 0, grouped: 0 };
+      checkService(placed);
+      return { kind: "interchange", placed };
+    },
+    /** What must still come; undefined if the text may end here. */
+    missing(): string | undefined {
+      if (interchange === undefined) return undefined;
+      return (message !== undefined ? syntax.message : group !== undefined ? syntax.group : syntax.interchange).close;
+    },
+  };
+}
+
+interface Closing {
+  readonly placed: PlacedSegment;
+  readonly count: number;
+  readonly what: string;
+}
+
+function isSameNumber(found: unknown, opened: string): boolean {
+  return typeof found === "string" && /^\d+$/.test(found) && /^\d+$/.test(opened) && BigInt(found) === BigInt(opened);
 }

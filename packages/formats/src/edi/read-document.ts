@@ -1,73 +1,130 @@
-import type { EdiDelimiters, EdiDocument, EdiInterchange, EdiSegment } from "./document.ts";
-import { readEnvelopes, type EdiCheck, type EdiSyntax } from "./envelopes.ts";
-import { ediFault } from "./fault.ts";
-import { readSegment, writeSegment, type PlacedSegment } from "./segment-text.ts";
+import type { EdiDocument, EdiGroup, EdiInterchange, EdiMessage, EdiPart, EdiSegment } from "./document.ts";
+import { createEnvelopes, type EdiCheck, type EdiEvent, type EdiSyntax } from "./envelopes.ts";
+import { ediFault, type EdiError } from "./fault.ts";
+import type { EdiLayout } from "./layout.ts";
+import { createMessageCheck, type MessageDialect } from "./message-check.ts";
+import { createSegmentReader, type InterchangeOpening, type PlacedSegment, type ReaderOptions } from "./segment-reader.ts";
 
-/** How an interchange begins: its delimiters, and where its first segment stands. A text says why it does not begin here. */
-export type InterchangeStart = { readonly delimiters: EdiDelimiters; readonly una?: boolean; readonly at: number } | string;
+export type EdiDialect = EdiSyntax & MessageDialect;
 
-export interface EdiDialect extends EdiSyntax {
-  start(text: string, at: number): InterchangeStart;
-  /** The delimiters of the first segment where it has fewer than others; an empty one is none. */
-  header?(delimiters: EdiDelimiters): EdiDelimiters;
+export interface ReadEdiOptions extends ReaderOptions {
+  readonly check: EdiCheck;
+  /** Whether what is wrong with a message, a group or the counts of an interchange is thrown, or kept beside it. */
+  readonly errors: "throw" | "collect";
+  readonly layouts: readonly EdiLayout[];
 }
 
-const BLANKS = /[ \t\r\n]*/y;
+/** A message with the segments that stand around it. */
+export interface EdiRecord {
+  readonly delimiters: InterchangeOpening["delimiters"];
+  readonly interchange: EdiSegment;
+  readonly group?: EdiSegment;
+  readonly message: EdiMessage;
+}
 
-export function readEdi(text: string, dialect: EdiDialect, check: EdiCheck): EdiDocument {
+/** Errors that are kept for one part of a document; more say nothing new. */
+const MAX_ERRORS = 100;
+
+interface Errors {
+  readonly errors?: readonly EdiError[];
+}
+
+/** The document of a whole text. */
+export function readEdi(text: string, dialect: EdiDialect, options: ReadEdiOptions): EdiDocument {
   const interchanges: EdiInterchange[] = [];
-  let before = blanksAt(text, 0);
-  let at = before.length;
-  let count = 0;
-  while (at < text.length) {
-    const start = dialect.start(text, at);
-    if (typeof start === "string") throw ediFault({ title: dialect.title, segment: count + 1, offset: at }, start);
-    const { delimiters, una } = start;
-    at = start.at;
-    let newline: string | undefined;
-    if (una) {
-      newline = blanksAt(text, at);
-      at += newline.length;
-    }
-    const segments: PlacedSegment[] = [];
-    let blanks = "";
-    for (;;) {
-      const number = (count += 1);
-      const read = readSegment(text, at, segments.length === 0 ? (dialect.header?.(delimiters) ?? delimiters) : delimiters);
-      if (typeof read === "string") throw ediFault({ title: dialect.title, segment: number, tag: tagAt(text, at), offset: at }, read);
-      if (segments.length === 1) newline ??= blanks;
-      const differs = segments.length > 0 && blanks !== newline;
-      segments.push({
-        segment: asSent(read.segment, text.slice(at, read.end - 1), { delimiters, ...(differs && { blanks }) }),
-        number,
-        start: at,
-        end: read.end,
-      });
-      blanks = blanksAt(text, read.end);
-      at = read.end + blanks.length;
-      if (read.segment.tag === dialect.interchange.close || at >= text.length) break;
-    }
-    const readInterchange = readEnvelopes(segments, dialect, check);
-    interchanges.push({ delimiters, newline: newline ?? "", ...(before !== "" && { before }), ...(una && { una }), ...readInterchange() });
-    before = blanks;
+  const reader = createEdiReader(dialect, options, (interchange) => interchanges.push(interchange));
+  // Its messages are in the interchanges, too.
+  for (const _ of reader.read(text, true));
+  const { after, isOpen } = reader.end();
+  return { interchanges, ...(isOpen && { unterminated: true }), ...(after !== "" && { after }) };
+}
+
+/** Reads a text that may come in pieces, message by message. `keep` gets whole interchanges; without it none is held. */
+export function createEdiReader(dialect: EdiDialect, options: ReadEdiOptions, keep?: (interchange: EdiInterchange) => void) {
+  const segments = createSegmentReader(dialect, options);
+  const errors = new Map<"interchange" | "group" | "message", EdiError[]>();
+  const levelOf = (tag: string | undefined) =>
+    tag === dialect.interchange.open || tag === dialect.interchange.close
+      ? "interchange"
+      : tag === dialect.group.open || tag === dialect.group.close
+        ? "group"
+        : "message";
+  const report = (error: EdiError): void => {
+    if (options.errors === "throw") throw ediFault(dialect.title, error);
+    const level = levelOf(error.tag);
+    const known = errors.get(level) ?? [];
+    errors.set(level, known);
+    if (known.length < MAX_ERRORS) known.push(error);
+  };
+  const taken = (level: "interchange" | "group" | "message"): Errors => {
+    const found = errors.get(level);
+    errors.delete(level);
+    // Stable: what is wrong with one segment stays in its order.
+    return found === undefined ? {} : { errors: found.toSorted((a, b) => a.segment - b.segment) };
+  };
+  const envelopes = createEnvelopes(dialect, { check: options.check, report, refuse: (error) => ediFault(dialect.title, error) });
+
+  let opening: (InterchangeOpening & { readonly header: EdiSegment }) | undefined;
+  let loose: EdiSegment[] = [];
+  let groups: EdiGroup[] = [];
+  let messages: EdiMessage[] = [];
+  let group: { readonly header: EdiSegment; readonly messages: EdiMessage[] } | undefined;
+  let message: ReturnType<typeof createMessageCheck> | undefined;
+
+  function accept({ kind, placed }: EdiEvent): EdiRecord | undefined {
+    const { segment } = placed;
+    if (kind === "interchange" && placed.opening !== undefined) opening = { ...placed.opening, header: segment };
+    else if (kind === "loose") loose.push(segment);
+    else if (kind === "group") group = { header: segment, messages: [] };
+    else if (kind === "message") message = createMessageCheck(placed, { dialect, options, report, group: group?.header });
+    else if (kind === "segment") message?.add(placed);
+    else if (kind === "messageEnd" && message !== undefined && opening !== undefined) return endMessage(message, opening, placed);
+    else if (kind === "groupEnd" && group !== undefined) {
+      groups.push({ ...group, trailer: segment, ...taken("group") });
+      group = undefined;
+    } else if (kind === "interchangeEnd") endInterchange(placed);
+    return undefined;
   }
-  if (interchanges.length === 0) {
-    throw ediFault({ title: dialect.title, segment: 1, offset: 0 }, `expected ${dialect.interchange.open}, found an empty text`);
+
+  function endMessage(ended: NonNullable<typeof message>, { delimiters, header }: NonNullable<typeof opening>, placed: PlacedSegment) {
+    const parts: readonly EdiPart[] = ended.end(placed);
+    const whole: EdiMessage = { header: ended.header, segments: parts, trailer: placed.segment, ...taken("message") };
+    message = undefined;
+    if (keep !== undefined) (group?.messages ?? messages).push(whole);
+    return { delimiters, interchange: header, ...(group !== undefined && { group: group.header }), message: whole };
   }
-  return { interchanges, ...(before !== "" && { after: before }) };
-}
 
-function asSent(segment: EdiSegment, text: string, { delimiters, blanks }: { delimiters: EdiDelimiters; blanks?: string }): EdiSegment {
-  // Without release characters there is one way to write a segment only.
-  const isOther = delimiters.release !== undefined && text.includes(delimiters.release) && writeSegment(segment, delimiters) !== text;
-  return { ...segment, ...(blanks !== undefined && { before: blanks }), ...(isOther && { raw: text }) };
-}
+  function endInterchange({ segment }: PlacedSegment): void {
+    if (opening === undefined) return;
+    const { delimiters, newline, before, una, header } = opening;
+    keep?.({
+      delimiters,
+      newline,
+      ...(before !== "" && { before }),
+      ...(una && { una }),
+      header,
+      ...(loose.length > 0 && { segments: loose }),
+      ...(groups.length > 0 && { groups }),
+      ...(messages.length > 0 && { messages }),
+      trailer: segment,
+      ...taken("interchange"),
+    });
+    [opening, loose, groups, messages] = [undefined, [], [], []];
+  }
 
-function blanksAt(text: string, at: number): string {
-  BLANKS.lastIndex = at;
-  return BLANKS.exec(text)?.[0] ?? "";
-}
-
-function tagAt(text: string, at: number): string | undefined {
-  return /^[A-Z][A-Z0-9]{1,2}/.exec(text.slice(at, at + 3))?.[0];
+  let isEmpty = true;
+  return {
+    *read(text: string, isLast: boolean): Generator<EdiRecord> {
+      for (const placed of segments.read(text, isLast)) {
+        isEmpty = false;
+        const record = accept(envelopes.next(placed));
+        if (record !== undefined) yield record;
+      }
+      const missing = isLast ? (isEmpty ? dialect.interchange.open : envelopes.missing()) : undefined;
+      if (missing === undefined) return;
+      const reason = `expected ${missing}, found ${isEmpty ? "an empty text" : "the end of the text"}`;
+      throw ediFault(dialect.title, { ...segments.end(), kind: "envelope", reason });
+    },
+    end: () => segments.end(),
+  };
 }

@@ -2,17 +2,34 @@ import { isRecord, describeValue } from "@portolan/core";
 import { formatInvalid } from "../format-invalid.ts";
 import type { EdiDelimiters, EdiElement, EdiItem, EdiSegment } from "./document.ts";
 
-/** A segment as it stands in a text, with the offsets of its first character and of what follows its terminator. */
-export interface PlacedSegment {
-  readonly segment: EdiSegment;
-  readonly number: number;
-  readonly start: number;
-  readonly end: number;
+export interface SegmentSyntax extends EdiDelimiters {
+  /** Segments whose data may hold anything: which element says how many bytes the next one has. */
+  readonly binary?: Readonly<Record<string, number>>;
+  /** Whether each character was one byte; otherwise the text was UTF-8. */
+  readonly isSingleByte?: boolean;
 }
 
+export type ReadSegment =
+  | { readonly segment: EdiSegment; readonly end: number }
+  /** What is wrong, and whether it may be only that the text goes on. */
+  | { readonly reason: string; readonly isCut: boolean };
+
+const TAG = /[A-Z][A-Z0-9]{1,2}/y;
+
 /** The segment that begins at `start`, or what is wrong with it as a text. */
-export function readSegment(text: string, start: number, delimiters: EdiDelimiters): { segment: EdiSegment; end: number } | string {
-  const { element, component, segment, repetition, release } = delimiters;
+export function readSegment(text: string, start: number, syntax: SegmentSyntax): ReadSegment {
+  const { element, component, segment, repetition, release, tag: tagEnd = element, binary = {} } = syntax;
+  TAG.lastIndex = start;
+  const tag = TAG.exec(text)?.[0] ?? "";
+  const first = text.charAt(start + tag.length);
+  if (first === "" && text.length - start <= 3) return cut(segment);
+  if (tag === "" || (first !== tagEnd && first !== segment)) {
+    const end = tagEnd === element ? "" : ` and ${JSON.stringify(tagEnd)}`;
+    const found = JSON.stringify(text.slice(start, start + 10));
+    return { reason: `expected the tag of a segment, two or three capital letters or digits${end}, found ${found}`, isCut: false };
+  }
+  if (first === segment) return { segment: { tag, elements: [] }, end: start + tag.length + 1 };
+  const lengthAt = Object.hasOwn(binary, tag) ? binary[tag] : undefined;
   const elements: EdiElement[] = [];
   let repeats: EdiItem[] = [];
   let components: string[] = [];
@@ -28,47 +45,91 @@ export function readSegment(text: string, start: number, delimiters: EdiDelimite
     elements.push(repeats.length === 0 ? item : { repeat: [...repeats, item] });
     repeats = [];
   };
-  for (let at = start; at < text.length; at++) {
+  let from = start + tag.length + 1;
+  for (let at = from; at < text.length; at++) {
     const character = text.charAt(at);
-    if (character === release) {
-      at += 1;
-      if (at === text.length) return "expected a character after the release character, found the end of the text";
-      value += text.charAt(at);
-    } else if (character === segment) {
+    if (character === segment || character === element) {
+      value += text.slice(from, at);
       endElement();
-      const [tag, ...others] = elements;
-      if (typeof tag !== "string" || !/^[A-Z][A-Z0-9]{1,2}$/.test(tag)) {
-        return `expected the tag of a segment, two or three capital letters or digits, found ${JSON.stringify(text.slice(start, start + 10))}`;
-      }
-      return { segment: { tag, elements: others }, end: at + 1 };
-    } else if (character === element) endElement();
-    else if (character === component) {
-      components.push(value);
+      if (character === segment) return { segment: { tag, elements }, end: at + 1 };
+      from = at + 1;
+      if (elements.length === lengthAt) return readBinary(text, from, { tag, elements, syntax });
+    } else if (character === component) {
+      components.push(value + text.slice(from, at));
       value = "";
-    } else if (character === repetition) repeats.push(endItem());
-    else value += character;
+      from = at + 1;
+    } else if (character === repetition) {
+      value += text.slice(from, at);
+      repeats.push(endItem());
+      from = at + 1;
+    } else if (character === release) {
+      value += text.slice(from, at);
+      at += 1;
+      if (at === text.length) {
+        return { reason: "expected a character after the release character, found the end of the text", isCut: true };
+      }
+      from = at;
+    }
   }
-  return `expected the segment terminator ${JSON.stringify(segment)}, found the end of the text`;
+  return cut(segment);
+}
+
+interface BinaryStart {
+  readonly tag: string;
+  readonly elements: readonly EdiElement[];
+  readonly syntax: SegmentSyntax;
+}
+
+function readBinary(text: string, from: number, { tag, elements, syntax }: BinaryStart): ReadSegment {
+  const count = elements.at(-1);
+  if (typeof count !== "string" || !/^\d{1,15}$/.test(count)) {
+    return { reason: `expected the number of bytes that follow, found ${JSON.stringify(count)}`, isCut: false };
+  }
+  const end = syntax.isSingleByte === true ? from + Number(count) : endOfBytes(text, from, Number(count));
+  if (end === undefined || end >= text.length) return cut(syntax.segment);
+  if (text.charAt(end) !== syntax.segment) {
+    const found = JSON.stringify(text.slice(end, end + 10));
+    return {
+      reason: `expected the segment terminator ${JSON.stringify(syntax.segment)} after ${count} bytes of data, found ${found}`,
+      isCut: false,
+    };
+  }
+  return { segment: { tag, elements: [...elements, text.slice(from, end)] }, end: end + 1 };
+}
+
+/** Where so many bytes of UTF-8 end. */
+function endOfBytes(text: string, from: number, count: number): number | undefined {
+  let at = from;
+  for (let bytes = 0; bytes < count;) {
+    const code = text.codePointAt(at);
+    if (code === undefined) return undefined;
+    bytes += code < 0x80 ? 1 : code < 0x8_00 ? 2 : code < 0x1_00_00 ? 3 : 4;
+    if (bytes > count) return undefined;
+    at += code < 0x1_00_00 ? 1 : 2;
+  }
+  return at;
+}
+
+function cut(segment: string): ReadSegment {
+  return { reason: `expected the segment terminator ${JSON.stringify(segment)}, found the end of the text`, isCut: true };
 }
 
 /** The text of a segment without its terminator. Delimiters in its values are released; where the syntax cannot do so they are refused. */
-export function writeSegment(segment: EdiSegment, delimiters: EdiDelimiters): string {
+export function writeSegment(segment: EdiSegment, syntax: SegmentSyntax): string {
   if (!isRecord(segment) || typeof segment.tag !== "string" || !Array.isArray(segment.elements)) {
     throw formatInvalid(`a segment is { tag, elements: […] }, found ${describeValue(segment)}`);
   }
-  const special = new Set(
-    [delimiters.element, delimiters.component, delimiters.segment, delimiters.repetition, delimiters.release].filter(
-      (one) => one !== undefined,
-    ),
-  );
+  const { element: between, component, segment: end, repetition, release, tag: tagEnd = between, binary = {} } = syntax;
+  const special = new Set([between, component, end, repetition, release].filter((one) => one !== undefined));
+  const text = (given: unknown): string => {
+    if (typeof given === "string") return given;
+    throw formatInvalid(`a value of segment ${segment.tag} is a text, found ${describeValue(given)}`, { hint: "map it to text first" });
+  };
   const value = (given: unknown): string => {
-    if (typeof given !== "string") {
-      throw formatInvalid(`a value of segment ${segment.tag} is a text, found ${describeValue(given)}`, { hint: "map it to text first" });
-    }
     let written = "";
-    for (const character of given) {
+    for (const character of text(given)) {
       if (!special.has(character)) written += character;
-      else if (delimiters.release !== undefined) written += delimiters.release + character;
+      else if (release !== undefined) written += release + character;
       else {
         throw formatInvalid(`a value of segment ${segment.tag} holds the delimiter ${JSON.stringify(character)}, which X12 cannot write`, {
           hint: "replace it, or choose other delimiters for the interchange",
@@ -77,20 +138,23 @@ export function writeSegment(segment: EdiSegment, delimiters: EdiDelimiters): st
     }
     return written;
   };
-  const item = (given: unknown): string => (Array.isArray(given) ? given.map(value).join(delimiters.component) : value(given));
-  const element = (given: unknown): string => {
+  const item = (given: unknown): string => (Array.isArray(given) ? given.map(value).join(component) : value(given));
+  const dataAt = Object.hasOwn(binary, segment.tag) ? binary[segment.tag] : undefined;
+  const element = (given: unknown, index: number): string => {
+    if (index === dataAt) return text(given);
     if (!isRecord(given) || !Array.isArray(given["repeat"])) return item(given);
-    if (delimiters.repetition !== undefined) return given["repeat"].map(item).join(delimiters.repetition);
+    if (repetition !== undefined) return given["repeat"].map(item).join(repetition);
     throw formatInvalid(`segment ${segment.tag} repeats an element, but the interchange has no repetition separator`);
   };
-  return [value(segment.tag), ...segment.elements.map(element)].join(delimiters.element);
+  const tag = value(segment.tag);
+  return segment.elements.length === 0 ? tag : tag + tagEnd + segment.elements.map(element).join(between);
 }
 
 /** `raw` while it still says what the segment says. */
-export function textOfSegment(segment: EdiSegment, delimiters: EdiDelimiters): string {
-  const written = writeSegment(segment, delimiters);
+export function textOfSegment(segment: EdiSegment, syntax: SegmentSyntax): string {
+  const written = writeSegment(segment, syntax);
   if (segment.raw === undefined) return written;
-  const read = readSegment(segment.raw + delimiters.segment, 0, delimiters);
-  const isSame = typeof read === "object" && read.end === segment.raw.length + 1 && writeSegment(read.segment, delimiters) === written;
+  const read = readSegment(segment.raw + syntax.segment, 0, syntax);
+  const isSame = "segment" in read && read.end === segment.raw.length + 1 && writeSegment(read.segment, syntax) === written;
   return isSame ? segment.raw : written;
 }

@@ -1,10 +1,11 @@
 import { describeValue, isRecord } from "@portolan/core";
 import { formatInvalid } from "../format-invalid.ts";
-import type { EdiDelimiters, EdiDocument, EdiInterchange, EdiSegment } from "./document.ts";
-import type { EdiDialect } from "./read-document.ts";
+import type { EdiDelimiters, EdiDocument, EdiInterchange, EdiMessage, EdiPart, EdiSegment } from "./document.ts";
+import type { TextDialect } from "./segment-reader.ts";
 import { textOfSegment } from "./segment-text.ts";
+import { wrap } from "./wrapping.ts";
 
-export interface EdiWriter extends Pick<EdiDialect, "title" | "header"> {
+export interface EdiWriter extends Pick<TextDialect, "title" | "header" | "binary"> {
   una?(delimiters: EdiDelimiters): string;
 }
 
@@ -14,8 +15,15 @@ export function writeEdi(value: unknown, writer: EdiWriter): string {
     throw formatInvalid(`${writer.title} is written of { interchanges: […] }, found ${describeValue(value)}`);
   }
   // The shape that matters is checked where it is used: by segments and blanks.
-  const document = value as unknown as EdiDocument;
-  return document.interchanges.map((one) => interchangeText(one, writer)).join("") + blanks(document.after);
+  const { interchanges, wrapped, unterminated, after } = value as unknown as EdiDocument;
+  const text =
+    interchanges
+      .map((one) => interchangeText(one, writer))
+      .join("")
+      .slice(0, unterminated === true ? -1 : undefined) + blanks(after);
+  if (wrapped === undefined) return text;
+  if (Number.isInteger(wrapped.columns) && wrapped.columns > 0) return wrap(text, { ...wrapped, newline: blanks(wrapped.newline) });
+  throw formatInvalid(`wrapped is { columns, newline } with a number of columns, found ${describeValue(wrapped.columns)}`);
 }
 
 function interchangeText(interchange: EdiInterchange, writer: EdiWriter): string {
@@ -29,9 +37,10 @@ function interchangeText(interchange: EdiInterchange, writer: EdiWriter): string
     }
   }
   const newline = blanks(interchange.newline);
+  const syntax = { ...delimiters, binary: writer.binary ?? {} };
   const rest = [...segmentsAfterHeader(interchange)].map((segment) => {
     const before = isRecord(segment) && segment.before !== undefined ? blanks(segment.before) : newline;
-    return before + textOfSegment(segment, delimiters) + delimiters.segment;
+    return before + textOfSegment(segment, syntax) + delimiters.segment;
   });
   const header = textOfSegment(interchange.header, writer.header?.(delimiters) ?? delimiters) + delimiters.segment;
   const una = interchange.una === true && writer.una ? writer.una(delimiters) + newline : "";
@@ -42,15 +51,30 @@ function* segmentsAfterHeader({ segments = [], groups = [], messages = [], trail
   yield* segments;
   for (const group of groups) {
     yield group.header;
-    for (const message of group.messages) yield* [message.header, ...message.segments, message.trailer];
+    for (const message of group.messages) yield* segmentsOf(message);
     yield group.trailer;
   }
-  for (const message of messages) yield* [message.header, ...message.segments, message.trailer];
+  for (const message of messages) yield* segmentsOf(message);
   yield trailer;
+}
+
+function* segmentsOf({ header, segments, trailer }: EdiMessage): Generator<EdiSegment> {
+  yield header;
+  yield* flat(segments);
+  yield trailer;
+}
+
+/** The segments of loops, in their order. */
+function* flat(parts: readonly EdiPart[]): Generator<EdiSegment> {
+  for (const part of parts) {
+    // What is neither is refused when it is written.
+    if (typeof part === "object" && part !== null && "loop" in part) yield* flat(part.segments);
+    else yield part;
+  }
 }
 
 function blanks(given: string | undefined): string {
   if (given === undefined) return "";
-  if (typeof given === "string" && /^[ \t\r\n]*$/.test(given)) return given;
+  if (typeof given === "string" && /^[ \t\r\n\f\v\0\x1A]*$/.test(given)) return given;
   throw formatInvalid(`between segments stand blanks and line ends only, found ${describeValue(given)}`);
 }

@@ -1,11 +1,13 @@
 import { defineFormat, type FormatDefinition } from "@portolan/core";
 import type { EdiDelimiters, EdiSegment } from "../edi/document.ts";
 import { createEdiFormat, ediOptions } from "../edi/edi-format.ts";
-import type { EdiDialect, InterchangeStart } from "../edi/read-document.ts";
+import type { EdiDialect } from "../edi/read-document.ts";
 import type { SegmentRules } from "../edi/rules.ts";
+import type { InterchangeStart } from "../edi/segment-reader.ts";
 import { unusableDelimiters } from "../edi/unusable-delimiters.ts";
 import type { EdiWriter } from "../edi/write-document.ts";
-import { latestRules, numericRules } from "./directory-rules.ts";
+import { layoutContrl } from "./acknowledgement-layout.ts";
+import { latestRules, numericRules, serviceRules } from "./directory-rules.ts";
 
 const UNA_LENGTH = 9;
 
@@ -15,10 +17,17 @@ const edifact: EdiDialect & EdiWriter = {
   group: { open: "UNG", close: "UNE", control: 5 },
   message: { open: "UNH", close: "UNT", control: 1 },
   isGrouped: false,
+  counts: "groups",
   loose: [],
+  service: serviceRules,
   start: readStart,
-  una: ({ component, element, decimal = ".", release = " ", repetition = " ", segment }) =>
-    `UNA${component}${element}${decimal}${release}${repetition}${segment}`,
+  una: ({ component, element, decimal = ".", release = " ", repetition, reserved = " ", segment }) =>
+    `UNA${component}${element}${decimal}${release}${repetition ?? reserved}${segment}`,
+  identify({ elements: [, type] }) {
+    const [message = "", ...version] = Array.isArray(type) ? type : [String(type)];
+    return { message, version: version.join(":") };
+  },
+  layouts: [layoutContrl],
   rulesOf,
 };
 
@@ -37,31 +46,46 @@ export const edifactFormat: FormatDefinition = defineFormat({
   create: (options) => createEdiFormat("edifact", edifact, options),
 });
 
-function readStart(text: string, at: number): InterchangeStart {
-  if (text.startsWith("UNA", at)) {
-    const una = text.slice(at + 3, at + UNA_LENGTH);
-    const [component = "", element = "", decimal = "", release = "", repetition = "", segment = ""] = una;
-    if (una.length < 6) return "expected six characters after UNA, found the end of the text";
-    const optional = { ...(repetition !== " " && { repetition }), ...(release !== " " && { release }) };
-    const fault = unusableDelimiters([component, element, segment, ...Object.values(optional)]);
-    if (fault !== undefined) return fault;
-    return { delimiters: { element, component, segment, decimal, ...optional }, una: true, at: at + UNA_LENGTH };
+/** What holds without a UNA: ISO 9735 has printable delimiters, and for level B those of ISO 646. */
+const PRINTABLE: EdiDelimiters = { element: "+", component: ":", segment: "'", decimal: ".", release: "?" };
+const CONTROLS: EdiDelimiters = { element: "\x1D", component: "\x1F", segment: "\x1C", decimal: "." };
+
+function readStart(text: string): InterchangeStart {
+  const isUna = text.startsWith("UNA");
+  const una = isUna ? text.slice(3, UNA_LENGTH) : "";
+  if (isUna && una.length < 6) return "expected six characters after UNA, found the end of the text";
+  const afterUna = isUna ? (/^[ \t\r\n]*/.exec(text.slice(UNA_LENGTH))?.[0] ?? "") : "";
+  const at = isUna ? UNA_LENGTH + afterUna.length : 0;
+  const [component = "", element = "", decimal = "", release = "", fifth = "", segment = ""] = una;
+  const given = isUna
+    ? { element, component, segment, decimal, ...(release !== " " && { release }) }
+    : text.startsWith("UNB\x1D")
+      ? CONTROLS
+      : PRINTABLE;
+  const used = [given.element, given.component, given.segment, ...(given.release === undefined ? [] : [given.release])];
+  const fault = unusableDelimiters(used);
+  if (fault !== undefined) return fault;
+  const version = versionOf(text.slice(at, at + 12), given);
+  if (version === undefined) {
+    const found = JSON.stringify(text.slice(at, at + 12));
+    return `expected ${isUna ? "" : "UNA, or "}UNB with a syntax such as UNOA${given.component}3, found ${found}`;
   }
-  const header = /^UNB\+[A-Z]{3}[A-Z0-9]:(\d)/.exec(text.slice(at, at + 12));
-  if (header === null) {
-    return `expected UNA, or UNB with a syntax such as UNOA:3, found ${JSON.stringify(text.slice(at, at + 12))}`;
-  }
-  // The repetition separator came with syntax 4.
-  const isFour = header[1] === "4";
+  // The repetition separator came with syntax 4; before, its place in UNA was reserved.
+  const repetition = version < 4 ? undefined : isUna ? (fifth === " " ? undefined : fifth) : given === CONTROLS ? undefined : "*";
+  const unusable = repetition === undefined ? undefined : unusableDelimiters([repetition, ...used]);
+  if (unusable !== undefined) return unusable;
   const delimiters: EdiDelimiters = {
-    element: "+",
-    component: ":",
-    segment: "'",
-    decimal: ".",
-    release: "?",
-    ...(isFour && { repetition: "*" }),
+    ...given,
+    ...(repetition !== undefined && { repetition }),
+    ...(isUna && repetition === undefined && fifth !== " " && { reserved: fifth }),
   };
-  return { delimiters, at };
+  return { delimiters, at, ...(isUna && { afterUna }) };
+}
+
+function versionOf(header: string, { element, component }: EdiDelimiters): number | undefined {
+  const isHeader = header.startsWith(`UNB${element}`) && /^[A-Z]{3}[A-Z0-9]$/.test(header.slice(4, 8)) && header.charAt(8) === component;
+  const version = header.charAt(9);
+  return isHeader && /^[1-9]$/.test(version) ? Number(version) : undefined;
 }
 
 /** Rules hold for the directories of the UN; other agencies have segments of their own under the same tags. */

@@ -1,0 +1,68 @@
+import type { EdiPart, EdiSegment } from "./document.ts";
+import type { EdiBreach } from "./fault.ts";
+import { describePosition, firstOf, matchesPattern, type EdiLayout, type LayoutPosition } from "./layout.ts";
+
+/** Takes a breach of the order, and the index of the segment at which it was seen; past the last one it is the trailer. */
+export type ReportOrder = (breach: EdiBreach, index: number) => void;
+
+/**
+ * The segments of a message in the loops of its layout. A segment that has no place is reported, and stands where it came;
+ * so nothing is lost, whatever the order.
+ */
+export function matchLayout(segments: readonly EdiSegment[], layout: EdiLayout, report: ReportOrder): readonly EdiPart[] {
+  let at = 0;
+
+  /** `follows` says whether what encloses this level goes on with a segment. */
+  function level(positions: readonly LayoutPosition[], follows: (segment: EdiSegment) => boolean): EdiPart[] {
+    const parts: EdiPart[] = [];
+    let exceeded: LayoutPosition | undefined;
+    for (const [index, position] of positions.entries()) {
+      const isLater = (segment: EdiSegment) => positions.slice(index + 1).some((later) => matchesPattern(segment, firstOf(later)));
+      let count = 0;
+      for (let segment = segments[at]; segment !== undefined; segment = segments[at]) {
+        if (matchesPattern(segment, firstOf(position)) && count < position.max) {
+          count += 1;
+          parts.push(take(position, segment, (next) => isLater(next) || again(position, next, count) || follows(next)));
+          continue;
+        }
+        if (isLater(segment) || follows(segment)) break;
+        // What has no place is left where it came, unless a later position of the levels above takes it.
+        exceeded = matchesPattern(segment, firstOf(position)) ? position : undefined;
+        report(misplaced(segment, layout, exceeded), at);
+        parts.push(segment);
+        at += 1;
+      }
+      if (count < position.min) {
+        report(
+          {
+            kind: "missingSegment",
+            reason: `expected ${describePosition(position)}, found ${segments[at]?.tag ?? "the end of the message"}`,
+          },
+          at,
+        );
+      }
+    }
+    return parts;
+  }
+
+  function take(position: LayoutPosition, segment: EdiSegment, follows: (segment: EdiSegment) => boolean): EdiPart {
+    if (position.kind === "loop") return { loop: position.loop, segments: level(position.of, follows) };
+    at += 1;
+    return segment;
+  }
+
+  return level(layout.structure, () => false);
+}
+
+function again(position: LayoutPosition, segment: EdiSegment, count: number): boolean {
+  return position.kind === "loop" && count < position.max && matchesPattern(segment, position.first);
+}
+
+function misplaced({ tag }: EdiSegment, layout: EdiLayout, exceeded: LayoutPosition | undefined): EdiBreach {
+  if (exceeded !== undefined) {
+    const kind = exceeded.kind === "loop" ? "tooManyLoops" : "tooManySegments";
+    return { kind, reason: `expected ${describePosition(exceeded)} at most ${exceeded.max} times, found one more` };
+  }
+  if (layout.tags.has(tag)) return { kind: "unexpectedSegment", reason: `expected another segment here, found ${tag}` };
+  return { kind: "unknownSegment", reason: `expected a segment of ${layout.message}, found ${tag}` };
+}
