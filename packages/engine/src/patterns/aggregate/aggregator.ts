@@ -14,6 +14,7 @@ import { createTicks } from "./ticks.ts";
 export interface AggregatorOptions {
   readonly combine: CombineOption;
   readonly complete: CompletionOptions;
+  readonly onMissingKey: "fail" | "skip";
   readonly rememberClosed: number;
   readonly onTimeout: "complete" | "discard";
 }
@@ -27,20 +28,26 @@ interface Group {
   /** Those of its first message. */
   readonly id: string;
   readonly headers: Headers;
-  /** What completes it, if an incoming message said so. */
+  /** What completes it, if a message said so. */
   readonly wanted: number | undefined;
 }
 
-export interface Addition {
-  /** The key as JSON text, and its value. */
-  readonly key: string;
+export interface Incoming {
+  /** The key as JSON text, undefined if it is missing, and its value. */
+  readonly key: string | undefined;
   readonly value: unknown;
   readonly message: Message;
   readonly execution: Execution;
 }
 
 export interface Aggregator {
-  add(addition: Addition): Awaitable<void>;
+  take(incoming: Incoming): Awaitable<void>;
+}
+
+/** `isSignal`: all groups complete then. */
+interface Addition extends Incoming {
+  readonly key: string;
+  readonly isSignal: boolean;
 }
 
 /** A group that the message is in now, as it is to be written. */
@@ -88,7 +95,7 @@ export function createAggregator(options: AggregatorOptions, compiler: StepCompi
       if (group !== undefined) await handOver(key, by, { group, body: await bodyOf(group, row), row, execution });
     });
 
-  /** Completes every open group but one, in the order in which they were opened. */
+  /** Completes every open group, or all but one, in the order in which they were opened. */
   const completeAll = async (by: CompletedBy, execution: Execution, except?: string): Promise<void> => {
     const young = groups.uncommittedKeys();
     for (let after = -1; ;) {
@@ -140,6 +147,7 @@ export function createAggregator(options: AggregatorOptions, compiler: StepCompi
 
   const settle = (grown: Grown, row: RowAccess, addition: Addition): Awaitable<void> => {
     const { byPredicate } = conditions;
+    if (addition.isSignal) return finish(undefined, grown, { row, addition });
     if (byPredicate === undefined) return finish(conditions.bySize(grown.group), grown, { row, addition });
     const { group, items } = grown;
     const combined = (attributes: Message["attributes"]): Awaitable<Message> =>
@@ -179,28 +187,27 @@ export function createAggregator(options: AggregatorOptions, compiler: StepCompi
     };
   });
 
-  const addPlainly = (addition: Addition): Awaitable<void> =>
-    groups.withRow(addition.execution, addition.key, (row) => addTo(row, addition));
+  const add = (key: string | undefined, incoming: Incoming, isSignal: boolean): Awaitable<void> => {
+    if (key !== undefined) return groups.withRow(incoming.execution, key, (row) => addTo(row, { ...incoming, key, isSignal }));
+    if (options.onMissingKey === "fail") throw new PortolanError("PORTOLAN_KEY_MISSING", "the key of the aggregation is missing");
+  };
 
   /** Where a message has to do with other groups than its own, too. */
-  const addAmongOthers = async (addition: Addition): Promise<void> => {
-    const { key, message, execution } = addition;
+  const addAmongOthers = async (incoming: Incoming): Promise<void> => {
+    const { key, message, execution } = incoming;
     const isSignal = (await conditions.all?.(message)) === true;
     if (isSignal && complete.all?.include !== true) return completeAll("all", execution);
-    if (options.rememberClosed > 0 && (await closed.has(key, execution)))
+    if (key !== undefined && options.rememberClosed > 0 && (await closed.has(key, execution)))
       throw new PortolanError("PORTOLAN_KEY_CLOSED", `the group ${key} is closed`);
-    if (complete.newKey === true) await completeAll("newKey", execution, key);
-    await addPlainly(addition);
+    if (complete.newKey === true && key !== undefined && !isSignal) await completeAll("newKey", execution, key);
+    await add(key, incoming, isSignal);
     ticks?.wake();
-    if (!isSignal) return;
-    await completeAll("all", execution, key);
-    // The row of the signal itself is not in the store yet.
-    await completeOne(key, "all", execution);
+    if (isSignal) await completeAll("all", execution);
   };
 
   const isPlain =
     conditions.all === undefined && options.rememberClosed === 0 && complete.newKey === undefined && complete.interval === undefined;
-  return { add: isPlain ? addPlainly : addAmongOthers };
+  return { take: isPlain ? (incoming) => add(incoming.key, incoming, false) : addAmongOthers };
 }
 
 /** What is asked of a message that is added; some of it may still have to come. */

@@ -67,11 +67,13 @@ export function compileConditions(complete: CompletionOptions, compiler: StepCom
     byPredicate: when === undefined && whenIncoming === undefined ? undefined : byPredicate,
 
     wantedSize(message, current) {
-      if (sizeFrom === undefined) return current;
+      if (sizeFrom === undefined) return undefined;
+      // A message that asks for none has `size`; without it, what one before it asked for.
+      const otherwise = size === undefined ? current : undefined;
       return andThen(sizeFrom(message), (value) => {
-        if (value === undefined || value === null) return current;
+        if (value === undefined || value === null) return otherwise;
         const wanted = numberOf(value, "the size of the group");
-        return wanted >= 1 ? wanted : current;
+        return wanted >= 1 ? wanted : otherwise;
       });
     },
 

@@ -1,4 +1,4 @@
-import { option, optional, PortolanError, required, withDefault, type Duration, type Message } from "@portolan/core";
+import { option, optional, required, withDefault, type Duration, type Message } from "@portolan/core";
 import type { Block, StepOptions } from "../../builder/steps.ts";
 import { combineOption } from "../../definition/combine-option.ts";
 import { definePattern } from "../../pattern.ts";
@@ -129,10 +129,7 @@ export const aggregate = definePattern({
       return message;
     };
     const add = (value: unknown, message: Message, execution: Execution): Message | Promise<Message> => {
-      const key = keyOf(value);
-      if (key === undefined && options.onMissingKey === "fail")
-        throw new PortolanError("PORTOLAN_KEY_MISSING", "the key of the aggregation is missing");
-      const added = key === undefined ? undefined : aggregator.add({ key, value, message, execution });
+      const added = aggregator.take({ key: keyOf(value), value, message, execution });
       return added instanceof Promise ? added.then(() => leave(message, execution)) : leave(message, execution);
     };
     return (message, execution) => {
