@@ -1,5 +1,5 @@
 import { listNames, nearestName, type AppDefinition, type Finding, type RouteDefinition } from "@portolan/core";
-import { targetsOf } from "./targets.ts";
+import { endpointsOf } from "./endpoints.ts";
 
 type Report = (path: readonly (string | number)[], finding: Omit<Finding, "path">) => void;
 
@@ -7,20 +7,21 @@ type Report = (path: readonly (string | number)[], finding: Omit<Finding, "path"
 export function checkLinks(app: AppDefinition, report: Report): void {
   const routes = app.routes.map((route) => route.id);
   const systems = app.systems.map((system) => system.name);
-  const checkTargets = (value: unknown, path: readonly string[]) => {
-    for (const { target, step } of targetsOf(value)) {
+  const checkEndpoints = (value: unknown, path: readonly string[]) => {
+    for (const { endpoint, step } of endpointsOf(value)) {
       const place = step?.place === undefined ? {} : { place: step.place };
-      if (target.kind === "route" && !routes.includes(target.route)) report(path, { ...missing("route", target.route, routes), ...place });
-      if (target.kind === "connector" && target.system !== undefined && !systems.includes(target.system)) {
-        report(path, { ...missing("system", target.system, systems), ...place });
+      if (endpoint.kind === "route" && !routes.includes(endpoint.route))
+        report(path, { ...missing("route", endpoint.route, routes), ...place });
+      if (endpoint.kind === "connector" && "system" in endpoint && endpoint.system !== undefined && !systems.includes(endpoint.system)) {
+        report(path, { ...missing("system", endpoint.system, systems), ...place });
       }
     }
   };
-  checkTargets(app.errors, ["errors"]);
-  checkTargets(app.intercept, ["intercept"]);
+  checkEndpoints(app.errors, ["errors"]);
+  checkEndpoints(app.intercept, ["intercept"]);
   for (const route of app.routes) {
     const path = ["routes", route.id];
-    checkTargets([route.steps, route.onError, route.onComplete, route.intercept], path);
+    checkEndpoints([route.steps, route.onError, route.onComplete, route.intercept], path);
     for (const [index, completion] of route.onComplete.entries()) {
       if (completion.mode === "before" && completion.on !== "success") {
         report([...path, "onComplete", index], {

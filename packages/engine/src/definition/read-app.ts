@@ -13,7 +13,7 @@ import {
 import { invalidConfiguration } from "../runtime/compile-app.ts";
 import { channelOptions, flowOption, type flowOptions } from "./flow-options.ts";
 import { checkLinks } from "./links.ts";
-import { targetsOf } from "./targets.ts";
+import { endpointsOf } from "./endpoints.ts";
 import type { Registry } from "./registry.ts";
 import type { RawTree } from "./tree-context.ts";
 import { instantiate, type ReadRoute, type Template } from "./templates.ts";
@@ -138,11 +138,10 @@ function impliedChannels({
   clauses(errors.onError);
   for (const channel of channels) if (channel.deadLetter !== undefined) names.add(channel.deadLetter);
   for (const route of routes) {
-    for (const source of route.from) if (source.kind === "channel") names.add(source.channel);
     if (typeof route.deadLetter === "string") names.add(route.deadLetter);
     clauses(route.onError);
   }
-  for (const { target } of targetsOf([...routes, errors, intercept])) if (target.kind === "channel") names.add(target.channel);
+  for (const { endpoint } of endpointsOf([...routes, errors, intercept])) if (endpoint.kind === "channel") names.add(endpoint.channel);
   return names;
 }
 
