@@ -32,6 +32,13 @@ export function compileApp(context: CompileContext): CompiledApp {
     channels.set(definition.name, compileChannel(context, definition, { consumers: () => readers, report }));
   }
   for (const channel of context.pollers.channels) {
+    if (channels.get(channel)?.definition.mode === "direct")
+      report({
+        path: `channels.${channel}`,
+        message: "a direct channel has no buffer to poll",
+        expected: "mode: memory or durable",
+        found: "direct",
+      });
     const [reader] = readersOf(channel);
     if (reader === undefined) continue;
     report({
