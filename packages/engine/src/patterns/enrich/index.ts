@@ -1,4 +1,4 @@
-import { option, optional, required, withBody, withDefault, type Message, type TargetRef } from "@portolan/core";
+import { option, optional, required, withBody, withDefault, type Headers, type Message, type TargetRef } from "@portolan/core";
 import type { CallTarget, InputOf, ReplyOf, StepOptions } from "../../builder/steps.ts";
 import { combineOption } from "../../definition/combine-option.ts";
 import { definePattern } from "../../pattern.ts";
@@ -53,6 +53,13 @@ const options = option.object({
   onFailure: withDefault(option.oneOf("fail", "keep"), "fail", "`keep`: the message goes on unchanged, with `attributes.error`"),
 });
 
+/** The headers of the reply itself: what a call answers keeps those of the message. Without a call there are no others. */
+function replyHeaders(answered: Message): Headers {
+  // Only `call` sets it.
+  const reply = answered.attributes["reply"] as { readonly headers: Headers } | undefined;
+  return reply?.headers ?? answered.headers;
+}
+
 /** Content enricher. */
 export const enrich = definePattern({
   name: "enrich",
@@ -73,7 +80,7 @@ export const enrich = definePattern({
     const ask = compiler.protect(async (message, execution) => {
       const question = asked === undefined ? message : withBody(message, (await asked(message)) ?? null);
       const reply = await endpoint.call(question, execution);
-      const combined = await together(message, reply);
+      const combined = await together(message, { ...reply, headers: replyHeaders(reply) });
       return {
         id: message.id,
         body: combined.body,
