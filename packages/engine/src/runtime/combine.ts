@@ -79,7 +79,8 @@ export function merged(bodies: readonly unknown[]): Record<string, unknown> {
   return result;
 }
 
+/** A value as JSONata's `$string` writes it: text as it is, nothing as "", numbers to 15 digits. */
 export function textOf(value: unknown): string {
   if (typeof value === "string") return value;
-  return value === undefined ? "" : (JSON.stringify(value) ?? "");
+  return JSON.stringify(value, (_key, part: unknown) => (typeof part === "number" ? Number(part.toPrecision(15)) : part)) ?? "";
 }

@@ -1,6 +1,7 @@
 import { option, required, withDefault, type Message, type LogLevel } from "@portolan/core";
 import type { StepOptions } from "../../builder/steps.ts";
 import { definePattern } from "../../pattern.ts";
+import { textOf } from "../../runtime/combine.ts";
 import { andThen } from "../../runtime/step.ts";
 
 declare module "../../builder/steps.ts" {
@@ -29,8 +30,7 @@ export const log = definePattern({
     const evaluate = compiler.expression(text);
     return (message) =>
       andThen(evaluate(message), (value) => {
-        const line = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
-        compiler.log.log(level, line, { route: compiler.route, step: compiler.stepId, messageId: message.id });
+        compiler.log.log(level, textOf(value), { route: compiler.route, step: compiler.stepId, messageId: message.id });
         return message;
       });
   },

@@ -1,6 +1,7 @@
 import { option, PortolanError, required, withDefault, type Message, type ErrorKind } from "@portolan/core";
 import type { StepOptions } from "../../builder/steps.ts";
 import { definePattern } from "../../pattern.ts";
+import { textOf } from "../../runtime/combine.ts";
 import { andThen } from "../../runtime/step.ts";
 
 declare module "../../builder/steps.ts" {
@@ -34,7 +35,7 @@ const throwStep = definePattern({
     const evaluate = compiler.expression(text);
     return (message) =>
       andThen(evaluate(message), (value) => {
-        throw new PortolanError(code, typeof value === "string" ? value : (JSON.stringify(value) ?? code), { kind });
+        throw new PortolanError(code, value === undefined ? code : textOf(value), { kind });
       });
   },
   method: ([text, extra]) => ({ message: text, ...(typeof extra === "object" ? extra : {}) }),

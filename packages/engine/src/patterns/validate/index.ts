@@ -2,6 +2,7 @@ import { option, optional, PortolanError, type ContractIssue, type Message } fro
 import type { StepOptions } from "../../builder/steps.ts";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { definePattern } from "../../pattern.ts";
+import { textOf } from "../../runtime/combine.ts";
 import { andThen, type Step } from "../../runtime/step.ts";
 
 declare module "../../builder/steps.ts" {
@@ -44,7 +45,7 @@ export const validate = definePattern({
     const refuse = (message: Message, otherwise: string, issues: readonly ContractIssue[] = []): never | Promise<never> => {
       refused?.();
       return andThen(words?.(message), (said): never => {
-        throw new PortolanError("PORTOLAN_VALIDATION_FAILED", said === undefined || said === null ? otherwise : String(said), {
+        throw new PortolanError("PORTOLAN_VALIDATION_FAILED", said === undefined || said === null ? otherwise : textOf(said), {
           findings: issues.map((issue) => ({ path: issue.path, message: issue.message })),
         });
       });
