@@ -99,4 +99,14 @@ describe("a store that cannot be used", () => {
   it("is not there for operators before its app has started", async () => {
     await expect(openSqliteStoreForAdmin({ directory: folder.next(), clock })).rejects.toMatchObject({ code: "PORTOLAN_STORE_MISSING" });
   });
+
+  it("is none for operators while it is an empty file: a node that was cut off before it had set it up", async () => {
+    const directory = folder.next();
+    await mkdir(directory, { recursive: true });
+    await writeFile(join(directory, "store.db"), "");
+    await expect(openSqliteStoreForAdmin({ directory, clock })).rejects.toMatchObject({
+      code: "PORTOLAN_STORE_MISSING",
+      message: `the store in ${directory} is empty: no app has started on it`,
+    });
+  });
 });

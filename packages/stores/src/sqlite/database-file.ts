@@ -42,17 +42,14 @@ export function openOwnDatabase(directory: string): DatabaseSync {
 /** Opens the database beside the node that may own it. */
 export function openForeignDatabase(directory: string): DatabaseSync {
   const file = databaseFile(directory);
-  if (!existsSync(file)) {
-    throw new PortolanError("PORTOLAN_STORE_MISSING", `there is no store in ${directory}`, {
-      hint: "Name the directory of the app's store, usually `.portolan` beside the app. A store is made when its app first starts.",
-    });
-  }
+  if (!existsSync(file)) throw missingError(`there is no store in ${directory}`);
   return translated(file, () => {
     verify(file);
     const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
     const version = readVersion(database, file);
     if (version === SCHEMA_VERSION) return database;
     database.close();
+    if (version === 0) throw missingError(`the store in ${directory} is empty: no app has started on it`);
     throw new PortolanError(
       "PORTOLAN_STORE_VERSION",
       `${file} has schema version ${version}, this Portolan works on version ${SCHEMA_VERSION}`,
@@ -60,6 +57,12 @@ export function openForeignDatabase(directory: string): DatabaseSync {
         hint: "Start the app once with this Portolan version: that brings its store up to date.",
       },
     );
+  });
+}
+
+function missingError(message: string): PortolanError {
+  return new PortolanError("PORTOLAN_STORE_MISSING", message, {
+    hint: "Name the directory of the app's store, usually `.portolan` beside the app. A store is made when its app first starts.",
   });
 }
 
