@@ -23,9 +23,15 @@ const DURATION_SCHEMA = {
 };
 
 /** Text. `${NAME}` in it is replaced by the environment variable NAME. */
-export const text: OptionType<string> = simple({ kind: "text", expected: "a text", schema: { type: "string" } }, (value, context) =>
-  typeof value === "string" ? withVariables(value, context) : undefined,
-);
+export const text: OptionType<string> = {
+  kind: "text",
+  expected: "a text",
+  schema: { type: "string" },
+  read(given, context) {
+    const value = context.substitute(given);
+    return typeof value === "string" ? withVariables(value, context) : mismatch(this, value, context);
+  },
+};
 
 /** Text that is taken as it stands: patterns, names, expressions' texts. */
 export const name: OptionType<string> = simple({ kind: "name", expected: "a name", schema: { type: "string", minLength: 1 } }, (value) =>
@@ -302,6 +308,13 @@ function mismatch(type: OptionType<unknown>, value: unknown, context: ReadContex
   return undefined;
 }
 
-function withVariables(value: string, context: ReadContext): string {
-  return value.replace(/\$\{([A-Za-z_]\w*)\}/g, (_whole, variable: string) => context.variable(variable) ?? "");
+/** Undefined if one of the variables is not set, which the context has reported then. */
+function withVariables(value: string, context: ReadContext): string | undefined {
+  let isComplete = true;
+  const filled = value.replace(/\$\{([A-Za-z_]\w*)\}/g, (_whole, variable: string) => {
+    const found = context.variable(variable);
+    isComplete &&= found !== undefined;
+    return found ?? "";
+  });
+  return isComplete ? filled : undefined;
 }
