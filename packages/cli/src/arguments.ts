@@ -64,9 +64,9 @@ export function usage(command: CommandDefinition | undefined, message: string, h
   });
 }
 
-/** A whole number given as an option. */
+/** A whole number given as what `name` says: `--limit`, or SEQUENCE for one without a name. */
 export function wholeNumber(text: string, name: string, least = 0): number {
   const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
   if (number >= least) return number;
-  throw usage(undefined, `--${name} expects a whole number of at least ${least}, found ${JSON.stringify(text)}`);
+  throw usage(undefined, `${name} expects a whole number of at least ${least}, found ${JSON.stringify(text)}`);
 }

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { usage } from "./arguments.ts";
-import type { Io, OptionDefinition, OptionValues } from "./command.ts";
+import type { CommandDefinition, Io, OptionDefinition, OptionValues } from "./command.ts";
 
 /** Options of the commands that run a node; they go before the app's configuration. */
 export const NODE_OPTIONS = {
@@ -14,16 +14,17 @@ export interface NodeSettings {
   readonly store?: string;
 }
 
-export function nodeSettings(options: OptionValues<typeof NODE_OPTIONS>, io: Io): NodeSettings {
+/** The options of a command that runs a node. */
+export function nodeSettings(options: OptionValues<typeof NODE_OPTIONS>, command: CommandDefinition, io: Io): NodeSettings {
   const { host, port, store } = options;
   return {
-    http: { ...(host === undefined ? {} : { host }), ...(port === undefined ? {} : { port: portNumber(port) }) },
+    http: { ...(host === undefined ? {} : { host }), ...(port === undefined ? {} : { port: portNumber(port, command) }) },
     ...(store === undefined ? {} : { store: store === "memory" ? store : resolve(io.directory, store) }),
   };
 }
 
-function portNumber(text: string): number {
+function portNumber(text: string, command: CommandDefinition): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65_535) return port;
-  throw usage(undefined, `--port expects a port from 0 to 65535, found ${JSON.stringify(text)}`);
+  throw usage(command, `--port expects a port from 0 to 65535, found ${JSON.stringify(text)}`);
 }

@@ -135,6 +135,15 @@ describe("commands on a store", () => {
     expect(await command(["channels", "redrive", "dead", String(one)], { directory })).toMatchObject({
       code: 1,
       stdout: "0 sent back from dead\n",
+      stderr: `not in dead: ${one} (see: portolan channels peek dead)\n`,
+    });
+    const { stdout: purged } = await command(["channels", "purge", "dead", "9999", "--json"], { directory });
+    expect(JSON.parse(purged)).toEqual({ channel: "dead", removed: 0, missing: [9999] });
+    const [order] = (await json("channels", "peek", "orders")) as { readonly sequence: number }[];
+    expect(await command(["channels", "redrive", "orders", String(order?.sequence)], { directory })).toMatchObject({
+      code: 1,
+      stdout: "0 sent back from orders\n",
+      stderr: "1 of them are no dead letters, and stay where they are\n",
     });
     expect(await command(["channels", "purge", "dead", String(two)], { directory })).toMatchObject({
       code: 0,

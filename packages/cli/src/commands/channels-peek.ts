@@ -22,8 +22,8 @@ export const channelsPeek = defineCommand({
     { line: "portolan channels peek orders --limit 1 --json", does: "The oldest waiting order as JSON." },
   ],
   async run({ positionals: [channel = ""], options, io }) {
-    const limit = wholeNumber(options.limit ?? "20", "limit", 1);
-    const after = options.after === undefined ? {} : { after: wholeNumber(options.after, "after") };
+    const limit = wholeNumber(options.limit ?? "20", "--limit", 1);
+    const after = options.after === undefined ? {} : { after: wholeNumber(options.after, "--after") };
     const messages = await withStore(io, options.store, async (store) => {
       await requireChannel(store, channel);
       return store.peek(channel, { ...after, limit });

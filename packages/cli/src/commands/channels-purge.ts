@@ -1,9 +1,8 @@
-import { usage, wholeNumber } from "../arguments.ts";
-import { defineCommand } from "../command.ts";
-import { requireChannel } from "../channel-name.ts";
-import { STORE_OPTIONS, withStore, writeJsonLines } from "../store-access.ts";
+import { withChosen } from "../chosen-messages.ts";
+import { type CommandDefinition, defineCommand } from "../command.ts";
+import { STORE_OPTIONS } from "../store-access.ts";
 
-export const channelsPurge = defineCommand({
+export const channelsPurge: CommandDefinition = defineCommand({
   name: "channels purge",
   summary: "Removes waiting messages from a channel. They are gone.",
   positionals: [
@@ -15,16 +14,14 @@ export const channelsPurge = defineCommand({
     { line: "portolan channels purge dead 17", does: "One dead letter that nobody needs." },
     { line: "portolan channels purge drafts --all", does: "Everything that waits in a channel." },
   ],
-  async run({ positionals: [channel = "", ...given], options, io }) {
-    if ((options.all === true) === given.length > 0)
-      throw usage(channelsPurge, "say which messages to remove: either sequence numbers, or --all");
-    const sequences = options.all === true ? undefined : given.map((text) => wholeNumber(text, "SEQUENCE"));
-    const removed = await withStore(io, options.store, async (store) => {
-      await requireChannel(store, channel);
-      return store.remove(channel, sequences);
-    });
-    if (options.json === true) await writeJsonLines(io, [{ channel, removed }]);
-    else io.stdout.write(`${removed} removed from ${channel}\n`);
-    return sequences !== undefined && removed < sequences.length ? "failures" : "ok";
-  },
+  run: ({ positionals: [channel = "", ...given], options, io }) =>
+    withChosen(
+      { command: channelsPurge, channel, given, options, io },
+      {
+        counted: "removed",
+        done: "removed from",
+        left: "of them were taken meanwhile",
+        run: (store, from, sequences) => store.remove(from, sequences),
+      },
+    ),
 });

@@ -1,9 +1,8 @@
-import { usage, wholeNumber } from "../arguments.ts";
-import { defineCommand } from "../command.ts";
-import { requireChannel } from "../channel-name.ts";
-import { STORE_OPTIONS, withStore, writeJsonLines } from "../store-access.ts";
+import { withChosen } from "../chosen-messages.ts";
+import { type CommandDefinition, defineCommand } from "../command.ts";
+import { STORE_OPTIONS } from "../store-access.ts";
 
-export const channelsRedrive = defineCommand({
+export const channelsRedrive: CommandDefinition = defineCommand({
   name: "channels redrive",
   summary: "Sends dead letters back to the routes that failed on them.",
   details:
@@ -17,16 +16,14 @@ export const channelsRedrive = defineCommand({
     { line: "portolan channels redrive dead 17 18", does: "Two of them." },
     { line: "portolan channels redrive dead --all", does: "All of them, once what made them fail is mended." },
   ],
-  async run({ positionals: [channel = "", ...given], options, io }) {
-    if ((options.all === true) === given.length > 0)
-      throw usage(channelsRedrive, "say which dead letters: either sequence numbers, or --all");
-    const sequences = options.all === true ? undefined : given.map((text) => wholeNumber(text, "SEQUENCE"));
-    const redriven = await withStore(io, options.store, async (store) => {
-      await requireChannel(store, channel);
-      return store.redrive(channel, sequences);
-    });
-    if (options.json === true) await writeJsonLines(io, [{ channel, redriven }]);
-    else io.stdout.write(`${redriven} sent back from ${channel}\n`);
-    return sequences !== undefined && redriven < sequences.length ? "failures" : "ok";
-  },
+  run: ({ positionals: [channel = "", ...given], options, io }) =>
+    withChosen(
+      { command: channelsRedrive, channel, given, options, io },
+      {
+        counted: "redriven",
+        done: "sent back from",
+        left: "of them are no dead letters, and stay where they are",
+        run: (store, from, sequences) => store.redrive(from, sequences),
+      },
+    ),
 });

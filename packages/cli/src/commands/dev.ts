@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
-import { defineCommand } from "../command.ts";
+import { type CommandDefinition, defineCommand } from "../command.ts";
 import { NODE_OPTIONS, nodeSettings } from "../node-settings.ts";
 
-export const dev = defineCommand({
+export const dev: CommandDefinition = defineCommand({
   name: "dev",
   summary: "Runs an app while you work on it: restarts it when one of its files changes, and shows what it found.",
   details:
@@ -17,7 +17,7 @@ export const dev = defineCommand({
   options: NODE_OPTIONS,
   examples: [{ line: "portolan dev", does: "Runs the app in this directory, until Ctrl-C." }],
   async run({ positionals: [path = "."], options, io }) {
-    const settings = nodeSettings(options, io);
+    const settings = nodeSettings(options, dev, io);
     const { superviseApp } = await import("../dev-supervisor.ts");
     return superviseApp({ path: resolve(io.directory, path), settings, io });
   },

@@ -16,7 +16,7 @@ export const errors = defineCommand({
     { line: "portolan messages show ID", does: "Then: what happened to the example." },
   ],
   async run({ options, io }) {
-    const limit = wholeNumber(options.limit ?? "10000", "limit", 1);
+    const limit = wholeNumber(options.limit ?? "10000", "--limit", 1);
     const groups = groupFailures(await withStore(io, options.store, async (store) => store.failures(limit)));
     if (options.json === true) await writeJsonLines(io, groups);
     else if (groups.length === 0) io.stdout.write("no failures in the journal\n");

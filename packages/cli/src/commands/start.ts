@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
-import { defineCommand } from "../command.ts";
+import { type CommandDefinition, defineCommand } from "../command.ts";
 import { NODE_OPTIONS, nodeSettings } from "../node-settings.ts";
 
-export const start = defineCommand({
+export const start: CommandDefinition = defineCommand({
   name: "start",
   summary: "Runs an app for production: JSON logs on stdout, health, graceful drain.",
   details: [
@@ -23,7 +23,7 @@ export const start = defineCommand({
     { line: "portolan start shop --port 9000 --store /var/lib/shop", does: "Another one, its store elsewhere." },
   ],
   async run({ positionals: [path = "."], options, io }) {
-    const settings = nodeSettings(options, io);
+    const settings = nodeSettings(options, start, io);
     const { runNode } = await import("../node-process.ts");
     return runNode({ path: resolve(io.directory, path), settings, io });
   },
