@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import * as nodeModule from "node:module";
 import { constants } from "node:os";
+import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const LEAST = 24;
@@ -10,8 +11,8 @@ const OWN_NODE = "PORTOLAN_NODE_TRIED";
 
 if (Number(process.versions.node.split(".")[0]) >= LEAST) {
   keepCompiledCode();
-  const { runProcess } = await import("@portolan/cli");
-  await runProcess();
+  const { runProcess } = (await commands()) ?? {};
+  await runProcess?.();
 } else {
   await runOnOwnNode();
 }
@@ -23,6 +24,22 @@ if (Number(process.versions.node.split(".")[0]) >= LEAST) {
 function keepCompiledCode() {
   process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL("../../../node_modules/.cache/portolan", import.meta.url));
   nodeModule.enableCompileCache(process.env.NODE_COMPILE_CACHE);
+}
+
+/** The commands; undefined, and said on stderr, in a clone that nobody has built. */
+async function commands() {
+  try {
+    return await import("@portolan/cli");
+  } catch (error) {
+    const isUnbuilt = error.code === "ERR_MODULE_NOT_FOUND" && existsSync(new URL("../../cli/src", import.meta.url));
+    if (!isUnbuilt) throw error;
+    const self = relative(process.cwd(), fileURLToPath(import.meta.url));
+    process.stderr.write(
+      `this clone of portolan is not built: npm run build, or run its sources:\n  node --conditions=portolan-source ${self}\n`,
+    );
+    process.exitCode = 3;
+    return undefined;
+  }
 }
 
 /** npm brings a Node of its own into the workspace; see the optional dependencies of the root. */
