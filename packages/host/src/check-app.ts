@@ -1,6 +1,7 @@
 import { PortolanError, silentLogger, type ClauseDefinition, type Finding } from "@portolan/core";
 import { createEngine } from "@portolan/engine";
 import { engineParts } from "./engine-parts.ts";
+import { emptyFlows } from "./flow-file.ts";
 import type { LoadedApp } from "./load-app.ts";
 import { invalidConfiguration } from "./load-config.ts";
 import type { Platform } from "./platform.ts";
@@ -30,9 +31,10 @@ export async function checkApp(app: LoadedApp, platform: Platform): Promise<read
   return warningsOf(app);
 }
 
-function warningsOf({ definition }: LoadedApp): readonly Finding[] {
+function warningsOf({ definition, input }: LoadedApp): readonly Finding[] {
   const { routes, errors } = definition;
   return [
+    ...emptyFlows(input.flows),
     ...routes
       .filter(({ deadLetter }) => deadLetter === false)
       .map(({ id, place }): Finding => ({

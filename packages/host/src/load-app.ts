@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { PortolanError, describeValue, type AppDefinition, type Finding } from "@portolan/core";
 import { isApp, patterns, readApp, type AppInput } from "@portolan/engine";
 import { findAppFiles, isAppFile, onlyFile } from "./app-files.ts";
 import type { Environment, NodeConfig } from "./config.ts";
+import { readFlowFile } from "./flow-file.ts";
 import { invalidConfiguration, readConfigFile } from "./load-config.ts";
 import type { Platform } from "./platform.ts";
 import { readSourceFile } from "./source-file.ts";
@@ -49,7 +49,9 @@ export async function loadApp({ path, platform, environment, variables = (name) 
   const app = isApp(value) ? value : undefined;
   if (code !== undefined && value !== undefined && app === undefined) findings.push(noApp(code, value));
   const present = files.flows.filter((file) => !missing.includes(file));
-  const flows = await Promise.all(present.map(async (file) => ({ file, text: await readFile(join(directory, file), "utf8") })));
+  const readings = await Promise.all(present.map((file) => readFlowFile(directory, file)));
+  const flows = readings.flatMap((one) => ("flow" in one ? [one.flow] : []));
+  findings.push(...readings.flatMap((one) => ("finding" in one ? [one.finding] : [])));
 
   const name = config?.name ?? app?.name ?? basename(directory);
   const input: AppInput = { name, durability: config?.durability, flows, trees: app === undefined ? [] : [app.flow] };

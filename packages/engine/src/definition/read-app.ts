@@ -1,4 +1,6 @@
 import {
+  describeValue,
+  isRecord,
   type AppDefinition,
   type AppErrors,
   type ChannelDefinition,
@@ -15,7 +17,7 @@ import { channelOptions, flowOption, type flowOptions } from "./flow-options.ts"
 import { checkLinks } from "./links.ts";
 import { endpointsOf } from "./endpoints.ts";
 import type { Registry } from "./registry.ts";
-import type { RawTree } from "./tree-context.ts";
+import type { RawTree, TreeContext } from "./tree-context.ts";
 import { instantiate, type ReadRoute, type Template } from "./templates.ts";
 import { treeContext } from "./tree-reader.ts";
 import { parseYaml } from "./yaml-tree.ts";
@@ -51,7 +53,7 @@ export function readApp(input: AppInput, registry: Registry): AppDefinition {
   const templates = new Map<string, Template>();
   const places = new Map<string, RawTree>();
   for (const tree of trees) {
-    const flow = flowOption.read(tree.value ?? {}, treeContext({ tree, registry, findings }));
+    const flow = readFlow(tree.value ?? {}, treeContext({ tree, registry, findings }));
     if (flow === undefined) continue;
     flows.push(flow);
     for (const [name, template] of Object.entries(flow.templates)) templates.set(name, { ...template, tree });
@@ -91,6 +93,12 @@ export function readApp(input: AppInput, registry: Registry): AppDefinition {
   checkLinks(app, report);
   if (findings.length > 0) throw invalidConfiguration(findings);
   return app;
+}
+
+function readFlow(value: unknown, context: TreeContext): Flow | undefined {
+  if (isRecord(value)) return flowOption.read(value, context);
+  context.report({ message: "a flow file is a map", expected: flowOption.expected, found: describeValue(value) });
+  return undefined;
 }
 
 function located(tree: RawTree, path: readonly (string | number)[], finding: Omit<Finding, "path">): Finding {
