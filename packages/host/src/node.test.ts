@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { PortolanError, silentLogger, type Finding } from "@portolan/core";
-import { createRecordingLogger } from "@portolan/testkit";
+import { createRecordingLogger, createVirtualClock, driveUntil } from "@portolan/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checkApp, loadApp, startNode, type NodeOptions, type RunningNode } from "./index.ts";
 import { createTestPlatform, type TestPlatform } from "./platform.test.support.ts";
@@ -118,6 +118,27 @@ describe("an app", () => {
     await write({ "a.flow.yaml": ECHO, "b.flow.yaml": "nonsense: 1", "portolan.config.json": '{ "name": "shop" }' });
     const { definition } = await loadApp({ path: join(directory, "a.flow.yaml"), platform, environment: {} });
     expect([definition.name, definition.routes.length]).toEqual(["shop", 1]);
+  });
+
+  it.each([
+    ["with a NUL", Buffer.from("routes:\0"), "bytes that no text has"],
+    ["of another encoding", Buffer.from("routes: { caf\xe9: {} }", "latin1"), "a text in another encoding, or no text"],
+  ])("with a flow file %s is refused as no text", async (_what, bytes, found) => {
+    await writeFile(join(directory, "a.flow.yaml"), bytes);
+    expect((await errorOf(load())).findings).toMatchObject([{ message: "the flow file is no text in UTF-8", found }]);
+  });
+
+  it("with a flow file that is no map is refused as such", async () => {
+    await write({ "a.flow.yaml": "hello" });
+    expect((await errorOf(load())).findings).toMatchObject([{ message: "a flow file is a map", found: 'the text "hello"' }]);
+  });
+
+  it("is warned of flow files that say nothing", async () => {
+    await write({ "a.flow.yaml": "---\n# later\n\n", "b.flow.yaml": "", "c.flow.yaml": "routes: {}\n" });
+    expect((await checkApp(await load(), platform)).map(({ message }) => message)).toEqual([
+      "the flow file a.flow.yaml is empty",
+      "the flow file b.flow.yaml is empty",
+    ]);
   });
 
   it("is warned of failures that would be lost, and of clauses that can never match", async () => {
@@ -239,6 +260,21 @@ describe("a node", () => {
     expect(() => platform.send("in", { body: 1 })).toThrow("not open");
     expect(await node.engine.deliver("echo", { body: 2 })).toMatchObject({ body: 2 });
   });
+});
+
+it("does not wait for ever for a store that does not close", async () => {
+  const log = createRecordingLogger();
+  const clock = createVirtualClock();
+  await write({ "a.flow.yaml": ECHO });
+  const node = await start({ log, clock });
+  const { durable } = node.stores;
+  durable.close = () => new Promise(() => undefined);
+  const stopping = node.stop();
+  let hasStopped = false;
+  void stopping.then(() => (hasStopped = true));
+  await driveUntil(clock, () => hasStopped);
+  expect(await stopping).toEqual({ drained: true });
+  expect(log.entries.map(({ message }) => message)).toContain("the store does not answer: the node stops without having closed it");
 });
 
 it("tells when its store has ended by itself, and can still be stopped", async () => {

@@ -37,10 +37,13 @@ export interface RunningNode {
   /**
    * Takes no new message, finishes those in process for as long as the configuration's `drain`, then closes everything.
    * Calling it again answers the same. `drained` is false if messages were still in process at the deadline:
-   * those of durable channels are delivered again at the next start.
+   * those of durable channels are delivered again at the next start. A store that does not close in ten seconds is left.
    */
   stop(): Promise<{ readonly drained: boolean }>;
 }
+
+/** A store that hangs, as on a disk that does not answer, must not keep the process. What it had acknowledged is in its files. */
+const CLOSE_MS = 10_000;
 
 /** Runs an app. What was opened is closed again if the start fails. */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
@@ -82,13 +85,7 @@ async function open(options: Opening, opened: Close[]): Promise<RunningNode> {
 
   const storeEnded = Promise.withResolvers<PortolanError>();
   stores.durable.onEnd?.((error) => {
-    if (phase === "stopping") return;
-    log.log("error", "the store has ended; the node has to be started again", {
-      code: error.code,
-      error: error.message,
-      cause: error.cause,
-    });
-    storeEnded.resolve(error);
+    if (phase !== "stopping") storeEnded.resolve(error);
   });
   const engine = createEngine({
     ...(await engineParts(app, options.platform, http)),
@@ -104,16 +101,24 @@ async function open(options: Opening, opened: Close[]): Promise<RunningNode> {
   const { olderThan: olderThanMs, maxEntries } = config.retention;
   const retention = startRetention(stores.durable, { olderThanMs, maxEntries }, { clock, log });
   phase = "running";
+  // Not before: a start that fails tells its error itself.
+  void storeEnded.promise.then(({ code, message, cause }) =>
+    log.log("error", "the store has ended; the node has to be started again", { code, error: message, cause }),
+  );
 
+  const closeStores = async () => {
+    await retention.stop();
+    await stores.memory.close();
+    await stores.durable.close();
+  };
   const stop = async () => {
     phase = "stopping";
     const httpClosed = http?.close({ deadlineMs: config.drain });
     const drained = await within(clock, config.drain, engine.stop());
     await httpClosed;
     watch.stopWatching();
-    await retention.stop();
-    await stores.memory.close();
-    await stores.durable.close();
+    const closed = await within(clock, CLOSE_MS, closeStores());
+    if (!closed) log.log("error", "the store does not answer: the node stops without having closed it", { waitedMs: CLOSE_MS });
     return { drained };
   };
   let stopped: ReturnType<typeof stop> | undefined;

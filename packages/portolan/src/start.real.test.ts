@@ -199,6 +199,8 @@ describe("portolan start refuses", () => {
     const { code, stdout, stderr } = await runCommand(["start", "--port", "0"], { directory: app.path });
     expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
     expect(stderr).toContain("the variable ERP_URL is not set\n  --> a.flow.yaml:4:");
+    // Not also what its absence makes of the URL.
+    expect(stderr.match(/^error/gm)).toHaveLength(1);
     await using node = await startReady([], { directory: app.path, environment: { ERP_URL: "http://127.0.0.1:9" } });
     expect((await post(`${node.url}/echo`, 1)).status).toBe(503);
   });
@@ -258,8 +260,8 @@ describe("portolan start refuses", () => {
     await first.ended;
     const file = join(app.path, ".portolan", "store.db");
     await writeFile(file, "this is no database, and it is long enough to be sure of that");
-    const { code, stderr } = await runCommand(["start", "--port", "0"], { directory: app.path });
-    expect(code).toBe(4);
+    const { code, stdout, stderr } = await runCommand(["start", "--port", "0"], { directory: app.path });
+    expect({ code, stdout }).toEqual({ code: 4, stdout: "" });
     expect(stderr).toContain("error[PORTOLAN_STORE_CORRUPT]");
     expect(await readFile(file, "utf8")).toContain("this is no database");
   });
