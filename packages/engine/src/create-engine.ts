@@ -227,7 +227,7 @@ export function createEngine(options: EngineOptions): Engine {
     if (status !== "new") throw new PortolanError("PORTOLAN_USAGE", `the engine is ${status}; it can be started once`);
     const { routes, reentries } = compile();
     await endpoints.open();
-    if (options.sources !== false) await polledSources.open();
+    await polledSources.open();
     consumers = await createConsumers({
       app,
       stores,

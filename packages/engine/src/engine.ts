@@ -34,7 +34,7 @@ export interface EngineOptions {
   readonly journal?: "all" | "failures" | "none";
   /** Receives what `record` targets are sent (test kit); without it a `record` target is a configuration error. */
   readonly recorder?: (name: string, message: Message) => void;
-  /** Sources of connectors are opened unless this is false (then routes are reached by `deliver` and channels only, and polling finds nothing). */
+  /** Sources of routes are opened unless this is false: then routes are reached by `deliver` and channels only. What steps poll is opened always. */
   readonly sources?: boolean;
   /** Learns which steps run and which ways messages take (coverage of tests). Without it nothing is noted, at no cost. */
   readonly observePoint?: PointObserver;

@@ -1,4 +1,5 @@
 import {
+  PortolanError,
   createHeaders,
   NO_ATTRIBUTES,
   NO_HEADERS,
@@ -62,7 +63,7 @@ export function createPolledSources({ ids, position, stopping, ...context }: Pol
       slots.push(slot);
       return async (waitMs, execution) => {
         const { source } = slot;
-        if (source === undefined) return undefined;
+        if (source === undefined) throw new PortolanError("PORTOLAN_STOPPING", `${node.connector.name} is not open`);
         const polled = await whileRunning(execution, stopping, (signal) => source.take({ waitMs, signal }));
         if (polled === undefined) return undefined;
         join(polled, execution);

@@ -1,9 +1,17 @@
-import { isStandardSchema, type AppDefinition, type ConnectorDefinition, type ConnectorTargetNode } from "@portolan/core";
+import {
+  isStandardSchema,
+  type AppDefinition,
+  type ConnectorDefinition,
+  type ConnectorSourceNode,
+  type ConnectorTargetNode,
+} from "@portolan/core";
 
 /** What is another in an app under test. */
 export interface AppChanges {
   /** The connector that a target uses instead of its own. */
   connector(node: ConnectorTargetNode): ConnectorDefinition;
+  /** The connector that a source uses instead of its own. */
+  source(node: ConnectorSourceNode): ConnectorDefinition;
   /** A function of the app, such as that of a `map`, as it is called. */
   callback(callback: Callback): Callback;
 }
@@ -22,8 +30,12 @@ function changed(value: unknown, changes: AppChanges): unknown {
   if (Array.isArray(value)) return value.map((item) => changed(item, changes));
   if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
   if (isConnectorTarget(value)) return { ...value, connector: changes.connector(value) };
-  if ("kind" in value && value.kind === "connector") return value;
+  if (isConnectorSource(value)) return { ...value, connector: changes.source(value) };
   return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, changed(child, changes)]));
+}
+
+export function isConnectorSource(value: object): value is ConnectorSourceNode {
+  return "kind" in value && value.kind === "connector" && "connector" in value && !("system" in value);
 }
 
 /** Targets in the tree, as the reader makes them; a source has no `system`. */

@@ -1,5 +1,6 @@
 import { isStandardSchema, type AppDefinition } from "@portolan/core";
-import { isConnectorTarget } from "./app-changes.ts";
+import { isConnectorSource, isConnectorTarget } from "./app-changes.ts";
+import { chosenSource } from "./source-doubles.ts";
 import { chosenTarget } from "./target-doubles.ts";
 import type { ChosenTarget } from "./target-choice.ts";
 import type { TestVariables } from "./variables.ts";
@@ -10,6 +11,8 @@ export interface AppPlaces {
   readonly channels: readonly string[];
   readonly directChannels: readonly string[];
   readonly targets: readonly ChosenTarget[];
+  /** Connector sources that steps poll. */
+  readonly polled: readonly ChosenTarget[];
   readonly recorders: readonly string[];
   /** Whether messages may name further targets by their addresses. */
   readonly computesAddresses: boolean;
@@ -17,12 +20,18 @@ export interface AppPlaces {
 
 export function placesOf(app: AppDefinition, variables: TestVariables): AppPlaces {
   const targets = new Map<string, ChosenTarget>();
+  const polled = new Map<string, ChosenTarget>();
   const recorders = new Set<string>();
   let computesAddresses = false;
-  for (const value of objectsIn([app.routes, app.errors, app.intercept])) {
+  // The sources of routes are not opened: tests send to the routes.
+  const routes = app.routes.map(({ from: _from, ...rest }) => rest);
+  for (const value of objectsIn([routes, app.errors, app.intercept])) {
     if (isConnectorTarget(value)) {
       const target = chosenTarget(value, variables);
       targets.set(`${target.address} ${target.system}`, target);
+    } else if (isConnectorSource(value) && value.connector.source?.poll !== undefined) {
+      const source = chosenSource(value, variables);
+      polled.set(source.address, source);
     } else if ("kind" in value && value.kind === "record" && "name" in value) recorders.add(String(value.name));
     if ("allow" in value && Array.isArray(value.allow) && value.allow.length > 0) computesAddresses = true;
   }
@@ -31,6 +40,7 @@ export function placesOf(app: AppDefinition, variables: TestVariables): AppPlace
     channels: app.channels.map(({ name }) => name),
     directChannels: app.channels.filter(({ mode }) => mode === "direct").map(({ name }) => name),
     targets: [...targets.values()],
+    polled: [...polled.values()],
     recorders: [...recorders],
     computesAddresses,
   };

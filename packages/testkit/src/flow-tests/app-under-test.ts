@@ -49,6 +49,15 @@ export function unknownTarget(choice: TargetChoice, places: AppPlaces): Portolan
   });
 }
 
+/** Why a choice takes no source that the app's steps poll. */
+export function unknownPolled(choice: TargetChoice, { polled }: AppPlaces): PortolanError | undefined {
+  if (polled.some(chooser(choice))) return undefined;
+  const addresses = polled.map(({ address }) => address);
+  return new PortolanError("PORTOLAN_ADDRESS_UNKNOWN", `no step of the app polls ${choiceText(choice)}`, {
+    hint: hintOf(choiceText(choice), addresses, "polled source"),
+  });
+}
+
 /** What is there instead of an unknown name. */
 export function hintOf(name: string, known: readonly string[], what: string): string {
   if (known.length === 0) return `the app has no ${what}s`;

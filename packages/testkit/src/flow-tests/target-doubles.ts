@@ -2,7 +2,9 @@ import {
   type AppDefinition,
   type Clock,
   type ConnectorDefinition,
+  type ConnectorSourceNode,
   type ConnectorTargetNode,
+  type Incoming,
   type Message,
   type RunningTarget,
   type SendRequest,
@@ -14,6 +16,7 @@ import type { Life } from "../life.ts";
 import type { Answer } from "./answer.ts";
 import { createAnswering, type Answering } from "./answering.ts";
 import { changedApp, type Callback } from "./app-changes.ts";
+import { createSourceDoubles } from "./source-doubles.ts";
 import { chooser, type ChosenTarget, type TargetChoice } from "./target-choice.ts";
 import type { TestVariables } from "./variables.ts";
 
@@ -27,12 +30,14 @@ export interface TargetMessage extends SeenMessage {
   readonly error?: unknown;
 }
 
-/** The doubles of an app's connector targets: outside systems, which outlive crashes of the node. */
+/** The doubles of an app's connector targets and polled sources: outside systems, which outlive crashes of the node. */
 export interface TargetDoubles {
   /** From now on the targets answer like that. */
   replace(choice: TargetChoice, answer: Answer | undefined): void;
   /** What the targets got, in the order of arrival. */
   seen(choice: TargetChoice): readonly TargetMessage[];
+  /** From now on a source that steps poll has that message. */
+  offer(choice: TargetChoice, message: Incoming): void;
   /** The app, and the connectors of computed addresses, with doubles for one life of the node. */
   install(life: Life): { readonly app: AppDefinition; readonly connectors: readonly ConnectorDefinition[] };
 }
@@ -48,6 +53,7 @@ export function createTargetDoubles({ app, connectors, clock, variables }: Targe
   const rules: { readonly takes: (target: ChosenTarget) => boolean; readonly answering: Answering }[] = [];
   const got: { readonly target: ChosenTarget; readonly message: TargetMessage }[] = [];
   const recorder = createAnswering(undefined);
+  const sources = createSourceDoubles(variables);
 
   const double = (target: ChosenTarget, definition: TargetDefinition | undefined, life: Life): RunningTarget => {
     const context = { clock: life.clock as Clock, track: <T>(work: Promise<T>) => clock.track(work) };
@@ -113,12 +119,18 @@ export function createTargetDoubles({ app, connectors, clock, variables }: Targe
   };
 
   return {
+    offer: sources.offer,
     replace: (choice, answer) => void rules.push({ takes: chooser(choice), answering: createAnswering(answer) }),
     seen: (choice) => got.filter(({ target }) => chooser(choice)(target)).map(({ message }) => message),
-    install: (life) => ({
-      app: changedApp(app, { connector: (node) => doubleOf(node, life), callback: tracked }),
-      connectors: connectors.map((connector) => computed(connector, life)),
-    }),
+    install(life) {
+      sources.begin();
+      const changes = {
+        connector: (node: ConnectorTargetNode) => doubleOf(node, life),
+        source: (node: ConnectorSourceNode) => sources.connector(node, life),
+        callback: tracked,
+      };
+      return { app: changedApp(app, changes), connectors: connectors.map((connector) => computed(connector, life)) };
+    },
   };
 }
 

@@ -1,4 +1,13 @@
-import { PortolanError, parseDuration, type AppendEffect, type DeadLetter, type Duration, type Logger, type Message } from "@portolan/core";
+import {
+  PortolanError,
+  parseDuration,
+  type AppendEffect,
+  type DeadLetter,
+  type Duration,
+  type Incoming,
+  type Logger,
+  type Message,
+} from "@portolan/core";
 import { patterns as enginePatterns, type AppInput, type InputOf, type ReplyOf } from "@portolan/engine";
 import type { Control } from "../cases/case-file.ts";
 import type { CaseHarness } from "../cases/case-harness.ts";
@@ -7,7 +16,7 @@ import { appendedMessage, createSightings, type SeenMessage } from "../cases/sig
 import { createVirtualClock } from "../clock/virtual-clock.ts";
 import { createTestPatterns } from "../patterns/test-patterns.ts";
 import type { Answer } from "./answer.ts";
-import { hintOf, readAppUnderTest, unknownTarget, type AppUnderTest } from "./app-under-test.ts";
+import { hintOf, readAppUnderTest, unknownPolled, unknownTarget, type AppUnderTest } from "./app-under-test.ts";
 import type { Coverage } from "./coverage.ts";
 import type { TargetChoice } from "./target-choice.ts";
 import type { TargetMessage } from "./target-doubles.ts";
@@ -41,7 +50,7 @@ export interface DeadMessage extends SeenMessage {
 
 /**
  * An app under test, on stores in memory and a virtual clock: it starts at 0, and time moves only while a method is awaited.
- * Sources of connectors are not opened. Their targets are doubles, which record every message and reply with its body until
+ * Sources of connectors are not opened, those that steps poll have what the test offers. Their targets are doubles, which record every message and reply with its body until
  * `replaceTarget` says otherwise. Methods run one after another, in the order they are called.
  */
 export interface TestBench extends AsyncDisposable {
@@ -59,6 +68,8 @@ export interface TestBench extends AsyncDisposable {
   readonly now: number;
   /** From now on these targets answer like that; without an answer they are recorders again. */
   replaceTarget(which: TargetChoice, answer?: Answer): void;
+  /** From now on this source of a connector, which steps poll, has that message. It is named as targets are, such as `file:watch in/*`. */
+  offer(which: TargetChoice, body: unknown, options?: Pick<SendOptions, "headers">): void;
   /** What these targets got, failed attempts included, in the order of arrival; or what a `record` target of that name got. */
   records(which: TargetChoice): readonly (SeenMessage & Partial<TargetMessage>)[];
   /** What was committed to a channel, consumed or not. */
@@ -100,6 +111,7 @@ export function createTestBench(load: () => Promise<BenchParts>, options: BenchO
   const channels = createSightings(clock);
   const dead: DeadMessage[] = [];
   const replacements: { readonly which: TargetChoice; readonly answer: Answer | undefined }[] = [];
+  const offers: OfferedMessage[] = [];
   let running: Running | undefined;
   let starting: Promise<Running> | undefined;
   let last: Promise<unknown> = Promise.resolve();
@@ -117,6 +129,7 @@ export function createTestBench(load: () => Promise<BenchParts>, options: BenchO
     const patterns = [...enginePatterns, ...createTestPatterns()];
     const tested = readAppUnderTest(input, { harness, patterns, clock, environment: options.environment ?? {} });
     for (const { which, answer } of replacements) replace(tested, which, answer);
+    for (const offered of offers) offer(tested, offered);
     const node = createCaseNode({
       harness,
       parts: tested.parts,
@@ -189,6 +202,11 @@ export function createTestBench(load: () => Promise<BenchParts>, options: BenchO
       if (running === undefined) replacements.push({ which, answer });
       else replace(running.tested, which, answer);
     },
+    offer(which, body, { headers = {} } = {}) {
+      const offered = { which, message: { body, headers } };
+      if (running === undefined) offers.push(offered);
+      else offer(running.tested, offered);
+    },
     records(which) {
       const named = typeof which === "string" ? recorded.get(which) : undefined;
       if (named !== undefined || running === undefined) return named ?? [];
@@ -219,6 +237,17 @@ function replace({ places, doubles }: AppUnderTest, which: TargetChoice, answer:
   const unknown = unknownTarget(which, places);
   if (unknown !== undefined) throw unknown;
   doubles.replace(which, answer);
+}
+
+interface OfferedMessage {
+  readonly which: TargetChoice;
+  readonly message: Incoming;
+}
+
+function offer({ places, doubles }: AppUnderTest, { which, message }: OfferedMessage): void {
+  const unknown = unknownPolled(which, places);
+  if (unknown !== undefined) throw unknown;
+  doubles.offer(which, message);
 }
 
 function checkChannel(name: string, { places }: AppUnderTest): void {
