@@ -100,10 +100,14 @@ export interface AppendEffect {
   readonly expiresAt?: number | undefined;
 }
 
-/** The delivery has been processed. */
+/**
+ * The delivery has been processed. With `inTurn` the commit fails with PORTOLAN_CONFLICT while an earlier message of the
+ * subscription is unfinished that does not have to wait for a time: if one commit is refused, so are those that follow it.
+ */
 export interface SettleEffect {
   readonly kind: "settle";
   readonly ref: DeliveryRef;
+  readonly inTurn?: boolean;
 }
 
 /** The delivery is given back, to be delivered again when due. In an ordered channel later messages of its key wait for it. */

@@ -13,7 +13,11 @@ export function checkPosition(effect: Pick<SetPositionEffect, "name" | "expected
 /** Whether somebody has to learn of the outcome, however little its durability matters. */
 export function mayConflict(effects: readonly Effect[]): boolean {
   return effects.some(
-    (effect) => (effect.kind === "setPosition" && "expected" in effect) || effect.kind === "putState" || effect.kind === "dropState",
+    (effect) =>
+      (effect.kind === "setPosition" && "expected" in effect) ||
+      (effect.kind === "settle" && effect.inTurn === true) ||
+      effect.kind === "putState" ||
+      effect.kind === "dropState",
   );
 }
 

@@ -103,8 +103,23 @@ export function createConsumer(parts: ConsumerParts): Consumer {
         uncommitted -= 1;
         if (running) retryLater(error, "the outcome of a message could not be stored; it will be delivered again");
         subscription.release([delivery.ref]);
+        giveBack();
         settled();
       },
+    );
+  };
+
+  /** What was taken after a message that comes again is not to be processed before it. */
+  const giveBack = (): void => {
+    subscription.release(buffer.slice(next).map(({ ref }) => ref));
+    buffer = [];
+    next = 0;
+    const asked = ahead;
+    ahead = undefined;
+    // A store that cannot answer has given nothing away.
+    asked?.then(
+      (late) => subscription.release(late.map(({ ref }) => ref)),
+      () => undefined,
     );
   };
 
@@ -175,7 +190,10 @@ export function createConsumer(parts: ConsumerParts): Consumer {
           parts.gate?.leave();
           return;
         }
-        processNext();
+        if (!processNext()) {
+          parts.gate?.leave();
+          break;
+        }
         takeAhead();
         sinceBreath += 1;
         if (sinceBreath >= BREATH) {

@@ -101,7 +101,8 @@ async function openConsumers(
     const inbox = inboxes.get(channel.name);
     const route = inbox?.route ?? (parts.routes.get(subscription.route) as Route);
     const gate = inbox?.onTheSide === undefined ? parts.gates.get(route.id) : undefined;
-    consumers.set(subscription.id, consumerOf(parts, subscription, { channel, route, gate, isStored: of.mode === "durable" }));
+    const inTurn = inbox !== undefined && channel.concurrency === 1;
+    consumers.set(subscription.id, consumerOf(parts, subscription, { channel, route, gate, isStored: of.mode === "durable", inTurn }));
   }
   of.store.onWork((id) => {
     const channel = polled.get(id);
@@ -122,9 +123,10 @@ interface Reading {
   readonly route: Route;
   readonly gate: Gate | undefined;
   readonly isStored: boolean;
+  readonly inTurn: boolean;
 }
 
-function consumerOf(parts: ConsumersParts, subscription: Subscription, { channel, route, gate, isStored }: Reading): Consumer {
+function consumerOf(parts: ConsumersParts, subscription: Subscription, { channel, route, gate, isStored, inTurn }: Reading): Consumer {
   const { definition } = route;
   return createConsumer({
     subscription,
@@ -137,7 +139,7 @@ function consumerOf(parts: ConsumersParts, subscription: Subscription, { channel
       const unit = new UnitOfWork(parts.ids, definition.durability, { delivery, isStored });
       const message = arrived(delivery.message);
       const execution = parts.execution(unit, message);
-      const context = { route: definition, execution, delivery, channel, release: () => subscription.release([delivery.ref]) };
+      const context = { route: definition, execution, delivery, channel, inTurn, release: () => subscription.release([delivery.ref]) };
       if (delivery.expiresAt !== undefined && parts.clock.now() > delivery.expiresAt) return parts.endings.expired(context);
       return andThen(route.enter(message, execution), (end) => parts.endings.consumed(end, context));
     },

@@ -49,6 +49,8 @@ export interface ConsumedContext {
   readonly execution: Execution;
   readonly delivery: Delivery;
   readonly channel: ChannelDefinition;
+  /** Whether messages of the channel end in the order in which they were taken, also where the store refuses a commit. */
+  readonly inTurn: boolean;
   /** Gives the delivery back. */
   release(): void;
 }
@@ -179,7 +181,7 @@ export function createEndings(parts: EndingParts): Endings {
   const redelivery = (ctx: ConsumedContext, failure: StepFailure): Verdict => {
     const failures = ctx.delivery.failures + 1;
     if (failures >= ctx.channel.maxAttempts) {
-      return { outcome: "deadLettered", failure, effects: [{ kind: "settle", ref: ctx.delivery.ref }, ...letter(failure, ctx)] };
+      return { outcome: "deadLettered", failure, effects: [settle(ctx), ...letter(failure, ctx)] };
     }
     const plan = planRetry(ctx.channel.redelivery, { random: parts.random, inherited: {}, predicate: () => () => false });
     const due = clock.now() + plan.delayBefore(failures + 1, failure.error);
@@ -187,15 +189,14 @@ export function createEndings(parts: EndingParts): Endings {
   };
 
   const consumedVerdict = (end: Exclude<RouteEnd, { kind: "abandoned" }>, ctx: ConsumedContext): Verdict => {
-    const settle: Effect = { kind: "settle", ref: ctx.delivery.ref };
     switch (end.kind) {
       case "done":
       case "dropped":
-        return { outcome: end.kind, effects: [settle] };
+        return { outcome: end.kind, effects: [settle(ctx)] };
       case "handled":
-        return { outcome: "handled", effects: [settle], failure: end.failure };
+        return { outcome: "handled", effects: [settle(ctx)], failure: end.failure };
       case "deadLetter":
-        return { outcome: "deadLettered", effects: [settle, ...letter(end.failure, ctx, end.channel)], failure: end.failure };
+        return { outcome: "deadLettered", effects: [settle(ctx), ...letter(end.failure, ctx, end.channel)], failure: end.failure };
       case "failed":
         return redelivery(ctx, end.failure);
       case "parked": {
@@ -305,10 +306,7 @@ export function createEndings(parts: EndingParts): Endings {
     expired(ctx) {
       const error = new PortolanError("PORTOLAN_EXPIRED", `the message outlived the ttl of channel ${ctx.channel.name}`);
       const failure = new StepFailure(error, { step: "", message: ctx.execution.received, attempts: 0 });
-      return close(
-        { outcome: "deadLettered", failure, effects: [{ kind: "settle", ref: ctx.delivery.ref }, ...letter(failure, ctx)] },
-        ctx,
-      );
+      return close({ outcome: "deadLettered", failure, effects: [settle(ctx), ...letter(failure, ctx)] }, ctx);
     },
 
     deadLetterPart(part, failure, { route, execution, step }) {
@@ -331,6 +329,10 @@ export function createEndings(parts: EndingParts): Endings {
       await Promise.all(unawaited);
     },
   };
+}
+
+function settle({ delivery, inTurn }: ConsumedContext): Effect {
+  return inTurn ? { kind: "settle", ref: delivery.ref, inTurn } : { kind: "settle", ref: delivery.ref };
 }
 
 function stands({ outcome }: Verdict): boolean {

@@ -1,6 +1,7 @@
-import type { AppendEffect, Effect } from "@portolan/core";
+import type { AppendEffect, DeliveryRef, Effect } from "@portolan/core";
 import { checkPosition } from "../position.ts";
 import type { StoreLogRecord } from "../store-log.ts";
+import { outOfTurnError } from "../turn.ts";
 import { Channels } from "./channels.ts";
 import { createJournal } from "./journal.ts";
 import { createKeptKeys } from "./kept-keys.ts";
@@ -33,7 +34,12 @@ export function createMemoryState(options: MemoryStateOptions): MemoryState {
   function commit(effects: readonly Effect[], now: number): void {
     for (const effect of effects) if (effect.kind === "setPosition") checkPosition(effect, positions.get(effect.name));
     rows.check(effects, now);
+    for (const effect of effects) if (effect.kind === "settle" && effect.inTurn === true) checkTurn(effect.ref);
     for (const effect of effects) applyEffect(effect, now);
+  }
+
+  function checkTurn({ subscription, sequence }: DeliveryRef): void {
+    if (channels.queue(subscription)?.hasEarlier(sequence) === true) throw outOfTurnError(sequence);
   }
 
   function applyEffect(effect: Effect, now: number): void {

@@ -130,6 +130,15 @@ export class Queue {
     this.#admit(entry, now);
   }
 
+  /** Whether an unfinished message stands before it that does not have to wait for a time. */
+  hasEarlier(sequence: number): boolean {
+    for (const entry of this.#entries.values()) {
+      if (entry.sequence >= sequence) return false;
+      if (entry.due === 0) return true;
+    }
+    return false;
+  }
+
   isInFlight(sequence: number): boolean {
     return this.#entries.get(sequence)?.state === "inFlight";
   }
@@ -153,7 +162,10 @@ export class Queue {
   }
 
   #admit(entry: Entry, now: number): void {
-    if (entry.due <= now) return this.#makeReady(entry);
+    if (entry.due <= now) {
+      entry.due = 0;
+      return this.#makeReady(entry);
+    }
     entry.state = "later";
     this.#later.push(entry);
   }

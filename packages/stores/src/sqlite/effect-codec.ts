@@ -14,7 +14,7 @@ export function encodeEffect(effect: Effect, messages: MessageCodec): EncodedEff
       return ["append", channel, messages.encode(message), key, priority, due, expiresAt];
     }
     case "settle":
-      return ["settle", effect.ref.subscription, effect.ref.sequence];
+      return ["settle", effect.ref.subscription, effect.ref.sequence, effect.inTurn ?? false];
     case "postpone": {
       const { ref, due, failures, parked } = effect;
       return ["postpone", ref.subscription, ref.sequence, due, failures, parked === undefined ? null : JSON.stringify(parked)];

@@ -40,7 +40,7 @@ export type EncodedEffect =
       due: number,
       expiresAt: number | null,
     ]
-  | readonly ["settle", subscription: number, sequence: number]
+  | readonly ["settle", subscription: number, sequence: number, inTurn: boolean]
   | readonly ["postpone", subscription: number, sequence: number, due: number, failures: number, parked: string | null]
   | readonly ["keepKey", scope: string, key: string, until: number, result: string | null]
   | readonly ["setPosition", name: string, value: string, expected: string | null]

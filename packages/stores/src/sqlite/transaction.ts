@@ -8,6 +8,7 @@ import { isRemembered } from "./remembered-messages.ts";
 import type { Spool } from "./spool.ts";
 import { type StateEffect, type StateTable, isStateEffect } from "./state-table.ts";
 import { prepare } from "./statement.ts";
+import { outOfTurnError } from "../turn.ts";
 
 export interface EffectWriterParts {
   readonly database: DatabaseSync;
@@ -82,8 +83,15 @@ export function createEffectWriter(parts: EffectWriterParts): EffectWriter {
     if (found > 0) changes.pending.push({ kind: "postponed", subscription, sequence, due });
   }
 
-  function checkPositions(effects: readonly EncodedEffect[]): void {
-    for (const effect of effects) if (effect[0] === "setPosition" && effect[3] !== null) checkOne(effect[1], effect[3]);
+  function check(effects: readonly EncodedEffect[]): void {
+    for (const effect of effects) {
+      if (effect[0] === "setPosition" && effect[3] !== null) checkOne(effect[1], effect[3]);
+      else if (effect[0] === "settle" && effect[3]) checkTurn(effect);
+    }
+  }
+
+  function checkTurn([, subscription, sequence]: Of<"settle">): void {
+    if (statements.earlier.get(subscription, sequence) !== undefined) throw outOfTurnError(sequence);
   }
 
   function checkOne(name: string, expected: string): void {
@@ -121,7 +129,7 @@ export function createEffectWriter(parts: EffectWriterParts): EffectWriter {
   return {
     write([, at, effects, ticket], changes) {
       const when = { at, ticket };
-      checkPositions(effects);
+      check(effects);
       const targets = states.check(effects, at);
       for (const effect of effects) {
         if (isStateEffect(effect)) states.write(effect, targets, changes);
@@ -149,6 +157,7 @@ function prepareStatements(database: DatabaseSync) {
       database,
       "DELETE FROM pending WHERE subscription = ? AND sequence = ? RETURNING key",
     ),
+    earlier: prepare(database, "SELECT 1 FROM pending WHERE subscription = ? AND sequence < ? AND due = 0 LIMIT 1"),
     postpone: prepare(database, "UPDATE pending SET due = ?, failures = ?, parked = ? WHERE subscription = ? AND sequence = ?"),
     position: prepare<readonly [value: string]>(database, "SELECT value FROM positions WHERE name = ?"),
     setPosition: prepare(database, "INSERT INTO positions VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"),

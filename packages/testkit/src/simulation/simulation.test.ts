@@ -107,6 +107,22 @@ describe("the simulation", () => {
     expect(report.failures).toHaveLength(1);
   });
 
+  it("finds a store that ends messages out of turn", { timeout: 60_000 }, async () => {
+    const outOfTurn = withFault(
+      (store) => (effects, durability) =>
+        store.commit(
+          effects.map((effect) => (effect.kind === "settle" ? { kind: "settle", ref: effect.ref } : effect)),
+          durability,
+        ),
+    );
+    const report = await simulate({
+      subject: { createEngine, createStore: outOfTurn },
+      scenario: orderingScenario,
+      seeds: { first: 1, count: 400 },
+    });
+    expect(report.failures).toHaveLength(1);
+  });
+
   it.each([
     ["before", true],
     ["after", false],

@@ -1,13 +1,16 @@
-import { isRecord, type Effect } from "@portolan/core";
+import { isRecord, type DeliveryRef, type Effect } from "@portolan/core";
 
 /**
  * The effects of all commits that a store's log holds, in order. The log also holds the commits that the store refused: one
- * that expects another position or another version of a row than it finds changes nothing.
+ * that expects another position or another version of a row than it finds changes nothing, nor does one that was out of turn.
  */
 export function standingEffects(records: readonly unknown[]): readonly Effect[] {
   const known = new Map<string, unknown>();
-  return records.flatMap((record) => {
+  const endings = lastEndings(records);
+  return records.flatMap((record, index) => {
     const effects = effectsOf(record);
+    if (effects.some((effect) => effect.kind === "settle" && effect.inTurn === true && endings.get(nameOf(effect.ref)) !== index))
+      return [];
     const changes = new Map<string, unknown>();
     for (const effect of effects) {
       const change = changeOf(effect);
@@ -19,6 +22,20 @@ export function standingEffects(records: readonly unknown[]): readonly Effect[] 
     for (const [name, value] of changes) known.set(name, value);
     return effects;
   });
+}
+
+/** Where the log last says that a delivery has ended. What had been refused for being out of turn was delivered, and ended, again. */
+function lastEndings(records: readonly unknown[]): ReadonlyMap<string, number> {
+  const endings = new Map<string, number>();
+  for (const [index, record] of records.entries()) {
+    for (const effect of effectsOf(record))
+      if (effect.kind === "settle" || effect.kind === "postpone") endings.set(nameOf(effect.ref), index);
+  }
+  return endings;
+}
+
+function nameOf({ subscription, sequence }: DeliveryRef): string {
+  return `${subscription}/${sequence}`;
 }
 
 /** The effects of a record of the store's log, if it is a commit. */

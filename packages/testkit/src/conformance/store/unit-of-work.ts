@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Durability } from "@portolan/core";
+import type { Delivery, Durability } from "@portolan/core";
 import { type Case, append, ids } from "./bench.ts";
 
 const CHANNELS = { orders: { routes: ["deliver"] }, bills: { routes: ["post"] } };
@@ -81,6 +81,30 @@ export const UNIT_CASES: readonly Case[] = [
       await assert.rejects(commit([{ kind: "setPosition", name: "new", value: 2, expected: 1 }]), conflict);
       await commit([{ kind: "setPosition", name: "new", value: 2, expected: null }]);
       assert.equal(await store.position("new"), 2);
+    },
+  },
+  {
+    name: "refuses to settle in turn what was taken after a message that has not ended",
+    channels: CHANNELS,
+    async run({ commit, send, take, store, waiting, subscription }) {
+      for (const id of ["a", "b", "c", "d"]) await send("orders", id);
+      const [a, b, c, d] = await take("deliver");
+      assert.ok(a && b && c && d);
+      const settle = ({ ref }: Delivery) => ({ kind: "settle", ref, inTurn: true }) as const;
+      await assert.rejects(commit([settle(b), append("bills", "b")]), conflict);
+      await assert.rejects(store.commit([settle(b)], "none"), conflict);
+      assert.equal(await waiting("bills"), 0);
+      const outcomes = await Promise.allSettled([commit([settle(c)]), commit([settle(a)]), commit([settle(b)])]);
+      assert.deepEqual(
+        outcomes.map(({ status }) => status),
+        ["rejected", "fulfilled", "fulfilled"],
+      );
+      subscription("deliver").release([c.ref]);
+      await assert.rejects(commit([settle(d)]), conflict, "one that was given back comes first");
+      const [again] = await take("deliver");
+      await commit([{ kind: "postpone", ref: again?.ref ?? c.ref, due: 1_000, failures: 1 }]);
+      await commit([settle(d)]);
+      assert.equal(await waiting("orders"), 1, "one that has to wait for a time lets others pass");
     },
   },
   {
