@@ -11,7 +11,8 @@ import { commonRules, serviceRules } from "./segment-rules.ts";
 const ISA_LENGTHS = [2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1];
 const ISA_LENGTH = 105;
 
-const x12: EdiDialect & EdiWriter = {
+const x12 = {
+  name: "edi-x12",
   title: "X12",
   interchange: { open: "ISA", close: "IEA", control: 13, isNumeric: true },
   group: { open: "GS", close: "GE", control: 6, isNumeric: true },
@@ -30,7 +31,7 @@ const x12: EdiDialect & EdiWriter = {
   }),
   layouts: [layout997, layout999],
   rulesOf: () => commonRules,
-};
+} as const satisfies EdiDialect & EdiWriter & { readonly name: string };
 
 /** ASC X12 interchanges. */
 export const ediX12Format: FormatDefinition = defineFormat({
@@ -43,7 +44,7 @@ export const ediX12Format: FormatDefinition = defineFormat({
   mediaTypes: ["application/edi-x12"],
   extensions: ["x12"],
   options: ediOptions,
-  create: (options) => createEdiFormat("edi-x12", x12, options),
+  create: (options, surroundings) => createEdiFormat(x12, options, surroundings),
 });
 
 function readIsa(text: string): InterchangeStart {

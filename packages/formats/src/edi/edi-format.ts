@@ -1,7 +1,9 @@
-import { isRecord, option, withDefault, type Format, type OptionsOf } from "@portolan/core";
+import { isRecord, option, optional, withDefault, type Format, type FormatSurroundings, type OptionsOf } from "@portolan/core";
 import { checkSize, formatInvalid } from "../format-invalid.ts";
+import { layoutChoice, openLayout } from "../layout-file.ts";
 import { decodeEdi, encodeEdi } from "./edi-charset.ts";
 import { CHECKS } from "./envelopes.ts";
+import { readLayout } from "./read-layout.ts";
 import { readEdi, type EdiDialect, type ReadEdiOptions } from "./read-document.ts";
 import { streamEdi } from "./stream-document.ts";
 import { unwrap, wrappingOf } from "./wrapping.ts";
@@ -13,6 +15,11 @@ export const ediOptions = {
     "elements",
     "What is checked: `syntax` is delimiters and nesting, `envelopes` also counts and control numbers, `elements` also the types and lengths of the elements that Portolan or a layout knows, and the order of a layout; `full` also refuses messages that no layout describes.",
   ),
+  layout: optional(
+    option.oneOrMore(layoutChoice),
+    "What messages are made of, as paths of YAML or JSON files or as maps: `{ message, version, segments, structure }`. A message of that type is read as its loops, and refused if it has another order.",
+    { example: "./layouts/850.layout.yaml" },
+  ),
   charset: withDefault(
     option.oneOf("auto", "utf-8", "latin1"),
     "auto",
@@ -22,9 +29,19 @@ export const ediOptions = {
   maxRecordBytes: withDefault(option.bytes, 16 * 1024 ** 2, "Longer segments are refused when read message by message."),
 };
 
-/** Options are those above. What is written is read again first: a document that Portolan would refuse never leaves it. */
-export function createEdiFormat(name: string, dialect: EdiDialect & EdiWriter, options: OptionsOf<typeof ediOptions>): Format {
-  const reading = { check: options.check, errors: "throw", layouts: [], maxSegment: options.maxBytes } as const;
+export type EdiFormatOptions = OptionsOf<typeof ediOptions>;
+
+/** A format of one dialect. What is written is read again first: a document that Portolan would refuse never leaves it. */
+export function createEdiFormat(
+  { name, ...dialect }: EdiDialect & EdiWriter & { readonly name: string },
+  options: EdiFormatOptions,
+  { directory }: FormatSurroundings,
+): Format {
+  const layouts = (options.layout ?? []).map((choice) => {
+    const opened = openLayout(choice, directory);
+    return readLayout(opened.layout, opened.name);
+  });
+  const reading = { check: options.check, errors: "throw", layouts, maxSegment: options.maxBytes } as const;
   return {
     name,
     decode(bytes) {

@@ -1,6 +1,12 @@
 import type { EdiPart, EdiSegment } from "./document.ts";
 import type { EdiBreach } from "./fault.ts";
-import { describePosition, firstOf, matchesPattern, type EdiLayout, type LayoutPosition } from "./layout.ts";
+import { describePosition, firstOf, matchesPattern, type EdiLayout, type LayoutPosition, type LoopPosition } from "./layout.ts";
+
+interface Surroundings {
+  /** Whether what encloses a level goes on with a segment. */
+  follows(segment: EdiSegment): boolean;
+  readonly loops: readonly LoopPosition[];
+}
 
 /** Takes a breach of the order, and the index of the segment at which it was seen; past the last one it is the trailer. */
 export type ReportOrder = (breach: EdiBreach, index: number) => void;
@@ -12,22 +18,21 @@ export type ReportOrder = (breach: EdiBreach, index: number) => void;
 export function matchLayout(segments: readonly EdiSegment[], layout: EdiLayout, report: ReportOrder): readonly EdiPart[] {
   let at = 0;
 
-  /** `follows` says whether what encloses this level goes on with a segment. */
-  function level(positions: readonly LayoutPosition[], follows: (segment: EdiSegment) => boolean): EdiPart[] {
+  function level(positions: readonly LayoutPosition[], { follows, loops }: Surroundings): EdiPart[] {
     const parts: EdiPart[] = [];
-    let exceeded: LayoutPosition | undefined;
     for (const [index, position] of positions.entries()) {
       const isLater = (segment: EdiSegment) => positions.slice(index + 1).some((later) => matchesPattern(segment, firstOf(later)));
       let count = 0;
       for (let segment = segments[at]; segment !== undefined; segment = segments[at]) {
         if (matchesPattern(segment, firstOf(position)) && count < position.max) {
           count += 1;
-          parts.push(take(position, segment, (next) => isLater(next) || again(position, next, count) || follows(next)));
+          const goesOn = (next: EdiSegment) => isLater(next) || again(position, next, count) || follows(next);
+          parts.push(take(position, segment, { follows: goesOn, loops }));
           continue;
         }
         if (isLater(segment) || follows(segment)) break;
         // What has no place is left where it came, unless a later position of the levels above takes it.
-        exceeded = matchesPattern(segment, firstOf(position)) ? position : undefined;
+        const exceeded = [...loops, position].find((one) => matchesPattern(segment, firstOf(one)));
         report(misplaced(segment, layout, exceeded), at);
         parts.push(segment);
         at += 1;
@@ -45,13 +50,13 @@ export function matchLayout(segments: readonly EdiSegment[], layout: EdiLayout, 
     return parts;
   }
 
-  function take(position: LayoutPosition, segment: EdiSegment, follows: (segment: EdiSegment) => boolean): EdiPart {
-    if (position.kind === "loop") return { loop: position.loop, segments: level(position.of, follows) };
+  function take(position: LayoutPosition, segment: EdiSegment, { follows, loops }: Surroundings): EdiPart {
+    if (position.kind === "loop") return { loop: position.loop, segments: level(position.of, { follows, loops: [...loops, position] }) };
     at += 1;
     return segment;
   }
 
-  return level(layout.structure, () => false);
+  return level(layout.structure, { follows: () => false, loops: [] });
 }
 
 function again(position: LayoutPosition, segment: EdiSegment, count: number): boolean {

@@ -11,7 +11,8 @@ import { latestRules, numericRules, serviceRules } from "./directory-rules.ts";
 
 const UNA_LENGTH = 9;
 
-const edifact: EdiDialect & EdiWriter = {
+const edifact = {
+  name: "edifact",
   title: "EDIFACT",
   interchange: { open: "UNB", close: "UNZ", control: 5 },
   group: { open: "UNG", close: "UNE", control: 5 },
@@ -29,7 +30,7 @@ const edifact: EdiDialect & EdiWriter = {
   },
   layouts: [layoutContrl],
   rulesOf,
-};
+} as const satisfies EdiDialect & EdiWriter & { readonly name: string };
 
 /** UN/EDIFACT interchanges (ISO 9735), syntax versions 1 to 4. */
 export const edifactFormat: FormatDefinition = defineFormat({
@@ -43,7 +44,7 @@ export const edifactFormat: FormatDefinition = defineFormat({
   mediaTypes: ["application/edifact"],
   extensions: ["edifact"],
   options: ediOptions,
-  create: (options) => createEdiFormat("edifact", edifact, options),
+  create: (options, surroundings) => createEdiFormat(edifact, options, surroundings),
 });
 
 /** What holds without a UNA: ISO 9735 has printable delimiters, and for level B those of ISO 646. */
