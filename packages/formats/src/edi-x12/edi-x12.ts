@@ -1,10 +1,12 @@
-import { defineFormat, type FormatDefinition } from "@portolan/core";
-import { createEdiFormat, ediOptions } from "../edi/edi-format.ts";
+import { defineFormat, option, withDefault, type FormatDefinition } from "@portolan/core";
+import { createEdiFormat, ediOptions, type EdiAcknowledgements } from "../edi/edi-format.ts";
 import type { EdiDialect } from "../edi/read-document.ts";
 import type { InterchangeStart } from "../edi/segment-reader.ts";
 import { unusableDelimiters } from "../edi/unusable-delimiters.ts";
 import type { EdiWriter } from "../edi/write-document.ts";
 import { layout997, layout999 } from "./acknowledgement-layouts.ts";
+import { readX12Acknowledgements } from "./read-acknowledgement.ts";
+import { acknowledgeX12, type X12Acknowledgement } from "./write-acknowledgement.ts";
 import { commonRules, serviceRules } from "./segment-rules.ts";
 
 /** The lengths of the 16 elements of ISA, which alone is of fixed width (X12.5). */
@@ -43,9 +45,22 @@ export const ediX12Format: FormatDefinition = defineFormat({
     "Counts and control numbers are checked, and what was read is written with the same bytes.",
   mediaTypes: ["application/edi-x12"],
   extensions: ["x12"],
-  options: ediOptions,
-  create: (options, surroundings) => createEdiFormat(x12, options, surroundings),
+  options: {
+    ...ediOptions,
+    acknowledge: withDefault(
+      option.oneOf(false, 997, 999),
+      false,
+      "Writing: the acknowledgement of the document that is the body, instead of the document. Reading: what a 997 or 999 says, as `[{ kind, control, result, codes, messages }]`.",
+    ),
+  },
+  create: (options, surroundings) =>
+    createEdiFormat(x12, { ...options, acknowledgements: acknowledgementsOf(options.acknowledge) }, surroundings),
 });
+
+function acknowledgementsOf(kind: X12Acknowledgement | false): EdiAcknowledgements | undefined {
+  if (kind === false) return undefined;
+  return { write: (document, stamp) => acknowledgeX12(document, kind, stamp), read: readX12Acknowledgements };
+}
 
 function readIsa(text: string): InterchangeStart {
   if (!text.startsWith("ISA")) return `expected ISA, found ${JSON.stringify(text.slice(0, 10))}`;

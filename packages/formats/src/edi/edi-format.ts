@@ -1,6 +1,8 @@
 import { isRecord, option, optional, withDefault, type Format, type FormatSurroundings, type OptionsOf } from "@portolan/core";
 import { checkSize, formatInvalid } from "../format-invalid.ts";
 import { layoutChoice, openLayout } from "../layout-file.ts";
+import { readDocument, stampOf, type Acknowledgement, type AcknowledgementStamp } from "./acknowledgement.ts";
+import type { EdiDocument } from "./document.ts";
 import { decodeEdi, encodeEdi } from "./edi-charset.ts";
 import { CHECKS } from "./envelopes.ts";
 import { readLayout } from "./read-layout.ts";
@@ -14,6 +16,11 @@ export const ediOptions = {
     option.oneOf(...CHECKS),
     "elements",
     "What is checked: `syntax` is delimiters and nesting, `envelopes` also counts and control numbers, `elements` also the types and lengths of the elements that Portolan or a layout knows, and the order of a layout; `full` also refuses messages that no layout describes.",
+  ),
+  errors: withDefault(
+    option.oneOf("throw", "collect"),
+    "throw",
+    "What happens to a message, a group or an interchange that breaks a rule: `throw` refuses the document; `collect` keeps what is wrong as `errors` beside it, so that other messages go on and an acknowledgement can say it. Text that is no EDI is refused in any case.",
   ),
   layout: optional(
     option.oneOrMore(layoutChoice),
@@ -29,29 +36,43 @@ export const ediOptions = {
   maxRecordBytes: withDefault(option.bytes, 16 * 1024 ** 2, "Longer segments are refused when read message by message."),
 };
 
+/** How a format writes the acknowledgement of a document instead of it, and reads what an acknowledgement says. */
+export interface EdiAcknowledgements {
+  write(document: EdiDocument, stamp: AcknowledgementStamp): EdiDocument;
+  read(document: EdiDocument): readonly Acknowledgement[];
+}
+
 export type EdiFormatOptions = OptionsOf<typeof ediOptions>;
 
 /** A format of one dialect. What is written is read again first: a document that Portolan would refuse never leaves it. */
 export function createEdiFormat(
   { name, ...dialect }: EdiDialect & EdiWriter & { readonly name: string },
-  options: EdiFormatOptions,
+  options: EdiFormatOptions & { readonly acknowledgements?: EdiAcknowledgements | undefined },
   { directory }: FormatSurroundings,
 ): Format {
   const layouts = (options.layout ?? []).map((choice) => {
     const opened = openLayout(choice, directory);
     return readLayout(opened.layout, opened.name);
   });
-  const reading = { check: options.check, errors: "throw", layouts, maxSegment: options.maxBytes } as const;
+  const reading = { check: options.check, errors: options.errors, layouts, maxSegment: options.maxBytes } as const;
   return {
     name,
     decode(bytes) {
       checkSize(bytes, options.maxBytes, dialect.title);
       const { text, charset, isBom } = decodeEdi(bytes, options.charset);
       const document = readText(text, dialect, { ...reading, isSingleByte: () => charset !== undefined });
+      if (options.acknowledgements !== undefined) return options.acknowledgements.read(document);
       return { ...document, ...(charset !== undefined && { charset }), ...(isBom && { bom: true }) };
     },
     decodeStream: (chunks) => streamEdi(chunks, dialect, { ...reading, maxSegment: options.maxRecordBytes, charset: options.charset }),
-    encode(value) {
+    encode(given) {
+      const value =
+        options.acknowledgements === undefined
+          ? given
+          : options.acknowledgements.write(
+              readDocument(given, dialect.title),
+              stampOf(given, () => new Date()),
+            );
       let text: string;
       try {
         text = writeEdi(value, dialect);

@@ -38,13 +38,8 @@ export function matchLayout(segments: readonly EdiSegment[], layout: EdiLayout, 
         at += 1;
       }
       if (count < position.min) {
-        report(
-          {
-            kind: "missingSegment",
-            reason: `expected ${describePosition(position)}, found ${segments[at]?.tag ?? "the end of the message"}`,
-          },
-          at,
-        );
+        const reason = `expected ${describePosition(position)}, found ${segments[at]?.tag ?? "the end of the message"}`;
+        report({ kind: "missingSegment", reason, value: firstOf(position).tag }, at);
       }
     }
     return parts;

@@ -65,7 +65,7 @@ function* segmentsOf({ header, segments, trailer }: EdiMessage): Generator<EdiSe
 }
 
 /** The segments of loops, in their order. */
-function* flat(parts: readonly EdiPart[]): Generator<EdiSegment> {
+export function* flat(parts: readonly EdiPart[]): Generator<EdiSegment> {
   for (const part of parts) {
     // What is neither is refused when it is written.
     if (typeof part === "object" && part !== null && "loop" in part) yield* flat(part.segments);

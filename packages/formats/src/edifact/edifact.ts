@@ -1,4 +1,4 @@
-import { defineFormat, type FormatDefinition } from "@portolan/core";
+import { defineFormat, option, withDefault, type FormatDefinition } from "@portolan/core";
 import type { EdiDelimiters, EdiSegment } from "../edi/document.ts";
 import { createEdiFormat, ediOptions } from "../edi/edi-format.ts";
 import type { EdiDialect } from "../edi/read-document.ts";
@@ -7,6 +7,8 @@ import type { InterchangeStart } from "../edi/segment-reader.ts";
 import { unusableDelimiters } from "../edi/unusable-delimiters.ts";
 import type { EdiWriter } from "../edi/write-document.ts";
 import { layoutContrl } from "./acknowledgement-layout.ts";
+import { readContrl } from "./read-contrl.ts";
+import { acknowledgeEdifact } from "./write-contrl.ts";
 import { latestRules, numericRules, serviceRules } from "./directory-rules.ts";
 
 const UNA_LENGTH = 9;
@@ -43,8 +45,20 @@ export const edifactFormat: FormatDefinition = defineFormat({
     "Counts and control references are checked, and what was read is written with the same bytes.",
   mediaTypes: ["application/edifact"],
   extensions: ["edifact"],
-  options: ediOptions,
-  create: (options, surroundings) => createEdiFormat(edifact, options, surroundings),
+  options: {
+    ...ediOptions,
+    acknowledge: withDefault(
+      option.boolean,
+      false,
+      "Writing: the CONTRL of the document that is the body, instead of the document. Reading: what a CONTRL says, as `[{ kind, control, result, codes, messages }]`.",
+    ),
+  },
+  create: (options, surroundings) =>
+    createEdiFormat(
+      edifact,
+      { ...options, acknowledgements: options.acknowledge ? { write: acknowledgeEdifact, read: readContrl } : undefined },
+      surroundings,
+    ),
 });
 
 /** What holds without a UNA: ISO 9735 has printable delimiters, and for level B those of ISO 646. */
