@@ -1,25 +1,48 @@
 import { apply, TailCall } from "./apply.ts";
 import { isStackOverflow, JsonataError } from "./errors.ts";
 import type { Compile, Evaluate } from "./evaluate.ts";
-import { childFrame, type Frame, readVariable } from "./frame.ts";
+import { type Frame, readVariable } from "./frame.ts";
 import { readSignature } from "./signature.ts";
 import type { Call, Lambda, Node } from "./tree.ts";
 import { createFunction, type FunctionValue, isFunction } from "./values.ts";
 
 /** `f(a, b)`; in the last place of a function's body it is left to the caller. */
 export function compileCall(node: Call, compile: Compile, isTail: boolean): Evaluate {
-  const procedure = compile(node.procedure);
   const args = node.arguments.map((arg) => compile(arg));
+  const known = node.procedure.kind === "variable" ? compile.functionOf(node.procedure.name) : undefined;
+  if (known !== undefined) return compileKnownCall(known, args, node);
+  const procedure = compile(node.procedure);
   return (input, frame) => {
     const callee = procedure(input, frame);
-    const values = args.map((arg) => arg(input, frame));
-    return call(callee, { node, values, input, frame, isTail });
+    return call(callee, { node, values: valuesOf(args, input, frame), input, frame, isTail });
   };
+}
+
+/** A call of a function of the language, which takes no stack but what its own arguments call. */
+function compileKnownCall(callee: FunctionValue, args: readonly Evaluate[], node: Call): Evaluate {
+  const [first, second] = args;
+  const invoke = (values: unknown[], input: unknown, frame: Frame): unknown => {
+    try {
+      return callee.invoke(values, { input, frame });
+    } catch (thrown) {
+      throw placed(thrown, node);
+    }
+  };
+  if (first !== undefined && args.length === 1) return (input, frame) => invoke([first(input, frame)], input, frame);
+  if (first !== undefined && second !== undefined && args.length === 2)
+    return (input, frame) => invoke([first(input, frame), second(input, frame)], input, frame);
+  return (input, frame) => invoke(valuesOf(args, input, frame), input, frame);
+}
+
+function valuesOf(args: readonly Evaluate[], input: unknown, frame: Frame): unknown[] {
+  const values: unknown[] = [];
+  for (const arg of args) values.push(arg(input, frame));
+  return values;
 }
 
 interface Invocation {
   readonly node: Call;
-  readonly values: readonly unknown[];
+  readonly values: unknown[];
   readonly input: unknown;
   readonly frame: Frame;
   readonly isTail: boolean;
@@ -95,10 +118,9 @@ export function compileLambda(node: Lambda, compile: Compile): Evaluate {
       name: "",
       arity: parameters.length,
       invoke(args, context) {
-        const values = validate === undefined ? args : validate(args, context.input);
-        const inner = childFrame(frame);
-        for (const [index, parameter] of parameters.entries()) inner.variables.set(parameter, values[index]);
-        return body(input, inner);
+        const given = validate === undefined ? args : validate(args, context.input);
+        const values = given.length === parameters.length ? (given as unknown[]) : parameters.map((_, index) => given[index]);
+        return body(input, { names: parameters, values, parent: frame, run: frame.run, ancestors: frame.ancestors });
       },
     });
 }
@@ -120,7 +142,7 @@ function compileChainedCall(left: Evaluate, node: Call, compile: Compile): Evalu
   const procedure = compile(node.procedure);
   const args = node.arguments.map((arg) => compile(arg));
   return (input, frame) => {
-    const values = [left(input, frame), ...args.map((arg) => arg(input, frame))];
+    const values = [left(input, frame), ...valuesOf(args, input, frame)];
     return call(procedure(input, frame), { node, values, input, frame, isTail: false });
   };
 }

@@ -1,11 +1,11 @@
 import { JsonataError } from "./errors.ts";
 import type { Compile, Evaluate } from "./evaluate.ts";
-import type { Frame } from "./frame.ts";
+import { type Frame, spend } from "./frame.ts";
 import type { Pair } from "./tree.ts";
-import { append, define, isList } from "./values.ts";
+import { define, isList } from "./values.ts";
 
 interface Group {
-  data: unknown;
+  readonly items: unknown[];
   readonly index: number;
 }
 
@@ -35,19 +35,20 @@ export function compilePairs(pairs: readonly Pair[], compile: Compile, position:
   return (input, frame) => {
     const items = isList(input) && input.length > 0 ? input : [isList(input) ? undefined : input];
     const groups = new Map<string, Group>();
+    spend(frame.run, items.length);
     for (const item of items) {
-      for (const [index, entry] of entries.entries()) {
-        const key = entry.key(item, frame);
+      for (let index = 0; index < entries.length; index += 1) {
+        const key = entries[index]?.key(item, frame);
         if (key === undefined) continue;
         if (typeof key !== "string") throw new JsonataError("T1003", { position, value: key });
         if (key.startsWith("_jsonata_")) throw new JsonataError("D1013", { position, value: key });
         const group = groups.get(key);
-        if (group === undefined) groups.set(key, { data: item, index });
+        if (group === undefined) groups.set(key, { items: [item], index });
         else if (group.index !== index) throw new JsonataError("D1009", { position, value: key });
-        else group.data = append(group.data, item);
+        else group.items.push(item);
       }
     }
-    return fill(groups, (group) => entries[group.index]?.value(group.data, frame));
+    return fill(groups, ({ index, items: members }) => entries[index]?.value(members.length === 1 ? members[0] : members.flat(), frame));
   };
 }
 

@@ -2,103 +2,83 @@ import { JsonataError } from "./errors.ts";
 import type { Compile, Evaluate } from "./evaluate.ts";
 import { compilePairs } from "./compile-object.ts";
 import { compileTuples } from "./compile-tuples.ts";
-import { checkLength, countStep, type Frame } from "./frame.ts";
+import { checkLength, type Frame, spend } from "./frame.ts";
+import { compileNames } from "./names.ts";
 import { compareKeys } from "./operators.ts";
 import type { Node, Path, Step, Term } from "./tree.ts";
-import { isList, isNumber, keepList, listOf, marks, property, truth, unwrap } from "./values.ts";
+import { isList, isNumber, keepList, listOf, marks, truth, unwrap } from "./values.ts";
 import { needsTuples } from "./visit.ts";
 
 /** Keeps some of a list's items. */
 type Filter = (items: readonly unknown[], frame: Frame) => readonly unknown[];
 
-type TakeStep = (items: readonly unknown[], frame: Frame) => readonly unknown[] | undefined;
+type TakeStep = (items: readonly unknown[], frame: Frame) => readonly unknown[];
 
 /** A path: each step is evaluated with every result of the one before it. */
 export function compilePath(node: Path, compile: Compile): Evaluate {
   if (needsTuples(node)) return compileTuples(node, compile);
-  const plain = plainNames(node);
-  const general = compileGeneral(node, compile);
-  return plain === undefined ? general : (input, frame) => walk(plain, { input, frame, general });
+  const names = node.steps.flatMap((step) => (step.node.kind === "name" && step.stages.length === 0 && !step.keep ? [step.node.name] : []));
+  return node.group === undefined && names.length === node.steps.length ? compileNames(names) : compileSteps(node, compile);
 }
 
-function plainNames(node: Path): readonly string[] | undefined {
-  if (node.group !== undefined) return undefined;
-  const names = node.steps.map((step) =>
-    step.node.kind === "name" && step.stages.length === 0 && !step.keep ? step.node.name : undefined,
-  );
-  return names.every((name) => name !== undefined) ? names : undefined;
-}
-
-interface Walk {
-  readonly input: unknown;
-  readonly frame: Frame;
-  readonly general: Evaluate;
-}
-
-/** Follows names as long as there is no list on the way. */
-function walk(names: readonly string[], { input, frame, general }: Walk): unknown {
-  let value = input;
-  for (const name of names) {
-    if (isList(value)) return general(input, frame);
-    value = property(value, name);
-    if (value === undefined) return undefined;
-  }
-  return value;
-}
-
-function compileGeneral(node: Path, compile: Compile): Evaluate {
-  const steps = node.steps.map((step, index) => compileStep(step, compile, index === node.steps.length - 1));
+function compileSteps(node: Path, compile: Compile): Evaluate {
   const [firstStep] = node.steps;
-  const first = firstStep?.node.kind === "array" ? compile(firstStep.node) : undefined;
+  const constructed = firstStep?.node.kind === "array" ? compile(firstStep.node) : undefined;
+  const steps = node.steps
+    .slice(constructed === undefined ? 0 : 1)
+    .map((step) => ({ take: compileStep(step, compile), isSort: step.node.kind === "sort" }));
   const startsAtVariable = firstStep?.node.kind === "variable" || isFilteredVariable(firstStep?.node);
-  const keep = node.steps.some((step) => step.keep);
-  const group = node.group === undefined ? undefined : compilePairs(node.group, compile, node.groupPosition ?? node.position);
-  const isConstructed = first !== undefined && steps.length === 1;
+  const finish = compileEnd(node, compile);
   return (input, frame) => {
-    let items: readonly unknown[] | undefined = isList(input) && !startsAtVariable ? input : [input];
-    for (const [index, step] of steps.entries()) {
-      items = index === 0 && first !== undefined ? listOf(first(input, frame)) : step(items, frame);
-      if (items === undefined || items.length === 0) break;
+    let items: readonly unknown[] = isList(input) && !startsAtVariable ? input : [input];
+    if (constructed !== undefined) {
+      items = listOf(constructed(input, frame));
+      if (steps.length === 0) return finish(items, true, frame);
     }
-    if (group !== undefined) return group(items === undefined ? undefined : items, frame);
-    if (items === undefined) return undefined;
-    if (keep) return isFound(items) && items.length === 0 ? items : keepList(isFound(items) ? [...items] : items);
-    return isFound(items) || isConstructed ? items : unwrap(items);
+    const last = steps.length - 1;
+    for (const [index, { take, isSort }] of steps.entries()) {
+      const results = take(items, frame);
+      const [only] = results;
+      // A list that the last step found is no sequence of its results.
+      if (index === last && results.length === 1 && isList(only) && !isSort && !marks.kept.has(only)) return finish(only, true, frame);
+      items = isSort ? results : merge(results, frame);
+      if (items.length === 0) break;
+    }
+    return finish(items, false, frame);
   };
+}
+
+type Finish = (items: readonly unknown[], isFound: boolean, frame: Frame) => unknown;
+
+/** What becomes of the items at the end of a path. */
+function compileEnd(node: Path, compile: Compile): Finish {
+  const group = node.group === undefined ? undefined : compilePairs(node.group, compile, node.groupPosition ?? node.position);
+  if (group !== undefined) return (items, _isFound, frame) => group(items, frame);
+  if (!node.steps.some((step) => step.keep)) return (items, isFound) => (isFound ? items : unwrap(items));
+  return (items, isFound) => (isFound && items.length === 0 ? items : keepList(isFound ? [...items] : items));
 }
 
 function isFilteredVariable(node: Node | undefined): boolean {
   return node?.kind === "filtered" && node.node.kind === "variable";
 }
 
-/** Lists that a last step found as they are, which are no sequences of its results. */
-const found = new WeakSet<object>();
-
-function isFound(items: readonly unknown[]): boolean {
-  return found.has(items);
-}
-
-function compileStep(step: Step, compile: Compile, isLast: boolean): TakeStep {
+/** The results for each item, which may be lists. */
+function compileStep(step: Step, compile: Compile): TakeStep {
   if (step.node.kind === "sort") return compileSortStep(step, step.node, compile);
   if (step.node.kind === "literal") throw new JsonataError("S0213", { position: step.node.position, token: String(step.node.value) });
   const evaluate = compile(step.node);
   const isArray = step.node.kind === "array" || endsInArray(step.node);
-  const filters = step.stages.map((stage) => (stage.kind === "filter" ? compileFilter(stage.node, compile) : undefined));
+  const filters = step.stages.flatMap((stage) => (stage.kind === "filter" ? [compileFilter(stage.node, compile)] : []));
   return (items, frame) => {
-    countStep(frame.run);
+    spend(frame.run, items.length);
     const results: unknown[] = [];
     for (const item of items) {
       let result = evaluate(item, frame);
-      for (const filter of filters) if (filter !== undefined && result !== undefined) result = unwrap(filter(listOf(result), frame));
+      for (const filter of filters) if (result !== undefined) result = unwrap(filter(listOf(result), frame));
       if (isArray && isList(result)) marks.constructed.add(result);
       if (result !== undefined) results.push(result);
     }
-    const [only] = results;
-    if (isLast && results.length === 1 && isList(only) && !marks.kept.has(only)) {
-      found.add(only);
-      return only;
-    }
-    return merge(results, frame);
+    return results;
   };
 }
 
@@ -116,14 +96,20 @@ function endsInArray(node: Node): boolean {
   return node.kind === "filtered" && node.node.kind === "array" && node.filters.length === 0;
 }
 
+/** One list of all results, but for lists that were written as a step. */
 function merge(results: readonly unknown[], frame: Frame): readonly unknown[] {
-  if (!results.some((result) => isList(result) && !marks.constructed.has(result))) return results;
-  const merged: unknown[] = [];
-  for (const result of results) {
-    if (!isList(result) || marks.constructed.has(result)) merged.push(result);
-    else for (const item of result) merged.push(item);
+  let merged: unknown[] | undefined;
+  for (let index = 0; index < results.length; index += 1) {
+    const result = results[index];
+    const isMerged = isList(result) && !marks.constructed.has(result);
+    if (isMerged) merged ??= results.slice(0, index);
+    if (merged === undefined) continue;
+    if (isMerged) for (const item of result) merged.push(item);
+    else merged.push(result);
   }
+  if (merged === undefined) return results;
   checkLength(frame.run, merged.length);
+  spend(frame.run, merged.length);
   return merged;
 }
 
@@ -138,9 +124,12 @@ export function compileFilter(node: Node, compile: Compile): Filter {
   }
   const evaluate = compile(node);
   return (items, frame) => {
+    spend(frame.run, items.length);
     const results: unknown[] = [];
-    for (const [index, item] of items.entries()) {
-      if (isPicked(evaluate(item, frame), index, items.length)) results.push(item);
+    for (let index = 0; index < items.length; index += 1) {
+      const item = items[index];
+      const value = evaluate(item, frame);
+      if (value === true || (value !== false && isPicked(value, index, items.length))) results.push(item);
     }
     return results;
   };

@@ -1,6 +1,6 @@
 import { compilePairs } from "./compile-object.ts";
 import type { Compile, Evaluate } from "./evaluate.ts";
-import { type Ancestors, childFrame, type Frame } from "./frame.ts";
+import type { Ancestors, Frame } from "./frame.ts";
 import { compareKeys } from "./operators.ts";
 import type { Node, Path, Stage, Step } from "./tree.ts";
 import { append, isList, keepList, listOf, marks, truth, unwrap, wholeInput } from "./values.ts";
@@ -109,9 +109,13 @@ function ancestorsAfter(node: Node, tuple: Tuple): Ancestors | undefined {
 }
 
 function frameOf(tuple: Tuple, frame: Frame): Frame {
-  const inner = childFrame(frame, tuple.ancestors);
-  for (const [name, value] of tuple.variables) inner.variables.set(name, value);
-  return inner;
+  return {
+    names: [...tuple.variables.keys()],
+    values: [...tuple.variables.values()],
+    parent: frame,
+    run: frame.run,
+    ancestors: tuple.ancestors,
+  };
 }
 
 function compileFilter(node: Node, compile: Compile): TakeStep {

@@ -1,32 +1,53 @@
-import { compileCall, compileFunctionApplication, compileLambda, compilePartial } from "./compile-call.ts";
+import { compileBinary } from "./compile-binary.ts";
+import { compileCall, compileLambda, compilePartial } from "./compile-call.ts";
 import { compileObject, compilePairs } from "./compile-object.ts";
 import { compileFilter, compilePath } from "./compile-path.ts";
 import { compileTransform } from "./compile-transform.ts";
 import { JsonataError } from "./errors.ts";
-import type { Evaluate } from "./evaluate.ts";
-import { checkLength, childFrame, readVariable } from "./frame.ts";
-import { createOperator, negative } from "./operators.ts";
+import { type Compile, createConstant, type Evaluate } from "./evaluate.ts";
+import { bindVariable, checkLength, childFrame, readVariable } from "./frame.ts";
+import { negative } from "./operators.ts";
 import { createRegex } from "./regex.ts";
 import type { Filtered, Node } from "./tree.ts";
-import { isFunction, isList, isObject, keepList, listOf, lookup, truth, unwrap, wholeInput } from "./values.ts";
+import {
+  type FunctionValue,
+  isFunction,
+  isList,
+  isObject,
+  keepList,
+  listOf,
+  lookup,
+  property,
+  truth,
+  unwrap,
+  wholeInput,
+} from "./values.ts";
 
-/** Turns a tree into a closure for each node. */
-export function compile(node: Node, isTail = false): Evaluate {
+/** Turns trees into a closure for each node. */
+export function createCompiler(functionOf: Compile["functionOf"]): Compile {
+  const compile: Compile = Object.assign((node: Node, isTail = false) => compileNode(node, { compile, isTail }), { functionOf });
+  return compile;
+}
+
+interface Place {
+  readonly compile: Compile;
+  readonly isTail: boolean;
+}
+
+function compileNode(node: Node, { compile, isTail }: Place): Evaluate {
   switch (node.kind) {
-    case "literal": {
-      const { value } = node;
-      return () => value;
-    }
+    case "literal":
+      return createConstant(node.value);
     case "regex": {
       const value = createRegex(node.source, node.flags, node.position);
       return () => value;
     }
     case "name": {
       const { name } = node;
-      return (input) => lookup(input, name);
+      return (input) => (isList(input) ? lookup(input, name) : property(input, name));
     }
     case "variable":
-      return compileVariable(node.name);
+      return compileVariable(node.name, compile);
     case "wildcard":
       return (input) => wildcard(input);
     case "descendant":
@@ -36,17 +57,17 @@ export function compile(node: Node, isTail = false): Evaluate {
     case "placeholder":
       return () => undefined;
     case "binary":
-      return compileBinary(node);
+      return compileBinary(node, compile);
     case "negate": {
       const operand = compile(node.operand);
       return (input, frame) => negative(operand(input, frame), node.position);
     }
     case "array":
-      return compileArray(node.items);
+      return compileArray(node.items, compile);
     case "object":
       return compileObject(node.pairs, compile, node.position);
     case "block":
-      return compileBlock(node.expressions, isTail);
+      return compileBlock(node.expressions, { compile, isTail });
     case "condition": {
       const test = compile(node.test);
       const then = compile(node.positive, isTail);
@@ -65,7 +86,7 @@ export function compile(node: Node, isTail = false): Evaluate {
       const value = compile(node.value);
       return (input, frame) => {
         const result = value(input, frame);
-        frame.variables.set(node.name, result);
+        bindVariable(frame, node.name, result);
         return result;
       };
     }
@@ -82,41 +103,19 @@ export function compile(node: Node, isTail = false): Evaluate {
     case "path":
       return compilePath(node, compile);
     case "filtered":
-      return compileFiltered(node);
+      return compileFiltered(node, compile);
     default:
       throw node satisfies never;
   }
 }
 
-function compileVariable(name: string): Evaluate {
+function compileVariable(name: string, compile: Compile): Evaluate {
   if (name === "") return wholeInput;
-  return (_input, frame) => readVariable(frame, name);
+  const known = compile.functionOf(name);
+  return known === undefined ? (_input, frame) => readVariable(frame, name) : () => known;
 }
 
-function compileBinary(node: Extract<Node, { kind: "binary" }>): Evaluate {
-  if (node.operator === "~>") {
-    const { right } = node;
-    // The brackets after a call belong to what the whole application yields.
-    const isKept = right.kind === "filtered" && right.node.kind === "call" && right.filters.length === 0 && right.group === undefined;
-    if (!isKept) return compileFunctionApplication(node, compile);
-    const kept = compileFunctionApplication({ ...node, right: right.node }, compile);
-    return (input, frame) => keepList(listOf(kept(input, frame)));
-  }
-  const [left, right] = [compile(node.left), compile(node.right)];
-  if (node.operator === "and") return (input, frame) => truth(left(input, frame)) && truth(right(input, frame));
-  if (node.operator === "or") return (input, frame) => truth(left(input, frame)) || truth(right(input, frame));
-  const operate = createOperator(node.operator, node.position);
-  if (operate === undefined) throw new JsonataError("S0204", { position: node.position, token: node.operator });
-  if (node.operator === "..")
-    return (input, frame) => {
-      const range = operate(left(input, frame), right(input, frame));
-      if (isList(range)) checkLength(frame.run, range.length);
-      return range;
-    };
-  return (input, frame) => operate(left(input, frame), right(input, frame));
-}
-
-function compileBlock(expressions: readonly Node[], isTail: boolean): Evaluate {
+function compileBlock(expressions: readonly Node[], { compile, isTail }: Place): Evaluate {
   const parts = expressions.map((part, index) => compile(part, isTail && index === expressions.length - 1));
   const only = expressions[0];
   const [first] = parts;
@@ -130,11 +129,15 @@ function compileBlock(expressions: readonly Node[], isTail: boolean): Evaluate {
   };
 }
 
-function mayBind(node: Node): boolean {
-  return node.kind !== "path" && node.kind !== "literal" && node.kind !== "variable" && node.kind !== "block";
+/** Whether a variable could be bound by a node itself, not by a block or function within it. */
+function mayBind(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (!("kind" in value)) return Object.values(value).some(mayBind);
+  if (value.kind === "bind") return true;
+  return value.kind !== "block" && value.kind !== "lambda" && Object.values(value).some(mayBind);
 }
 
-function compileArray(items: readonly Node[]): Evaluate {
+function compileArray(items: readonly Node[], compile: Compile): Evaluate {
   const parts = items.map((item) => ({ value: compile(item), isList: item.kind === "array" }));
   return (input, frame) => {
     const list: unknown[] = [];
@@ -149,7 +152,7 @@ function compileArray(items: readonly Node[]): Evaluate {
   };
 }
 
-function compileFiltered(node: Filtered): Evaluate {
+function compileFiltered(node: Filtered, compile: Compile): Evaluate {
   const value = compile(node.node);
   const filters = node.filters.map((filter) => compileFilter(filter, compile));
   const group = node.group === undefined ? undefined : compilePairs(node.group, compile, node.position);

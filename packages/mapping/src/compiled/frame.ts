@@ -1,10 +1,11 @@
 import { JsonataError } from "./errors.ts";
+import type { FunctionValue } from "./values.ts";
 
 /** What an evaluation may use; a field left out has its default. */
 export interface Limits {
   /** Functions called within one another, 1,000 by default. */
   readonly depth?: number;
-  /** Function calls and steps, endless by default. */
+  /** Calls of functions, and items that steps of paths and functions go through; endless by default. */
   readonly steps?: number;
   /** Milliseconds, 10,000 by default. */
   readonly timeMs?: number;
@@ -18,8 +19,13 @@ export interface Run {
   instant: number | undefined;
   readonly random: () => number;
   readonly limits: Required<Limits>;
+  /** The functions that an expression can call where no variable has their name. */
+  readonly functions: ReadonlyMap<string, FunctionValue>;
   deadline: number | undefined;
   depth: number;
+  /** Steps until the limits are looked at again. */
+  fuel: number;
+  /** Steps taken when they were looked at. */
   steps: number;
 }
 
@@ -29,26 +35,40 @@ export interface Ancestors {
   readonly next: Ancestors | undefined;
 }
 
-/** The variables that are visible at a place of an expression. */
+/** The variables that are visible at a place of an expression: few, so that looking through them is quicker than a map. */
 export interface Frame {
-  readonly variables: Map<string, unknown>;
+  names: readonly string[];
+  readonly values: unknown[];
   readonly parent: Frame | undefined;
   readonly run: Run;
   readonly ancestors: Ancestors | undefined;
 }
 
+const NO_NAMES: readonly string[] = [];
+
 export function childFrame(parent: Frame, ancestors = parent.ancestors): Frame {
-  return { variables: new Map(), parent, run: parent.run, ancestors };
+  return { names: NO_NAMES, values: [], parent, run: parent.run, ancestors };
 }
 
 export function readVariable(from: Frame, name: string): unknown {
   let frame: Frame | undefined = from;
   while (frame !== undefined) {
-    const value = frame.variables.get(name);
-    if (value !== undefined || frame.variables.has(name)) return value;
+    const index = frame.names.lastIndexOf(name);
+    if (index >= 0) return frame.values[index];
     frame = frame.parent;
   }
-  return undefined;
+  return from.run.functions.get(name);
+}
+
+export function bindVariable(frame: Frame, name: string, value: unknown): void {
+  const index = frame.names.lastIndexOf(name);
+  if (index >= 0) {
+    frame.values[index] = value;
+    return;
+  }
+  frame.values[frame.names.length] = value;
+  // The names may be those of a function's parameters, which all of its calls share.
+  frame.names = [...frame.names, name];
 }
 
 /** The instant of an evaluation, read when it is first asked for. */
@@ -57,15 +77,24 @@ export function instantOf(run: Run): number {
   return run.instant;
 }
 
-/** Counts a step, and ends an evaluation that takes too many or too long. */
-export function countStep(run: Run): void {
-  run.steps += 1;
-  if (run.steps > run.limits.steps) throw new JsonataError("D1012", { value: run.limits.steps });
-  // Reading the clock costs more than a step.
-  if (run.steps % 64 !== 0) return;
+/** Steps between two looks at the clock, which costs more than a step. */
+export const STRETCH = 256;
+
+/** Counts steps, and ends an evaluation that takes too many or too long. */
+export function spend(run: Run, steps: number): void {
+  run.fuel -= steps;
+  if (run.fuel < 0) refuel(run);
+}
+
+function refuel(run: Run): void {
+  const { limits } = run;
   const now = performance.now();
-  run.deadline ??= now + run.limits.timeMs;
-  if (now > run.deadline) throw new JsonataError("D1012", { value: run.limits.timeMs });
+  run.steps -= run.fuel;
+  run.deadline ??= now + limits.timeMs;
+  if (run.steps > limits.steps) throw new JsonataError("D1012", { value: limits.steps });
+  if (now > run.deadline) throw new JsonataError("D1012", { value: limits.timeMs });
+  run.fuel = Math.min(STRETCH, limits.steps - run.steps);
+  run.steps += run.fuel;
 }
 
 export function checkLength(run: Run, length: number): void {

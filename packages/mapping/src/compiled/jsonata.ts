@@ -1,11 +1,13 @@
-import { compile } from "./compile.ts";
-import { withinStack } from "./errors.ts";
-import type { Frame, Limits, Run } from "./frame.ts";
+import { createCompiler } from "./compile.ts";
+import { isStackOverflow, JsonataError, withinStack } from "./errors.ts";
+import type { Evaluate } from "./evaluate.ts";
+import { type Frame, type Limits, type Run, STRETCH } from "./frame.ts";
 import { functions } from "./functions/index.ts";
 import { type Journal, recall, replay } from "./journal.ts";
 import { parse } from "./parser.ts";
 import type { Node } from "./tree.ts";
 import { createFunction, type FunctionValue, isList, marks } from "./values.ts";
+import { boundNames } from "./visit.ts";
 
 export interface JsonataOptions {
   readonly limits?: Limits;
@@ -37,38 +39,52 @@ export function jsonata(text: string, options: JsonataOptions = {}): JsonataExpr
 
 /** The same of a tree that was parsed before. */
 export function compileTree(tree: Node, options: JsonataOptions): JsonataExpression {
-  const evaluate = compile(tree);
-  const limits = { ...LIMITS, ...options.limits };
-  // Nothing is ever bound in this frame, since every evaluation has one of its own.
-  const root: Frame = {
-    variables: (options.functions ?? functions) as Map<string, unknown>,
-    parent: undefined,
-    run: createRun(options, limits),
-    ancestors: undefined,
-  };
+  const known = options.functions ?? functions;
+  const taken = boundNames(tree);
+  const functionOf = (name: string): FunctionValue | undefined => (taken.has(name) ? undefined : known.get(name));
+  const evaluate = createCompiler(functionOf)(tree);
+  const { now = Date.now, random = Math.random } = options;
+  const setting = { limits: { ...LIMITS, ...options.limits }, functions: known };
+  let general: Evaluate | undefined;
+
   return {
     evaluate(input, bindings) {
-      if (bindings === undefined) return once(input, createRun(options, limits), new Map());
+      if (bindings === undefined) return once(evaluate, input, { names: INPUT, values: [input], run: createRun({ now, random }, setting) });
+      const names = Object.keys(bindings);
+      // What is bound may have the name of a function of the language.
+      const chosen = names.some((name) => known.has(name)) ? (general ??= createCompiler(() => undefined)(tree)) : evaluate;
       const journal: Journal = { entries: [], next: 0 };
-      const instant = (options.now ?? Date.now)();
-      const random = (): number => Number(recall(journal, options.random ?? Math.random));
-      const variables = (): Map<string, unknown> =>
-        new Map(Object.entries(bindings).map(([name, value]) => [name, bound(name, value, journal)]));
-      return replay(journal, () => once(input, createRun({ now: () => instant, random }, limits), variables()));
+      const instant = now();
+      const chance = (): number => Number(recall(journal, random));
+      return replay(journal, () =>
+        once(chosen, input, {
+          names: [...INPUT, ...names],
+          values: [input, ...names.map((name) => bound(name, bindings[name], journal))],
+          run: createRun({ now: () => instant, random: chance }, setting),
+        }),
+      );
     },
   };
+}
 
-  function once(input: unknown, run: Run, variables: Map<string, unknown>): unknown {
-    const frame: Frame = { variables, parent: root, run, ancestors: undefined };
-    frame.variables.set("$", input);
-    const context = isList(input) ? [input] : input;
-    if (isList(context)) marks.outer.add(context);
-    return withinStack(() => evaluate(context, frame));
+function once(evaluate: Evaluate, input: unknown, { names, values, run }: Pick<Frame, "names" | "values" | "run">): unknown {
+  const frame: Frame = { names, values, parent: undefined, run, ancestors: undefined };
+  try {
+    if (!isList(input)) return evaluate(input, frame);
+    const context = [input];
+    marks.outer.add(context);
+    return evaluate(context, frame);
+  } catch (thrown) {
+    throw isStackOverflow(thrown) ? new JsonataError("D1011") : thrown;
   }
 }
 
-function createRun({ now = Date.now, random = Math.random }: JsonataOptions, limits: Required<Limits>): Run {
-  return { now, random, limits, instant: undefined, deadline: undefined, depth: 0, steps: 0 };
+/** The variables of every evaluation: `$$`. */
+const INPUT = ["$"];
+
+function createRun({ now, random }: Pick<Run, "now" | "random">, { limits, functions: known }: Pick<Run, "limits" | "functions">): Run {
+  const fuel = Math.min(STRETCH, limits.steps);
+  return { now, random, limits, functions: known, instant: undefined, deadline: undefined, depth: 0, fuel, steps: fuel };
 }
 
 function bound(name: string, value: unknown, journal: Journal): unknown {

@@ -1,5 +1,5 @@
 import { JsonataError } from "./errors.ts";
-import { equal, isList, isNumber, listOf, textOf } from "./values.ts";
+import { equal, isList, isNumber, textOf } from "./values.ts";
 
 /** An operator on two values, with its place for the failure. */
 export type Operate = (left: unknown, right: unknown) => unknown;
@@ -33,7 +33,8 @@ export function createOperator(operator: string, position: number): Operate | un
     case "&":
       return (left, right) => (left === undefined ? "" : textOf(left)) + (right === undefined ? "" : textOf(right));
     case "in":
-      return (left, right) => left !== undefined && right !== undefined && listOf(right).some((item) => item === left);
+      return (left, right) =>
+        left !== undefined && right !== undefined && (isList(right) ? right.some((item) => item === left) : right === left);
     case "..":
       return (left, right) => range(left, right, at);
     default:
@@ -48,6 +49,8 @@ interface Place {
 
 function arithmetic(compute: (left: number, right: number) => number, at: Place): Operate {
   return (left, right) => {
+    if (typeof left === "number" && typeof right === "number" && Number.isFinite(left) && Number.isFinite(right))
+      return compute(left, right);
     if (left !== undefined && !isNumber(left)) throw new JsonataError("T2001", { ...at, value: left });
     if (right !== undefined && !isNumber(right)) throw new JsonataError("T2002", { ...at, value: right });
     return left === undefined || right === undefined ? undefined : compute(left, right);
@@ -73,7 +76,9 @@ function range(left: unknown, right: unknown, at: Place): unknown {
   if (typeof left !== "number" || typeof right !== "number" || left > right) return undefined;
   const length = right - left + 1;
   if (length > 1e7) throw new JsonataError("D2014", { ...at, value: length });
-  return Array.from({ length }, (_, index) => left + index);
+  const numbers: number[] = [];
+  for (let number = left; number <= right; number += 1) numbers.push(number);
+  return numbers;
 }
 
 export function negative(value: unknown, position: number): unknown {

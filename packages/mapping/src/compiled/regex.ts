@@ -5,30 +5,29 @@ import { createFunction, type FunctionValue } from "./values.ts";
 
 /** A regular expression as a function: of a text it yields the first match, with a function for the next. */
 export function createRegex(source: string, flags: string, position: number): FunctionValue {
-  const search = createMatcher(source, flags, position);
+  const matcher = createMatcher(source, flags, position);
   return createFunction({
     name: "",
     arity: 1,
-    invoke: ([text]) => (typeof text === "string" ? matchFrom({ text, search: search(text), source }, 0) : undefined),
+    matcher,
+    position,
+    invoke: ([text]) => (typeof text === "string" ? matchFrom({ text, search: matcher(text), position }, 0, true) : undefined),
   });
 }
 
 interface Subject {
   readonly text: string;
   readonly search: Search;
-  readonly source: string;
+  readonly position: number;
 }
 
-function matchFrom(subject: Subject, from: number): unknown {
-  const found = subject.search(from);
+function matchFrom(subject: Subject, from: number, isFirst = false): unknown {
+  const { text, search, position } = subject;
+  const found = search(from);
   if (found === undefined) return undefined;
   const { start, end, groups } = found;
-  if (start === end) throw new JsonataError("D1004", { value: subject.source });
-  return {
-    match: subject.text.slice(start, end),
-    start,
-    end,
-    groups,
-    next: createFunction({ name: "", arity: 0, invoke: () => (end >= subject.text.length ? undefined : matchFrom(subject, end)) }),
-  };
+  // After a match of no character it would not go on.
+  if (start === end && !isFirst) throw new JsonataError("D1004", { position });
+  const next = createFunction({ name: "", arity: 0, invoke: () => (end >= text.length ? undefined : matchFrom(subject, end)) });
+  return { match: text.slice(start, end), start, end, groups, next };
 }

@@ -1,15 +1,17 @@
 import { JsonataError } from "./errors.ts";
-import { isFunction, isList } from "./values.ts";
+import { isFunction, isList, wholeInput } from "./values.ts";
 
 interface Parameter {
   readonly pattern: string;
+  /** The kinds of value that it takes, a bit for each. */
+  readonly kinds: number;
   readonly isList: boolean;
   readonly subtype: string | undefined;
   readonly context: RegExp | undefined;
 }
 
 /** Checks arguments, and completes them: a missing one from the context, a single value to a list of one. */
-export type Signature = (args: readonly unknown[], input: unknown) => readonly unknown[];
+export type Signature = (args: unknown[], input: unknown) => readonly unknown[];
 
 const KINDS: Readonly<Record<string, string>> = {
   s: "[sm]",
@@ -26,13 +28,39 @@ const KINDS: Readonly<Record<string, string>> = {
 /** Reads a signature such as `<s-n?:s>`. */
 export function readSignature(text: string): Signature {
   const parameters = readParameters(text);
-  const whole = new RegExp(`^${parameters.map(({ pattern }) => `(${pattern})`).join("")}$`);
+  // What takes one argument for each parameter, as nearly every call does, needs no pattern.
+  const isPlain = parameters.every(({ pattern }) => !pattern.endsWith("+"));
+  let whole: RegExp | undefined;
   return (args, input) => {
+    if (isPlain && fits(parameters, args)) return args;
+    whole ??= new RegExp(`^${parameters.map(({ pattern }) => `(${pattern})`).join("")}$`);
     const supplied = args.map((arg) => symbolOf(arg)).join("");
     const match = whole.exec(supplied);
     if (match === null) throw new JsonataError("T0410", { value: args[firstMisfit(parameters, supplied)] });
-    return complete(parameters, match, { args, input });
+    return complete(parameters, match, { args, input: wholeInput(input) });
   };
+}
+
+/** Whether each argument fits the parameter of its place, and those that are left can be left out. Single values become lists. */
+function fits(parameters: readonly Parameter[], args: unknown[]): boolean {
+  if (args.length > parameters.length) return false;
+  for (let index = 0; index < parameters.length; index += 1) {
+    const parameter = parameters[index];
+    if (parameter === undefined) return false;
+    if (index >= args.length) {
+      if (parameter.context !== undefined || !parameter.pattern.endsWith("?")) return false;
+      continue;
+    }
+    const value = args[index];
+    if ((parameter.kinds & bitOf(value)) === 0) return false;
+    if (parameter.isList && value !== undefined) {
+      if (!isList(value)) {
+        if (parameter.subtype !== undefined) return false;
+        args[index] = [value];
+      } else if (parameter.subtype !== undefined && !holdsOnly(value, "a", parameter.subtype)) return false;
+    }
+  }
+  return true;
 }
 
 function readParameters(text: string): readonly Parameter[] {
@@ -59,14 +87,22 @@ function readParameters(text: string): readonly Parameter[] {
       const end = closing(text, at, "()");
       const choice = text.slice(at + 1, end);
       if (choice.includes("<")) throw new JsonataError("S0402", { value: choice });
-      parameters.push({ pattern: `[${choice.replaceAll(/[^a-z]/g, "")}m]`, isList: false, subtype: undefined, context: undefined });
+      parameters.push(createParameter(`[${choice.replaceAll(/[^a-z]/g, "")}m]`, false));
       at = end;
       continue;
     }
     const pattern = KINDS[char];
-    if (pattern !== undefined) parameters.push({ pattern, isList: char === "a", subtype: undefined, context: undefined });
+    if (pattern !== undefined) parameters.push(createParameter(pattern, char === "a"));
   }
   return parameters;
+}
+
+const SYMBOLS = "asnblfom";
+
+function createParameter(pattern: string, takesList: boolean): Parameter {
+  let kinds = 0;
+  for (const [index, symbol] of Array.from(SYMBOLS).entries()) if (pattern.includes(symbol)) kinds |= 1 << index;
+  return { pattern, kinds, isList: takesList, subtype: undefined, context: undefined };
 }
 
 function closing(text: string, from: number, [open, close]: string | readonly string[]): number {
@@ -125,18 +161,26 @@ function firstMisfit(parameters: readonly Parameter[], supplied: string): number
   return fitting;
 }
 
+function bitOf(value: unknown): number {
+  return 1 << kindOf(value);
+}
+
 function symbolOf(value: unknown): string {
-  if (isFunction(value)) return "f";
+  return SYMBOLS[kindOf(value)] ?? "";
+}
+
+/** The place of a value's symbol in SYMBOLS. */
+function kindOf(value: unknown): number {
   switch (typeof value) {
     case "string":
-      return "s";
+      return 1;
     case "number":
-      return "n";
+      return 2;
     case "boolean":
-      return "b";
+      return 3;
     case "object":
-      return value === null ? "l" : isList(value) ? "a" : "o";
+      return value === null ? 4 : isList(value) ? 0 : isFunction(value) ? 5 : 6;
     default:
-      return "m";
+      return 7;
   }
 }

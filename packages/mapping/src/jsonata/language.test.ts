@@ -87,6 +87,9 @@ describe("results", () => {
     expect(() => evaluate("$uppercase")).toThrow("the expression yields a function");
     expect(() => evaluate('{ "f": function($x) { $x } }')).toThrow("the expression yields a function");
     expect(() => evaluate("/ab/")).toThrow("the expression yields a function");
+    expect(() => evaluate("[$f := $uppercase]")).toThrow("the expression yields a function");
+    expect(() => evaluate("$append($lowercase, 1)")).toThrow("the expression yields a function");
+    expect(evaluate("$map([1, 2], function($x) { $x + 1 })")).toEqual([2, 3]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { readSignature } from "../signature.ts";
-import { type CallContext, createFunction, type FunctionValue, wholeInput } from "../values.ts";
+import { type CallContext, createFunction, type FunctionValue } from "../values.ts";
 
 /** A function of the language; its signature checks the arguments before it is called. */
 export function builtin<Args extends readonly unknown[]>(
@@ -11,7 +11,7 @@ export function builtin<Args extends readonly unknown[]>(
     name,
     arity,
     // The signature has just checked the types that `Args` repeats.
-    invoke: (args, context) => call(validate(args, wholeInput(context.input)) as unknown as Args, context),
+    invoke: (args, context) => call(validate(args, context.input) as unknown as Args, context),
   });
 }
 

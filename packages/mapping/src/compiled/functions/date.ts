@@ -2,8 +2,11 @@ import { instantOf } from "../frame.ts";
 import { formatDate, parseDate } from "../pictures/date.ts";
 import { formatNumber } from "../pictures/number.ts";
 import { formatInteger, parseInteger, readIntegerPicture } from "../pictures/integer.ts";
+import { remember } from "../pictures/remember.ts";
 import type { FunctionValue } from "../values.ts";
 import { builtin } from "./builtin.ts";
+
+const integerPictures = remember(readIntegerPicture);
 
 type Text = string | undefined;
 
@@ -22,9 +25,9 @@ export const dateFunctions: readonly FunctionValue[] = [
     ([value, picture, options]) => (value === undefined ? undefined : formatNumber(value, picture, options)),
   ),
   builtin<[number | undefined, string]>(["formatInteger", "<n-s:s>"], ([value, picture]) =>
-    value === undefined ? undefined : formatInteger(value, readIntegerPicture(picture)),
+    value === undefined ? undefined : formatInteger(value, integerPictures(picture)),
   ),
   builtin<[Text, string]>(["parseInteger", "<s-s:n>"], ([text, picture]) =>
-    text === undefined ? undefined : parseInteger(text, readIntegerPicture(picture)),
+    text === undefined ? undefined : parseInteger(text, integerPictures(picture)),
   ),
 ];

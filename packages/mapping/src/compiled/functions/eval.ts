@@ -1,4 +1,4 @@
-import { compile } from "../compile.ts";
+import { createCompiler } from "../compile.ts";
 import { JsonataError } from "../errors.ts";
 import type { Evaluate } from "../evaluate.ts";
 import { Suspension } from "../journal.ts";
@@ -25,7 +25,8 @@ export const evalFunction: FunctionValue = builtin<[string | undefined, unknown]
 
 function prepare(text: string): Evaluate {
   try {
-    return compile(parse(text));
+    // The variables around the call are not known before, and may have the names of functions.
+    return createCompiler(() => undefined)(parse(text));
   } catch (thrown) {
     throw new JsonataError("D3120", { value: thrown });
   }

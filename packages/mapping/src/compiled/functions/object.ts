@@ -16,14 +16,14 @@ export const objectFunctions: readonly FunctionValue[] = [
   }),
   builtin<[Data | undefined, FunctionValue]>(["each", "<o-f:a>"], ([object, callee], context) => {
     if (object === undefined) return undefined;
-    const results = Object.entries(object).map(([key, value]) => applyToItem(callee, [value, key, object], context));
+    const results = Object.entries(object).map(([key, value]) => applyToItem(callee, { value, key, whole: object }, context));
     return unwrap(results.filter((result) => result !== undefined));
   }),
   builtin<[Data | undefined, FunctionValue | undefined]>(["sift", "<o-f?:o>"], ([object, callee], context) => {
     if (object === undefined) return undefined;
     const kept: Record<string, unknown> = {};
     for (const [key, value] of Object.entries(object)) {
-      const holds = callee === undefined ? value : applyToItem(callee, [value, key, object], context);
+      const holds = callee === undefined ? value : applyToItem(callee, { value, key, whole: object }, context);
       if (truth(holds)) define(kept, key, value);
     }
     return Object.keys(kept).length > 0 ? kept : undefined;

@@ -1,5 +1,6 @@
 import { apply } from "../apply.ts";
 import { JsonataError } from "../errors.ts";
+import { spend } from "../frame.ts";
 import { type CallContext, type FunctionValue, isFunction, isObject, textOf, unwrap } from "../values.ts";
 import { builtin } from "./builtin.ts";
 
@@ -9,7 +10,7 @@ interface Match {
   readonly match: string;
   readonly start: number;
   readonly end: number;
-  readonly groups: readonly string[];
+  readonly groups: readonly (string | undefined)[];
   readonly next: FunctionValue;
 }
 
@@ -63,7 +64,9 @@ export const stringFunctions: readonly FunctionValue[] = [
   builtin<[Text, string | FunctionValue | undefined]>(["contains", "<s-(sf):b>"], ([text, token], context) => {
     if (text === undefined || token === undefined) return undefined;
     if (typeof token === "string") return text.includes(token);
-    return apply(token, [text], context) !== undefined;
+    if (token.matcher === undefined) return apply(token, [text], context) !== undefined;
+    for (const _match of matches(text, token, context)) return true;
+    return false;
   }),
   builtin<[Text, string | FunctionValue, string | FunctionValue, number | undefined]>(["replace", "<s-(sf)(sf)n?:s>"], (args, context) =>
     replace(args, context),
@@ -104,7 +107,29 @@ function url(name: string, convert: (text: string) => string): FunctionValue {
   });
 }
 
-function* matches(text: string, matcher: FunctionValue, context: CallContext): Generator<Match> {
+type Found = Pick<Match, "match" | "start" | "end" | "groups">;
+
+/** All matches of a text one by one. Those of a regular expression need no objects. */
+function* matches(text: string, matcher: FunctionValue, context: CallContext): Generator<Found> {
+  if (matcher.matcher === undefined) {
+    yield* answered(text, matcher, context);
+    return;
+  }
+  const search = matcher.matcher(text);
+  for (let at = 0, isFirst = true; isFirst || at < text.length; isFirst = false) {
+    spend(context.frame.run, 1);
+    const found = search(at);
+    if (found === undefined) return;
+    const { start, end, groups } = found;
+    // After a match of no character it would not go on.
+    if (start === end && !isFirst) throw new JsonataError("D1004", { position: matcher.position });
+    yield { match: text.slice(start, end), start, end, groups };
+    at = end;
+  }
+}
+
+/** Matches as a function of the expression answers them, each with a function for the next. */
+function* answered(text: string, matcher: FunctionValue, context: CallContext): Generator<Match> {
   let result = apply(matcher, [text], context);
   while (result !== undefined) {
     if (!isMatch(result)) throw new JsonataError("T1010", { value: result });
@@ -132,7 +157,9 @@ function replace(
   let result = "";
   let at = 0;
   let count = 0;
-  const found = typeof pattern === "string" ? occurrences(text, pattern) : matches(text, pattern, context);
+  // A function gets each match whole, with the function for the next.
+  const all = typeof replacement === "string" ? matches : answered;
+  const found = typeof pattern === "string" ? occurrences(text, pattern) : all(text, pattern, context);
   for (const match of found) {
     if (limit !== undefined && count >= limit) break;
     const part =
@@ -144,8 +171,6 @@ function replace(
   }
   return result + text.slice(at);
 }
-
-type Found = Pick<Match, "match" | "start" | "end" | "groups">;
 
 function* occurrences(text: string, token: string): Generator<Found> {
   for (let at = text.indexOf(token); at >= 0; at = text.indexOf(token, at + token.length))

@@ -1,4 +1,5 @@
 import { JsonataError } from "../errors.ts";
+import { remember } from "./remember.ts";
 import { createMatcher, type Matcher } from "../regex/matcher.ts";
 import { componentOf, MONTHS, WEEKDAYS } from "./calendar.ts";
 import { type DatePart, type Marker, readDatePicture } from "./date-picture.ts";
@@ -8,14 +9,20 @@ const ISO_PICTURE = "[Y0001]-[M01]-[D01]T[H01]:[m01]:[s01].[f001][Z01:01t]";
 const ISO = /^\d{4}(?:-[01]\d)?(?:-[0-3]\d)?(?:T[0-2]\d:[0-5]\d:[0-5]\d)?(?:\.\d+)?(?:[+-][0-2]\d:?[0-5]\d|Z)?$/;
 
 /** An instant as a picture says, in a time zone such as `+0200`. */
-export function formatDate(millis: number, picture = ISO_PICTURE, zone = "0000"): string {
+export function formatDate(millis: number, picture?: string, zone = "0000"): string {
   const offset = Number.parseInt(zone, 10);
   const [hours, minutes] = [Math.floor(offset / 100), offset % 100];
   const date = new Date(millis + (hours * 60 + minutes) * 60_000);
-  return readDatePicture(picture)
-    .map((part) => (typeof part === "string" ? part : formatMarker(part, date, { hours, minutes })))
-    .join("");
+  if (picture === undefined && offset === 0 && millis >= 0 && millis < FIVE_DIGIT_YEARS) return date.toISOString();
+  let text = "";
+  for (const part of formats(picture ?? ISO_PICTURE))
+    text += typeof part === "string" ? part : formatMarker(part, date, { hours, minutes });
+  return text;
 }
+
+const FIVE_DIGIT_YEARS = Date.UTC(10_000, 0);
+
+const formats = remember(readDatePicture);
 
 interface Offset {
   readonly hours: number;
@@ -62,7 +69,7 @@ export function parseDate(text: string, picture: string | undefined, now: number
     if (!ISO.test(text)) throw new JsonataError("D3110", { value: text });
     return Date.parse(text);
   }
-  const { parts, search } = readerOf(picture);
+  const { parts, search } = readers(picture);
   const match = search(text)(0);
   if (match === undefined) return undefined;
   const markers = parts.filter((part) => typeof part !== "string");
@@ -75,24 +82,15 @@ interface Reader {
   readonly search: Matcher;
 }
 
-const MOST_READERS = 100;
-const readers = new Map<string, Reader>();
-
-/** What reads texts of a picture; the ones of the last pictures are kept, since a mapping uses the same few again and again. */
-function readerOf(picture: string): Reader {
-  const known = readers.get(picture);
-  if (known !== undefined) return known;
+const readers = remember((picture): Reader => {
   const parts = readDatePicture(picture);
   const sources = parts.map((part, index) => {
     if (typeof part === "string") return part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
     const next = parts[index + 1];
     return `(${markerSource(part, next !== undefined && typeof next !== "string" && next.integer !== undefined)})`;
   });
-  const reader = { parts, search: createMatcher(`^${sources.join("")}$`, "i") };
-  if (readers.size >= MOST_READERS) readers.clear();
-  readers.set(picture, reader);
-  return reader;
-}
+  return { parts, search: createMatcher(`^${sources.join("")}$`, "i") };
+});
 
 function markerSource(marker: Marker, isFollowed: boolean): string {
   const { component, integer, names } = marker;

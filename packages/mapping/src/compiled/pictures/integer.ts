@@ -15,6 +15,7 @@ export interface IntegerPicture {
   readonly regular: number;
 }
 
+const ASCII_ZERO = 0x30;
 const ZEROS = [
   0x30, 0x0660, 0x06f0, 0x07c0, 0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6, 0x0c66, 0x0ce6, 0x0d66, 0x0de6, 0x0e50, 0x0ed0, 0x0f20,
   0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0,
@@ -127,6 +128,7 @@ function spelled(text: string, { spelling }: IntegerPicture): string {
 
 function formatDigits(value: number, picture: IntegerPicture): string {
   const plain = String(value).padStart(picture.mandatory, "0");
+  if (picture.zero === ASCII_ZERO && picture.separators.length === 0) return picture.ordinal ? plain + ordinalEnding(plain) : plain;
   let text = "";
   const digits = Array.from(plain, (digit) => String.fromCodePoint(picture.zero + Number(digit))).toReversed();
   for (const [index, digit] of digits.entries()) {

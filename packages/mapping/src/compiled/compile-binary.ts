@@ -1,0 +1,101 @@
+import { compileFunctionApplication } from "./compile-call.ts";
+import { JsonataError } from "./errors.ts";
+import { type Compile, constantOf, createConstant, type Evaluate } from "./evaluate.ts";
+import { checkLength, spend } from "./frame.ts";
+import { createOperator } from "./operators.ts";
+import type { Node } from "./tree.ts";
+import { isList, keepList, listOf, truth } from "./values.ts";
+
+type Binary = Extract<Node, { kind: "binary" }>;
+
+/** An operator between two expressions. */
+export function compileBinary(node: Binary, compile: Compile): Evaluate {
+  if (node.operator === "~>") return compileChain(node, compile);
+  const [left, right] = [compile(node.left), compile(node.right)];
+  const evaluate = compileOperator(node, left, right);
+  const isConstant = constantOf(left) !== undefined && constantOf(right) !== undefined && node.operator !== "..";
+  return isConstant ? folded(evaluate) : evaluate;
+}
+
+function compileOperator(node: Binary, left: Evaluate, right: Evaluate): Evaluate {
+  if (node.operator === "and") return (input, frame) => isTrue(left(input, frame)) && isTrue(right(input, frame));
+  if (node.operator === "or") return (input, frame) => isTrue(left(input, frame)) || isTrue(right(input, frame));
+  const operate = createOperator(node.operator, node.position);
+  if (operate === undefined) throw new JsonataError("S0204", { position: node.position, token: node.operator });
+  if (node.operator === "..")
+    return (input, frame) => {
+      const range = operate(left(input, frame), right(input, frame));
+      if (!isList(range)) return range;
+      checkLength(frame.run, range.length);
+      spend(frame.run, range.length);
+      return range;
+    };
+  return compileQuick(node.operator, { left, right, operate }) ?? ((input, frame) => operate(left(input, frame), right(input, frame)));
+}
+
+function isTrue(value: unknown): boolean {
+  return typeof value === "boolean" ? value : truth(value);
+}
+
+interface Parts {
+  readonly left: Evaluate;
+  readonly right: Evaluate;
+  readonly operate: (left: unknown, right: unknown) => unknown;
+}
+
+/** The operators that predicates and sums are made of, with what they mostly get treated at once; each is a closure less to call. */
+function compileQuick(operator: string, { left, right, operate }: Parts): Evaluate | undefined {
+  switch (operator) {
+    case "=":
+      return (input, frame) => {
+        const [one, other] = [left(input, frame), right(input, frame)];
+        return typeof one === "string" || typeof one === "number" ? one === other : operate(one, other);
+      };
+    case "!=":
+      return (input, frame) => {
+        const [one, other] = [left(input, frame), right(input, frame)];
+        return typeof one === "string" && typeof other === "string" ? one !== other : operate(one, other);
+      };
+    case "<":
+      return (input, frame) => {
+        const [one, other] = [left(input, frame), right(input, frame)];
+        return typeof one === "number" && typeof other === "number" ? one < other : operate(one, other);
+      };
+    case "<=":
+      return (input, frame) => {
+        const [one, other] = [left(input, frame), right(input, frame)];
+        return typeof one === "number" && typeof other === "number" ? one <= other : operate(one, other);
+      };
+    case ">":
+      return (input, frame) => {
+        const [one, other] = [left(input, frame), right(input, frame)];
+        return typeof one === "number" && typeof other === "number" ? one > other : operate(one, other);
+      };
+    case ">=":
+      return (input, frame) => {
+        const [one, other] = [left(input, frame), right(input, frame)];
+        return typeof one === "number" && typeof other === "number" ? one >= other : operate(one, other);
+      };
+    default:
+      return undefined;
+  }
+}
+
+/** The value of what can only yield one, unless it fails: then it has to fail each time that it is evaluated. */
+function folded(evaluate: Evaluate): Evaluate {
+  try {
+    // Neither an input nor a variable is read by constants.
+    return createConstant(evaluate(undefined, undefined as never));
+  } catch {
+    return evaluate;
+  }
+}
+
+function compileChain(node: Binary, compile: Compile): Evaluate {
+  const { right } = node;
+  // The brackets after a call belong to what the whole application yields.
+  const isKept = right.kind === "filtered" && right.node.kind === "call" && right.filters.length === 0 && right.group === undefined;
+  if (!isKept) return compileFunctionApplication(node, compile);
+  const kept = compileFunctionApplication({ ...node, right: right.node }, compile);
+  return (input, frame) => keepList(listOf(kept(input, frame)));
+}
