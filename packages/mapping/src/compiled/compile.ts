@@ -9,19 +9,7 @@ import { bindVariable, checkLength, childFrame, readVariable } from "./frame.ts"
 import { negative } from "./operators.ts";
 import { createRegex } from "./regex.ts";
 import type { Filtered, Node } from "./tree.ts";
-import {
-  type FunctionValue,
-  isFunction,
-  isList,
-  isObject,
-  keepList,
-  listOf,
-  lookup,
-  property,
-  truth,
-  unwrap,
-  wholeInput,
-} from "./values.ts";
+import { isFunction, isList, isObject, keepList, listOf, lookup, property, truth, unwrap, wholeInput } from "./values.ts";
 
 /** Turns trees into a closure for each node. */
 export function createCompiler(functionOf: Compile["functionOf"]): Compile {

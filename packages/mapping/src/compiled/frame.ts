@@ -1,5 +1,4 @@
 import { JsonataError } from "./errors.ts";
-import type { FunctionValue } from "./values.ts";
 
 /** What an evaluation may use; a field left out has its default. */
 export interface Limits {
@@ -20,7 +19,7 @@ export interface Run {
   readonly random: () => number;
   readonly limits: Required<Limits>;
   /** The functions that an expression can call where no variable has their name. */
-  readonly functions: ReadonlyMap<string, FunctionValue>;
+  readonly functions: ReadonlyMap<string, unknown>;
   deadline: number | undefined;
   depth: number;
   /** Steps until the limits are looked at again. */
