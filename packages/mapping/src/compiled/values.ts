@@ -13,6 +13,8 @@ export interface CallContext {
 interface FunctionParts {
   readonly name: string;
   readonly arity: number;
+  /** Of a function of the language: what it takes and yields, such as `<s-n?:s>`. */
+  readonly signature?: string;
   /** May answer with a TailCall, which `apply` follows. */
   readonly invoke: (args: unknown[], context: CallContext) => unknown;
   /** What a regular expression searches with, so that no match has to be made an object. */

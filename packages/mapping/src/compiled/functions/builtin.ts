@@ -10,6 +10,7 @@ export function builtin<Args extends readonly unknown[]>(
   return createFunction({
     name,
     arity,
+    signature,
     // The signature has just checked the types that `Args` repeats.
     invoke: (args, context) => call(validate(args, context.input) as unknown as Args, context),
   });
