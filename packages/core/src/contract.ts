@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { JsonSchema } from "./options.ts";
 
 /**
  * The schema of a body. A Standard Schema value (zod, valibot, arktype, …), a JSON Schema
@@ -35,6 +36,17 @@ export interface ContractCheck {
 /** Turns the contracts of an app into checks, once, at start. A contract that cannot be used throws PORTOLAN_CONFIG_INVALID. */
 export interface ContractCompiler {
   compile(contract: Contract): ContractCheck;
+  /** Where values of one JSON Schema break another, before there is any value. */
+  compare?(found: JsonSchema | boolean, expected: JsonSchema | boolean): readonly ContractMismatch[];
+}
+
+/** What a check before any message says. */
+export interface ContractMismatch {
+  /** Where, such as `lines[].qty`; empty for the whole. */
+  readonly path: string;
+  readonly message: string;
+  /** Whether every value has it. */
+  readonly isCertain: boolean;
 }
 
 export function isStandardSchema(value: unknown): value is StandardSchemaV1 {

@@ -1,4 +1,5 @@
 import type { Message } from "./message.ts";
+import type { JsonSchema } from "./options.ts";
 
 /** An expression of the definition tree: a function of the message, a text in a language, or a constant. */
 export type Expression = ExpressionFunction | LanguageExpression | ConstantExpression;
@@ -59,6 +60,29 @@ export interface Language {
   readonly name: string;
   readonly title: string;
   compile(text: string, context: LanguageContext): CompiledExpression;
+  /** Looks at an expression that can be compiled, before it runs. Left out by languages that cannot tell anything. */
+  check?(text: string, scope: ExpressionShapes): CheckedExpression;
+}
+
+/** What is known of the message that an expression will see. */
+export interface ExpressionShapes {
+  readonly body?: JsonSchema | boolean | undefined;
+  /** Whether there is `acc`, as in a fold. */
+  readonly fold?: boolean;
+}
+
+export interface CheckedExpression {
+  readonly findings: readonly ExpressionFinding[];
+  /** What the expression yields, as far as that is known; nothing is null. */
+  readonly yields: JsonSchema | boolean;
+}
+
+/** What an expression says that cannot be meant. */
+export interface ExpressionFinding {
+  readonly message: string;
+  readonly hint?: string;
+  /** Whether it fails whatever the message. */
+  readonly isCertain: boolean;
 }
 
 export function isLanguageExpression(value: unknown): value is LanguageExpression {

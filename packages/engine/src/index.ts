@@ -19,7 +19,16 @@ export { flowSchema } from "./definition/flow-schema.ts";
 export type { Registry } from "./definition/registry.ts";
 export { createEngine } from "./create-engine.ts";
 export type { Engine, EngineOptions } from "./engine.ts";
-export { type BlockOptions, type Evaluate, type FlowEnds, type PatternDefinition, type StepCompiler, definePattern } from "./pattern.ts";
+export {
+  type BlockOptions,
+  type BodyFlow,
+  type BodySchema,
+  type Evaluate,
+  type FlowEnds,
+  type PatternDefinition,
+  type StepCompiler,
+  definePattern,
+} from "./pattern.ts";
 export { patterns } from "./patterns.gen.ts";
 export type { PointObserver, RoutePoint } from "./runtime/points.ts";
 export type { Step } from "./runtime/step.ts";

@@ -1,3 +1,4 @@
+import { isRecord } from "@portolan/core";
 import type {
   AddressTargetNode,
   Awaitable,
@@ -7,6 +8,7 @@ import type {
   ContractCheck,
   Expression,
   Format,
+  JsonSchema,
   Logger,
   Message,
   OptionType,
@@ -44,6 +46,8 @@ export interface PatternDefinition<Options = unknown> {
   readonly gate?: boolean;
   /** Whether no message goes on to what follows it, whatever the message. Without it, some do. */
   readonly ends?: (options: Options, flow: FlowEnds) => boolean;
+  /** What is known of the body behind it: `kept` means what was known before. Left out: nothing. */
+  readonly body?: "kept" | ((options: Options, flow: BodyFlow) => BodySchema);
   /** Compiles one use of it. Called once, at start. */
   compile(node: StepNode<Options>, compiler: StepCompiler): Step;
   /** What the builder's method makes of its arguments: the value under the key. Nested blocks go through `block`. */
@@ -52,6 +56,46 @@ export interface PatternDefinition<Options = unknown> {
   readonly methods?: Readonly<Record<string, (args: readonly unknown[], block: BlockReader) => unknown>>;
   /** Further methods that complete the value of the step just appended, such as `catch` after `try`. */
   readonly amendments?: Readonly<Record<string, (value: unknown, args: readonly unknown[], block: BlockReader) => unknown>>;
+}
+
+/** What is known of bodies, as a JSON Schema; true: nothing. */
+export type BodySchema = JsonSchema | boolean;
+
+/** What `body` may ask. Whatever it asks about is checked on the way. */
+export interface BodyFlow {
+  readonly before: BodySchema;
+  /** What an expression yields, seen by the message before the step. */
+  value(expression: Expression): BodySchema;
+  /** What is known behind a list of steps that the body goes through. */
+  list(steps: readonly StepNode[], body?: BodySchema): BodySchema;
+  contract(contract: Contract): BodySchema;
+  /** Says that the body is sent there. Answers what is known of a reply. */
+  sent(target: TargetNode): BodySchema;
+}
+
+/** What is known of a body that is one of several. */
+export function oneOfBodies(...bodies: readonly BodySchema[]): BodySchema {
+  const [first = true] = bodies;
+  return bodies.every((body) => body === first) ? first : bodies.includes(true) ? true : { anyOf: bodies };
+}
+
+/** What is known of the items of a list, as `split` takes them: a single value is a list of one. */
+export function itemsOf(list: BodySchema): BodySchema {
+  if (typeof list === "boolean") return true;
+  const ways = list["anyOf"];
+  if (Array.isArray(ways)) {
+    const items = (ways as readonly BodySchema[])
+      .filter((way) => typeof way === "boolean" || way["type"] !== "null")
+      .map((way) => itemsOf(way));
+    return oneOfBodies(...items);
+  }
+  const items = list["type"] === "array" ? list["items"] : list;
+  return typeof items === "boolean" || isRecord(items) ? items : true;
+}
+
+/** The body behind a block that some messages go through. */
+export function behindBlock({ steps }: { readonly steps?: readonly StepNode[] | undefined }, flow: BodyFlow): BodySchema {
+  return steps === undefined ? flow.before : oneOfBodies(flow.before, flow.list(steps));
 }
 
 /** What `ends` may ask. */

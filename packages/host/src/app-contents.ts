@@ -28,7 +28,8 @@ export function stepLists(route: RouteDefinition): readonly (readonly StepNode[]
   return lists;
 }
 
-function isStep(value: unknown): value is StepNode {
+/** Whether a part of a definition is a step. */
+export function isStep(value: unknown): value is StepNode {
   return isRecord(value) && typeof value["pattern"] === "string" && typeof value["path"] === "string" && isRecord(value["options"]);
 }
 

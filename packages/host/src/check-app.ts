@@ -1,5 +1,6 @@
 import { PortolanError, silentLogger, type ClauseDefinition, type Finding } from "@portolan/core";
 import { createEngine } from "@portolan/engine";
+import { bodyFindings, type BodyFindings } from "./body-shapes.ts";
 import { engineParts } from "./engine-parts.ts";
 import { emptyFlows } from "./flow-file.ts";
 import type { LoadedApp } from "./load-app.ts";
@@ -9,13 +10,14 @@ import { createSystemClock } from "./system-clock.ts";
 import { systemRandom } from "./system-random.ts";
 import { unreachableSteps } from "./unreachable-steps.ts";
 
-/** Compiles an app as a start would, without its sources and its store. Throws PORTOLAN_CONFIG_INVALID with all findings; answers warnings. */
-export async function checkApp(app: LoadedApp, platform: Platform): Promise<readonly Finding[]> {
+/** Compiles an app as a start would, without its sources and its store. Throws PORTOLAN_CONFIG_INVALID with all findings if it could not start; answers what would go wrong later. */
+export async function checkApp(app: LoadedApp, platform: Platform): Promise<BodyFindings> {
   const { createMemoryStore } = await import("@portolan/stores");
   const clock = createSystemClock();
   const store = createMemoryStore({ clock });
+  const parts = await engineParts(app, platform, undefined);
   const engine = createEngine({
-    ...(await engineParts(app, platform, undefined)),
+    ...parts,
     stores: { memory: store, durable: createMemoryStore({ clock }) },
     clock,
     random: systemRandom,
@@ -28,7 +30,8 @@ export async function checkApp(app: LoadedApp, platform: Platform): Promise<read
       ? invalidConfiguration(app.directory, error.findings, error)
       : error;
   }
-  return warningsOf(app);
+  const { errors, warnings } = bodyFindings(app.definition, parts);
+  return { errors, warnings: [...warningsOf(app), ...warnings] };
 }
 
 function warningsOf({ definition, input }: LoadedApp): readonly Finding[] {

@@ -145,7 +145,7 @@ describe("an app", () => {
     const clauses =
       "[{ match: { kind: invalid }, outcome: handle }, { outcome: deadLetter }, { match: { kind: [invalid] } }, { match: { code: X } }]";
     await write({ "a.flow.yaml": `routes:\n  a:\n    deadLetter: false\n    onError: ${clauses}\n` });
-    expect((await checkApp(await load(), platform)).map(({ path }) => path)).toEqual([
+    expect((await checkApp(await load(), platform)).warnings.map(({ path }) => path)).toEqual([
       "routes.a.deadLetter",
       "routes.a.onError.2",
       "routes.a.onError.3",
@@ -182,17 +182,17 @@ describe("a check warns of steps that no message can come to", () => {
     ["but not at the end of a list", [stop], []],
   ])("%s", async (_where, steps, paths) => {
     await write({ "a.flow.yaml": `routes:\n  a:\n    steps: [${steps.join(", ")}]\n` });
-    expect((await checkApp(await load(), platform)).map(({ path }) => path)).toEqual(paths);
+    expect((await checkApp(await load(), platform)).warnings.map(({ path }) => path)).toEqual(paths);
   });
 
   it("with the place, and not after a throw where a clause goes on", async () => {
     const route = `routes:\n  a:\n    steps:\n      - ${failing}\n      - map: 1\n`;
     await write({ "a.flow.yaml": route });
-    expect(await checkApp(await load(), platform)).toMatchObject([
+    expect((await checkApp(await load(), platform)).warnings).toMatchObject([
       { place: { file: "a.flow.yaml", line: 5 }, message: "no message can come to this map: none goes on after the throw before it" },
     ]);
     await write({ "a.flow.yaml": `errors: { onError: [{ outcome: continue }] }\n${route}` });
-    expect(await checkApp(await load(), platform)).toEqual([]);
+    expect(await checkApp(await load(), platform)).toEqual({ errors: [], warnings: [] });
   });
 });
 

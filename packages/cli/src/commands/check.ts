@@ -8,7 +8,8 @@ import { version } from "../version.ts";
 export const check = defineCommand({
   name: "check",
   summary: "Reads an app's configuration, flow files and code, compiles every route, and lists what is wrong.",
-  details: "Nothing is run or opened: no store, no port, no connection. Warnings do not change the exit code.",
+  details:
+    "Follows the body of each route from its input contract through expressions and mappings to the contracts that it comes to. Nothing is run or opened: no store, no port, no connection. Warnings do not change the exit code.",
   positionals: [
     {
       name: "DIR",
@@ -40,11 +41,10 @@ async function findings(path: string, io: Io): Promise<Report> {
   provideOwnPackage();
   try {
     const app = await loadApp({ path, platform, environment: io.environment });
-    const warnings = await checkApp(app, platform);
+    const found = await checkApp(app, platform);
     const { routes, channels } = app.definition;
     return {
-      errors: [],
-      warnings,
+      ...found,
       summary: `${app.definition.name}: ${count(routes.length, "route")}, ${count(channels.length, "channel")}, ${count(app.files.length, "file")}`,
     };
   } catch (error) {

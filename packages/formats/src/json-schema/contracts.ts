@@ -1,5 +1,6 @@
 import { isStandardSchema, standardCheck } from "@portolan/core";
 import type { Contract, ContractCheck, ContractCompiler } from "@portolan/core";
+import { compareSchemas } from "./compare.ts";
 import { describeIssues } from "./issues.ts";
 import { createSchemaCompiler } from "./schema-compiler.ts";
 import { type JsonSchemaDocument, readSchemaFile } from "./schema-files.ts";
@@ -54,6 +55,7 @@ export function createContracts({ directory }: ContractsOptions): ContractCompil
       const { jsonSchema } = contract;
       return typeof jsonSchema === "boolean" ? schemaCheck(jsonSchema) : shared(jsonSchema, () => schemaCheck(jsonSchema));
     },
+    compare: compareSchemas,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { JsonSchema } from "@portolan/core";
+import type { ExpressionShapes, JsonSchema } from "@portolan/core";
 import { functions } from "../compiled/functions/index.ts";
 import type { Node } from "../compiled/tree.ts";
 import { callRule, type CallRule } from "./call-rules.ts";
@@ -7,11 +7,7 @@ import { schemaOfShape, shapeOfSchema } from "./schema-shape.ts";
 import type { ShapeFinding } from "./scope.ts";
 import { ANY, OPEN_OBJECT, STRING, type Field, type Shape } from "./shape.ts";
 
-export interface ExpressionShapes {
-  /** What the body is known to be. */
-  readonly body?: JsonSchema | boolean | undefined;
-  /** Whether there is `acc`, as in a fold. */
-  readonly fold?: boolean;
+export interface TreeShapes extends ExpressionShapes {
   /** Signatures of functions beside those of the language, by name. */
   readonly functions?: ReadonlyMap<string, string>;
 }
@@ -23,7 +19,7 @@ export interface CheckedShape {
 }
 
 /** Looks at an expression before it runs: what it can yield, and what it says that cannot be meant. */
-export function checkTree(tree: Node, shapes: ExpressionShapes): CheckedShape {
+export function checkTree(tree: Node, shapes: TreeShapes): CheckedShape {
   const found = new Map<string, ShapeFinding>();
   const rules = new Map<string, CallRule>();
   const rule = (name: string): CallRule | undefined => {

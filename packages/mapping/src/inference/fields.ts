@@ -11,7 +11,7 @@ export function fieldOf({ name, position }: Extract<Node, { kind: "name" | "vari
   scope.about.report({
     message:
       found.names.length > 0
-        ? `${name} is nothing: the contract has no such field here; it has ${found.names.join(", ")}`
+        ? `${name} is nothing: what is known here has ${found.names.join(", ")}`
         : `${name} is nothing: ${describeShape(something(scope.input))} has no fields`,
     position,
     token: name,

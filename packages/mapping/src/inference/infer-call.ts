@@ -46,6 +46,7 @@ function inferCallWith(node: Call, first: readonly Shape[], at: At): Shape {
       message: `there is no function $${procedure.name}`,
       position: procedure.position,
       token: procedure.name,
+      isCertain: true,
       ...(nearest === undefined ? {} : { hint: `did you mean $${nearest}?` }),
     });
     return ANY;
@@ -60,7 +61,7 @@ function checkArguments(
   { rule, values }: { readonly rule: CallRule; readonly values: Known },
   scope: Scope,
 ): void {
-  const report = (message: string) => scope.about.report({ message: `$${name}: ${message}`, position, token: name });
+  const report = (message: string) => scope.about.report({ message: `$${name}: ${message}`, position, token: name, isCertain: true });
   if (values.length < rule.least || values.length > rule.most) {
     const wanted =
       rule.least === rule.most ? String(rule.least) : rule.most === Infinity ? `at least ${rule.least}` : `${rule.least} to ${rule.most}`;

@@ -9,6 +9,8 @@ export interface ShapeFinding {
   readonly position: number;
   readonly token?: string;
   readonly hint?: string;
+  /** Whether it fails whatever the message. */
+  readonly isCertain?: boolean;
 }
 
 /** What an expression sees at one place. */

@@ -1,4 +1,12 @@
-import { listNames, nearestName, type CompiledExpression, type Language, type LanguageContext } from "@portolan/core";
+import {
+  listNames,
+  nearestName,
+  type CheckedExpression,
+  type CompiledExpression,
+  type ExpressionShapes,
+  type Language,
+  type LanguageContext,
+} from "@portolan/core";
 import { JsonataError, withinStack } from "../compiled/errors.ts";
 import type { Limits } from "../compiled/frame.ts";
 import { builtin } from "../compiled/functions/builtin.ts";
@@ -8,10 +16,11 @@ import { parse } from "../compiled/parser.ts";
 import type { Node } from "../compiled/tree.ts";
 import type { FunctionValue } from "../compiled/values.ts";
 import { findNode } from "../compiled/visit.ts";
+import { checkTree } from "../inference/check-expression.ts";
 import { mappingFunctions } from "../mapping-functions.ts";
 import { valueMapFunction } from "../value-map/function.ts";
 import { holdsFunction, mayYieldFunction } from "./escaping-functions.ts";
-import { expressionFailure, syntaxFailure } from "./failures.ts";
+import { expressionFailure, placeOf, syntaxFailure } from "./failures.ts";
 
 /**
  * JSONata 2. An expression sees the message as its input, reaches own properties only, and yields plain data or undefined, at once.
@@ -25,6 +34,7 @@ export function createJsonataLanguage(limits: Limits = {}): Language {
     name: "jsonata",
     title: "JSONata",
     compile: (text, context) => withFailures(text, syntaxFailure, () => withinStack(() => compile(text, context, limits))),
+    check: (text, scope) => withinStack(() => check(text, scope)),
   };
 }
 
@@ -38,6 +48,19 @@ function compile(text: string, context: LanguageContext, limits: Limits): Compil
   const plain = (input: unknown): unknown => expression.evaluate(input, bindings);
   const evaluate = mayYieldFunction(tree) ? withoutFunctions(plain) : plain;
   return (scope) => withFailures(text, expressionFailure, () => evaluate(scope));
+}
+
+function check(text: string, scope: ExpressionShapes): CheckedExpression {
+  const own = [...mappingFunctions, valueMapFunction({})].map(({ name, signature }) => [name, signature] as const);
+  const { findings, yields } = checkTree(parse(text), { ...scope, functions: new Map(own) });
+  return {
+    yields,
+    findings: findings.map(({ message, hint, isCertain = false, position, token }) => ({
+      message: `${message} ${placeOf({ position, token }, text)}`,
+      isCertain,
+      ...(hint === undefined ? {} : { hint }),
+    })),
+  };
 }
 
 function withFailures<T>(text: string, failure: (error: JsonataError, text: string) => Error, work: () => T): T {

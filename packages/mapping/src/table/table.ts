@@ -10,13 +10,21 @@ import { tableText } from "./table-text.ts";
  * as one expression of JSONata. Paths start in `directory`.
  */
 export function createTableLanguage({ directory = "." }: { readonly directory?: string } = {}): Language {
+  function expression(text: string): string {
+    const path = filePath(text);
+    return tableText(readRows(path === undefined ? text : read(resolve(directory, path), path)));
+  }
   return {
     name: "table",
     title: "Mapping table",
-    compile(text, context) {
-      const path = filePath(text);
-      const rows = readRows(path === undefined ? text : read(resolve(directory, path), path));
-      return jsonataLanguage.compile(tableText(rows), context);
+    compile: (text, context) => jsonataLanguage.compile(expression(text), context),
+    // Each row is a line of the expression, which nobody has seen.
+    check(text, scope) {
+      const { findings = [], yields = true } = jsonataLanguage.check?.(expression(text), scope) ?? {};
+      return {
+        yields,
+        findings: findings.map((finding) => ({ ...finding, message: finding.message.replace(/ \((?:line \d+, )?column \d+\)$/, "") })),
+      };
     },
   };
 }

@@ -22,6 +22,7 @@ export const call = definePattern({
   example: `
 - call: { route: price }`,
   options: option.target,
+  body: (target, flow) => flow.sent(target),
   compile({ options: target }, compiler) {
     if (target.kind === "channel")
       compiler.invalid("a channel has no reply", "a route, an address or a connector", `channel ${target.channel}`);

@@ -1,6 +1,6 @@
 import { option, optional, required, type Message } from "@portolan/core";
 import type { Block, StepOptions } from "../../builder/steps.ts";
-import { definePattern, type Evaluate } from "../../pattern.ts";
+import { type Evaluate, definePattern, oneOfBodies } from "../../pattern.ts";
 import type { Execution } from "../../runtime/execution.ts";
 import { noting } from "../../runtime/points.ts";
 import type { Step } from "../../runtime/step.ts";
@@ -75,6 +75,10 @@ export const choice = definePattern({
         steps: [{ to: { channel: approvals } }]
     otherwise: [{ to: { channel: normal } }]`,
   options,
+  body({ when, otherwise }, flow) {
+    for (const arm of when) flow.value(arm.when);
+    return oneOfBodies(...when.map((arm) => flow.list(arm.steps)), otherwise === undefined ? flow.before : flow.list(otherwise));
+  },
   ends: ({ when, otherwise }, flow) => otherwise !== undefined && flow.list(otherwise) && when.every(({ steps }) => flow.list(steps)),
   compile({ options: { when, otherwise } }, compiler): Step {
     const arms = when.map((arm, index) => {

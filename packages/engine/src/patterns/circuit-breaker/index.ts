@@ -10,7 +10,7 @@ import {
   type Message,
 } from "@portolan/core";
 import type { Block, StepOptions } from "../../builder/steps.ts";
-import { definePattern } from "../../pattern.ts";
+import { definePattern, oneOfBodies } from "../../pattern.ts";
 import { inTime } from "../../runtime/deadline.ts";
 import type { Execution } from "../../runtime/execution.ts";
 import { StepFailure, errorOf, isControl } from "../../runtime/failure.ts";
@@ -78,6 +78,7 @@ export const circuitBreaker = definePattern({
     steps: [{ call: { route: price } }]
     fallback: [{ map: '{ "status": "later" }' }]`,
   options,
+  body: ({ steps, fallback }, flow) => oneOfBodies(flow.list(steps), ...(fallback === undefined ? [] : [flow.list(fallback)])),
   ends: ({ steps, fallback }, flow) => !flow.failuresGoOn && flow.list(steps) && (fallback === undefined || flow.list(fallback)),
   compile({ options }, compiler) {
     const { counts, slowAfter, timeout, maxConcurrent } = options;

@@ -23,6 +23,7 @@ export const delay = definePattern({
   example: `
 - delay: { for: 10ms }`,
   options,
+  body: "kept",
   compile({ options: { for: span } }, compiler) {
     if (typeof span === "number") return (message) => (span <= 0 ? message : sleep(compiler.clock, span).then(() => message));
     const evaluate = compiler.expression(span);

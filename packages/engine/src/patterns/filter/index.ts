@@ -1,6 +1,6 @@
 import { NO_ATTRIBUTES, option, optional, required, withAttributes, type Attributes, type Message } from "@portolan/core";
 import type { Block, StepOptions } from "../../builder/steps.ts";
-import { definePattern } from "../../pattern.ts";
+import { behindBlock, definePattern } from "../../pattern.ts";
 import { DROPPED, type Execution } from "../../runtime/execution.ts";
 import { truth } from "../../runtime/values.ts";
 
@@ -37,6 +37,7 @@ export const filter = definePattern({
 - filter: { when: body.total > 100 }
 - to: { channel: orders }`,
   options,
+  body: behindBlock,
   gate: true,
   compile({ options: { when, steps } }, compiler) {
     const evaluate = compiler.expression(when);

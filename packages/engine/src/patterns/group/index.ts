@@ -19,6 +19,7 @@ export const group = definePattern({
   example: `
 - group: { name: pricing, steps: [{ call: { route: price } }] }`,
   options: option.object({ name: required(option.name, "The name"), steps: required(option.steps, "The steps") }),
+  body: ({ steps }, flow) => flow.list(steps),
   ends: ({ steps }, flow) => flow.list(steps),
   compile: ({ options: { steps } }, compiler) => compiler.block(steps),
   method: ([name, steps], block) => ({ name, steps: block(steps) }),

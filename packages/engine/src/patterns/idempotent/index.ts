@@ -11,7 +11,7 @@ import {
   type Duration,
 } from "@portolan/core";
 import type { StepOptions } from "../../builder/steps.ts";
-import { definePattern } from "../../pattern.ts";
+import { behindBlock, definePattern } from "../../pattern.ts";
 import type { Claimed } from "../../runtime/claims.ts";
 import { DROPPED, type Execution } from "../../runtime/execution.ts";
 import { andThen } from "../../runtime/step.ts";
@@ -75,6 +75,7 @@ export const idempotent = definePattern({
 - idempotent: { key: body.id }
 - to: { channel: orders.accepted }`,
   options,
+  body: behindBlock,
   gate: true,
   compile({ options }, compiler) {
     const evaluate = compiler.expression(options.key);

@@ -26,6 +26,7 @@ export const log = definePattern({
   example: `
 - log: { message: '"order " & body.id' }`,
   options,
+  body: "kept",
   compile({ options: { message: text, level } }, compiler) {
     const evaluate = compiler.expression(text);
     return (message) =>

@@ -19,6 +19,7 @@ export const map = definePattern({
   example: `
 - map: '{ "orderId": body.id, "total": $sum(body.lines.price) }'`,
   options: option.expression,
+  body: (expression, flow) => flow.value(expression),
   compile({ options: expression }, compiler) {
     const evaluate = compiler.expression(expression);
     return (message) => {

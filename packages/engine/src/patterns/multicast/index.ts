@@ -1,7 +1,7 @@
 import { option, optional, required, withAttribute, withDefault, type Duration, type Message } from "@portolan/core";
 import type { Block, Merged, StepOptions, Steps as BuilderSteps } from "../../builder/steps.ts";
 import { combineOption } from "../../definition/combine-option.ts";
-import { definePattern } from "../../pattern.ts";
+import { definePattern, oneOfBodies } from "../../pattern.ts";
 import { compileCombiner } from "../../runtime/combine.ts";
 import { fanOut, type Part } from "../../runtime/fan-out.ts";
 import { readableAgain } from "../../runtime/streams.ts";
@@ -91,6 +91,11 @@ export const multicast = definePattern({
       stock: [{ map: body.stock }]
       price: [{ map: body.price }]`,
   options,
+  body({ branches, combine }, flow) {
+    const results = Object.values(branches).map((steps) => flow.list(steps));
+    if (combine === "list") return { type: "array", items: oneOfBodies(...results) };
+    return combine === "original" ? flow.before : true;
+  },
   compile({ options }, compiler) {
     const names = Object.keys(options.branches);
     for (const name of names)

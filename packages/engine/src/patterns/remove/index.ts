@@ -36,6 +36,7 @@ export const remove = definePattern({
   example: `
 - remove: { headers: ["x-*"], except: [x-trace] }`,
   options,
+  body: "kept",
   compile({ options: { headers, attributes, except } }, compiler) {
     const compile = (ignoreCase: boolean) => (pattern: string) => compileNamePattern(pattern, ignoreCase, compiler.invalid);
     const headerPatterns = headers.map(compile(true));

@@ -1,6 +1,6 @@
 import { option, optional, type Duration } from "@portolan/core";
 import type { StepOptions } from "../../builder/steps.ts";
-import { definePattern } from "../../pattern.ts";
+import { behindBlock, definePattern } from "../../pattern.ts";
 import { DROPPED } from "../../runtime/execution.ts";
 
 declare module "../../builder/steps.ts" {
@@ -28,6 +28,7 @@ export const sample = definePattern({
   example: `
 - sample: { period: 1s }`,
   options,
+  body: behindBlock,
   gate: true,
   compile({ options: { every, period, steps } }, compiler) {
     if ((every === undefined) === (period === undefined))

@@ -44,6 +44,7 @@ export const set = definePattern({
   example: `
 - set: { headers: { country: body.address.country }, attributes: { started: $millis() } }`,
   options,
+  body: "kept",
   compile({ options: { headers = {}, attributes = {} } }, compiler) {
     for (const name of Object.keys(attributes)) {
       if (isReserved(name))

@@ -1,7 +1,7 @@
 import { option, optional, required, withAttribute, withDefault, type Message, type Duration } from "@portolan/core";
 import type { Block, Merged, StepOptions } from "../../builder/steps.ts";
 import { combineOption } from "../../definition/combine-option.ts";
-import { definePattern } from "../../pattern.ts";
+import { definePattern, itemsOf } from "../../pattern.ts";
 import { compileCombiner } from "../../runtime/combine.ts";
 import type { Execution } from "../../runtime/execution.ts";
 import type { StepFailure } from "../../runtime/failure.ts";
@@ -104,6 +104,13 @@ export const split = definePattern({
     combine: { fold: acc + body, initial: 0 }
     steps: [{ map: body.qty * body.price }]`,
   options,
+  body({ by, steps, group, combine }, flow) {
+    const list = flow.value(by);
+    const part = group > 1 ? { type: "array", items: itemsOf(list) } : itemsOf(list);
+    const result = flow.list(steps, part);
+    if (combine === "list") return { type: "array", items: result };
+    return combine === "original" ? flow.before : true;
+  },
   compile({ options }, compiler) {
     const { onPartFailure } = options;
     if (options.timeout !== undefined && !options.parallel)

@@ -21,6 +21,7 @@ export const stop = definePattern({
   example: `
 - stop: {}`,
   options: option.object({}),
+  body: "kept",
   ends: () => true,
   compile: () => (message, execution) => {
     execution.end = STOPPED;

@@ -1,6 +1,6 @@
 import { option, optional, PortolanError, required, withDefault, type Duration, type Message } from "@portolan/core";
 import type { Block, StepOptions } from "../../builder/steps.ts";
-import { definePattern } from "../../pattern.ts";
+import { behindBlock, definePattern } from "../../pattern.ts";
 import { keyOf, numberOf } from "../../runtime/values.ts";
 import { createConcurrencyBucket, createRateBucket, type Bucket } from "./buckets.ts";
 
@@ -44,6 +44,7 @@ export const throttle = definePattern({
   example: `
 - throttle: { limit: 5, period: 1s, key: headers.tenant, excess: reject }`,
   options,
+  body: behindBlock,
   compile({ options }, compiler) {
     const { mode, period, excess, maxWait, steps } = options;
     if (mode === "concurrent" && steps === undefined) compiler.invalid("a concurrent throttle needs `steps`", "steps", "nothing");

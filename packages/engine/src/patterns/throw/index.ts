@@ -30,6 +30,7 @@ const throwStep = definePattern({
   example: `
 - throw: { kind: invalid, code: ORDER_EMPTY, message: '"order " & body.id & " has no lines"' }`,
   options,
+  body: "kept",
   ends: (_options, { failuresGoOn }) => !failuresGoOn,
   compile({ options: { message: text, kind, code } }, compiler) {
     const evaluate = compiler.expression(text);

@@ -21,6 +21,7 @@ export const timeout = definePattern({
   example: `
 - timeout: { after: 2s, steps: [{ call: { route: price } }] }`,
   options: option.object({ after: required(option.duration, "How long it may take"), steps: required(option.steps, "The block") }),
+  body: ({ steps }, flow) => flow.list(steps),
   ends: ({ steps }, flow) => !flow.failuresGoOn && flow.list(steps),
   compile({ options: { after, steps } }, compiler) {
     const block = compiler.block(steps);

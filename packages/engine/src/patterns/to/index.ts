@@ -24,6 +24,10 @@ export const to = definePattern({
   example: `
 - to: { channel: orders.accepted }`,
   options: option.target,
+  body(target, flow) {
+    flow.sent(target);
+    return flow.before;
+  },
   compile({ options: target }, compiler) {
     const endpoint = compiler.target(target, { intercepted: true });
     return (message, execution) => {

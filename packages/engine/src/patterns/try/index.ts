@@ -2,7 +2,7 @@ import { isRecord, option, optional, required, withDefault, type Message, type P
 import type { Block, StepOptions, Steps as BuilderSteps } from "../../builder/steps.ts";
 import type { ErrorMatchInput } from "../../builder/route-methods.ts";
 import { errorMatchOption } from "../../definition/error-match-option.ts";
-import { definePattern, type StepCompiler } from "../../pattern.ts";
+import { type StepCompiler, definePattern, oneOfBodies } from "../../pattern.ts";
 import type { Execution } from "../../runtime/execution.ts";
 import { StepFailure, errorOf, isControl } from "../../runtime/failure.ts";
 import { noting } from "../../runtime/points.ts";
@@ -59,6 +59,7 @@ const tryStep = definePattern({
         steps: [{ map: '{ "status": "refused" }' }]
     finally: [{ log: { message: '"done"' } }]`,
   options,
+  body: ({ steps, catch: clauses }, flow) => oneOfBodies(flow.list(steps), ...clauses.map((clause) => flow.list(clause.steps, true))),
   ends: ({ steps, catch: clauses }, flow) => !flow.failuresGoOn && flow.list(steps) && clauses.every((clause) => flow.list(clause.steps)),
   compile({ options }, compiler) {
     const block = compiler.block(options.steps, { policy: false });

@@ -39,6 +39,10 @@ export const validate = definePattern({
   example: `
 - validate: { when: body.total > 0, message: '"the total must be positive"' }`,
   options,
+  body({ contract }, flow) {
+    // A check may also add what was left out.
+    return contract === undefined ? flow.before : flow.contract(contract);
+  },
   compile({ options: { when, contract, message: text } }, compiler): Step {
     const words = text === undefined ? undefined : compiler.expression(text);
     const refused = compiler.branch("refused");

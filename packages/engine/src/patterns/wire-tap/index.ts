@@ -48,6 +48,7 @@ export const wireTap = definePattern({
   example: `
 - wireTap: { target: { channel: audit }, body: '{ "id": id }' }`,
   options,
+  body: "kept",
   compile({ options: { target, body, headers = {} } }, compiler) {
     const endpoint = compiler.target(target);
     const route = endpoint.address.startsWith("route:") ? endpoint.address.slice("route:".length) : undefined;
