@@ -135,7 +135,7 @@ describe("an app", () => {
 
   it("is warned of flow files that say nothing", async () => {
     await write({ "a.flow.yaml": "---\n# later\n\n", "b.flow.yaml": "", "c.flow.yaml": "routes: {}\n" });
-    expect((await checkApp(await load(), platform)).map(({ message }) => message)).toEqual([
+    expect((await checkApp(await load(), platform)).warnings.map(({ message }) => message)).toEqual([
       "the flow file a.flow.yaml is empty",
       "the flow file b.flow.yaml is empty",
     ]);

@@ -1,8 +1,7 @@
 import { nearestName } from "@portolan/core";
 import type { Call, Lambda, Node } from "../compiled/tree.ts";
 import { describeKinds, isRefused, type CallRule } from "./call-rules.ts";
-import type { Infer } from "./infer.ts";
-import { lookUp, within, type Binding, type Scope } from "./scope.ts";
+import { lookUp, within, type Binding, type Infer, type Scope } from "./scope.ts";
 import { ANY, describeShape, itemsOf, listOf, mayBeNothing, NOTHING, sequenceOf, STRING, union, type Shape } from "./shape.ts";
 
 type Known = readonly (Shape | undefined)[];

@@ -1,6 +1,5 @@
 import type { Filtered, Path, Stage } from "../compiled/tree.ts";
-import type { Infer } from "./infer.ts";
-import { within, type Scope } from "./scope.ts";
+import { within, type Infer, type Scope } from "./scope.ts";
 import {
   alternatives,
   itemsOf,

@@ -22,8 +22,6 @@ import {
 } from "./shape.ts";
 import { shapeOfValue } from "./schema-shape.ts";
 
-export type Infer = (node: Node, scope: Scope) => Shape;
-
 /** What an expression yields, as far as that can be told before it runs; what it says that cannot be meant is reported. */
 export function infer(node: Node, scope: Scope): Shape {
   switch (node.kind) {
@@ -125,7 +123,7 @@ function inferItem(item: Node, scope: Scope): Shape {
   return item.kind === "array" ? shape : itemsOf(shape);
 }
 
-export function inferObject(pairs: readonly (readonly [key: Node, value: Node])[], scope: Scope): Shape {
+function inferObject(pairs: readonly (readonly [key: Node, value: Node])[], scope: Scope): Shape {
   const fields = new Map<string, Field>();
   let others: Shape | undefined;
   for (const [key, value] of pairs) {

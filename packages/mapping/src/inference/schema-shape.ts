@@ -1,5 +1,5 @@
 import { isRecord, type JsonSchema } from "@portolan/core";
-import { alternatives, ANY, itemsOf, listOf, NOTHING, something, union, type Field, type Shape } from "./shape.ts";
+import { alternatives, ANY, listOf, NOTHING, something, union, type Field, type Shape } from "./shape.ts";
 
 type Schema = JsonSchema | boolean;
 
@@ -138,9 +138,4 @@ export function schemaOfShape(shape: Shape): Schema {
     default:
       return shape satisfies never;
   }
-}
-
-/** The JSON Schema of the items of what a schema accepts. */
-export function itemsSchema(schema: Schema): Schema {
-  return schemaOfShape(itemsOf(shapeOfSchema(schema)));
 }

@@ -48,7 +48,5 @@ export function within(scope: Scope, input: Shape = scope.input): Scope {
   return { ...scope, input, variables: { own: new Map(), outer: scope.variables } };
 }
 
-/** The same, but what is found is not reported: a part that was looked at before, or that may never run. */
-export function silently(scope: Scope): Scope {
-  return { ...scope, about: { ...scope.about, report: () => undefined } };
-}
+/** What a node yields; handed to those who look at parts of it, since they are looked at by it. */
+export type Infer = (node: Node, scope: Scope) => Shape;
