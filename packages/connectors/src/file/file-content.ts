@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -91,9 +90,4 @@ export function readProgress(stored: unknown, claim: string): Progress {
 
 export function asFileError(error: unknown, name: string): PortolanError {
   return error instanceof PortolanError ? error : fileError("reading", name, error);
-}
-
-/** A source's name holds its folder, which is nobody's business outside: ids travel as idempotency keys. */
-export function sourceId(name: string): string {
-  return createHash("sha256").update(name).digest("hex").slice(0, 16);
 }

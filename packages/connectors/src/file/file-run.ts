@@ -1,8 +1,9 @@
 import { createReadStream } from "node:fs";
 import { asPortolanError, type PortolanError } from "@portolan/core";
 import type { Incoming, SourceContext } from "@portolan/core";
+import { messageId } from "../message-id.ts";
 import { deliverPersistently, pause } from "../persistent-delivery.ts";
-import { asFileError, fileHeaders, type Progress, type ReadableFile, readBody, readProgress, recordsOf, sourceId } from "./file-content.ts";
+import { asFileError, fileHeaders, type Progress, type ReadableFile, readBody, readProgress, recordsOf } from "./file-content.ts";
 import { isMissing } from "./file-error.ts";
 
 /**
@@ -50,7 +51,7 @@ interface WholeStart {
 async function runWhole(run: FileRun, { stored, headers }: WholeStart): Promise<FileResult> {
   const { file, context, signal, options } = run;
   const incoming: Incoming = {
-    id: `${sourceId(context.name)}/${file.claim}`,
+    id: messageId(context.name, file.claim),
     body: await readBody(run),
     headers,
   };
@@ -92,7 +93,7 @@ async function runRecords(run: FileRun, start: WholeStart & { readonly progress:
       if (signal.aborted) return { kind: "interrupted" };
       const value = { claim: file.claim, records: count, done: false };
       const incoming = {
-        id: `${sourceId(context.name)}/${file.claim}/${count}`,
+        id: messageId(context.name, file.claim, count),
         body,
         headers: { ...start.headers, "file-record": count },
       };

@@ -2,8 +2,9 @@ import { stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { PortolanError } from "@portolan/core";
 import type { PollContext, PolledMessage, PolledSource, PollRequest } from "@portolan/core";
-import { createClaim } from "./claim.ts";
-import { asFileError, createFormatChoice, fileHeaders, type Progress, readBody, readProgress, sourceId } from "./file-content.ts";
+import { messageId } from "../message-id.ts";
+import { createClaims } from "./claim.ts";
+import { asFileError, createFormatChoice, fileHeaders, type Progress, readBody, readProgress } from "./file-content.ts";
 import { fileError, isMissing } from "./file-error.ts";
 import { createLook, createWake, fileNames, takenNames, type Unchanged, type Wake } from "./folder.ts";
 import type { FileSourceOptions } from "./options.ts";
@@ -25,7 +26,7 @@ export async function openFilePoll(options: FileSourceOptions, context: PollCont
     return createOutcomes(directory, options);
   });
   const slots = createSlots({ folder: claimed, owner: createOwner(context.random), clock });
-  const claim = createClaim(directory, options, context);
+  const claims = createClaims({ directory, options, slots, context });
   const look = createLook(directory, options, createUnchangedByAge(options.interval, claimed));
   const formatOf = createFormatChoice(options, context);
   /** What follows from units of work that have ended. */
@@ -75,7 +76,7 @@ export async function openFilePoll(options: FileSourceOptions, context: PollCont
       const body = await readBody(readable);
       const value: Progress = { claim: file.claim, records: 0, done: true };
       return {
-        incoming: { id: `${sourceId(source)}/${file.claim}`, body, headers },
+        incoming: { id: messageId(source, file.claim), body, headers },
         position: { name, value, expected: stored },
         ended: (committed) => end(slot, file, committed),
       };
@@ -108,11 +109,8 @@ export async function openFilePoll(options: FileSourceOptions, context: PollCont
       const message = await tryMessageOf(orphan.slot, { path: orphan.file, ...readClaimName(orphan.file) });
       if (message !== undefined) return message;
     }
-    for (const name of await look()) {
-      const slot = await slots.acquire();
-      const file = await claim(slot, name);
-      if (file === undefined) await slots.release(slot);
-      const message = file === undefined ? undefined : await tryMessageOf(slot, file);
+    for await (const { slot, file } of claims(await look())) {
+      const message = await tryMessageOf(slot, file);
       if (message !== undefined) return message;
     }
     return undefined;

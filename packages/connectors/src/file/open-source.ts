@@ -2,9 +2,9 @@ import { join, resolve } from "node:path";
 import { asPortolanError, PortolanError } from "@portolan/core";
 import type { RunningSource, SourceContext } from "@portolan/core";
 import { pause } from "../persistent-delivery.ts";
-import { createClaim } from "./claim.ts";
+import { createClaims } from "./claim.ts";
 import { createFormatChoice } from "./file-content.ts";
-import { fileError, isMissing } from "./file-error.ts";
+import { fileError, isMissing, systemCode } from "./file-error.ts";
 import { runFile } from "./file-run.ts";
 import { createLook, createUnchanged, createWake, fileNames } from "./folder.ts";
 import type { FileSourceOptions } from "./options.ts";
@@ -39,7 +39,7 @@ async function openFolder({ options, context, directory, outcomes }: FolderParts
   const closing = new AbortController();
   const { signal } = closing;
   const slots = createSlots({ folder: claimed, owner: createOwner(context.random), clock });
-  const claim = createClaim(directory, options, context);
+  const claims = createClaims({ directory, options, slots, context });
   const look = createLook(directory, options, createUnchanged(options.interval, clock));
   const wake = createWake(directory, options.interval, clock);
   const formatOf = createFormatChoice(options, context);
@@ -117,12 +117,10 @@ async function openFolder({ options, context, directory, outcomes }: FolderParts
       await start(orphan.slot, file);
       if (signal.aborted) return;
     }
-    for (const name of await look()) {
+    if (signal.aborted) return;
+    for await (const { slot, file } of claims(await look())) {
+      await start(slot, file);
       if (signal.aborted) return;
-      const slot = await slots.acquire();
-      const file = await claim(slot, name);
-      if (file === undefined) await slots.release(slot);
-      else await start(slot, file);
     }
   }
 
@@ -134,9 +132,10 @@ async function openFolder({ options, context, directory, outcomes }: FolderParts
         fault = undefined;
       } catch (error) {
         const { message, hint } = fileError("watching", directory, error);
-        // Once, not at every look.
-        if (message !== fault) log.log("error", message, { source, hint });
-        fault = message;
+        // Once, not at every look: the names in its text change.
+        const kind = systemCode(error) ?? message;
+        if (kind !== fault) log.log("error", message, { source, hint });
+        fault = kind;
       }
       await wake.next();
     }

@@ -35,7 +35,8 @@ export async function placed<T>(temporary: string, run: () => Promise<T>): Promi
   try {
     return await run();
   } catch (error) {
-    await rm(temporary, { force: true });
+    // Where nothing can be written, nothing can be removed: the first failure says why.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
 }

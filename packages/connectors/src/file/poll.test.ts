@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { rm, utimes } from "node:fs/promises";
+import { rm, utimes, writeFile } from "node:fs/promises";
 import { createFormats } from "@portolan/formats";
 import {
   createTemporaryFolder,
@@ -118,6 +118,24 @@ describe("a poll takes", () => {
     await bench.source.close();
     expect(await namesIn("archive")).toEqual(["a.ndjson"]);
   });
+});
+
+it("a file that cannot be claimed does not keep others from being polled, and fails a poll that finds no other", async () => {
+  await writeFile(folder.path(`${"a".repeat(245)}.json`), "0");
+  await folder.put("b.json", "1");
+  const bench = await poll();
+  const message = await bench.source.take(AT_ONCE);
+  expect(message?.incoming.body).toBe(1);
+  await expect(bench.source.take(AT_ONCE)).rejects.toMatchObject({ code: "PORTOLAN_FILE_FAILED" });
+  message?.ended(true);
+});
+
+it("the id of a polled file can be a part of a file's name", async () => {
+  await folder.put("a.json", "1");
+  const bench = await poll();
+  const message = await bench.source.take(AT_ONCE);
+  expect(message?.incoming.id).toMatch(/^[\w.-]+$/);
+  message?.ended(true);
 });
 
 describe("what becomes of a polled file", () => {

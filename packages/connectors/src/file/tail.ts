@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createIds, isRecord, PortolanError } from "@portolan/core";
 import type { Format, RunningSource, SourceContext } from "@portolan/core";
 import { chosenFormat, createFormats } from "@portolan/formats";
+import { messageId } from "../message-id.ts";
 import { deliverPersistently } from "../persistent-delivery.ts";
 import { fileError, isMissing } from "./file-error.ts";
 import { createWake, fileNames, takenNames } from "./folder.ts";
@@ -91,7 +92,7 @@ export function openTail({ options, context, directory, outcomes }: TailParts): 
         if (head.length !== length) head = { length, hash: await headOf(handle, length) };
         const value: TailPosition = { inode, offset: line.end, head: head.hash };
         const headers = { "file-name": name, "file-path": join(directory, name), "file-offset": line.start };
-        const incoming = { id: `${source}/${name}/${inode}/${head.hash}/${line.start}`, body, headers };
+        const incoming = { id: messageId(source, name, inode, head.hash, line.start), body, headers };
         const outcome = await deliverPersistently(context, incoming, { signal, position: { name: positionOf(name), value, expected } });
         if (outcome === "conflict") log.log("info", "another node follows the file, too", { source, file: name });
         if (outcome !== "committed") return false;

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { rename, rm, utimes } from "node:fs/promises";
+import { rename, rm, utimes, writeFile } from "node:fs/promises";
 import { PortolanError } from "@portolan/core";
 import { createFormats } from "@portolan/formats";
 import {
@@ -108,6 +108,8 @@ describe("what is delivered", () => {
     await utimes(folder.path("a.csv"), 10, 10);
     const { bench, delivered } = await watch();
     await delivered(1);
+    // So that a target can make a file's name of it.
+    expect(bench.deliveries[0]?.incoming.id).toMatch(/^[\w.-]+$/);
     expect(bench.deliveries[0]?.incoming).toMatchObject({
       body: [{ id: "1", name: "x" }],
       headers: {
@@ -128,6 +130,25 @@ describe("what is delivered", () => {
     const bytes = await watch({ include: "b.*" });
     await bytes.delivered(1);
     expect(bytes.bodies()).toEqual([Buffer.from("x")]);
+  });
+});
+
+describe("a file that cannot be claimed", () => {
+  it("does not keep others from it, is said once, and leaves nothing behind each time", async () => {
+    // Longer than a name may be, together with the claim.
+    await folder.put("b.json", "1");
+    await writeFile(folder.path(`${"a".repeat(245)}.json`), "0");
+    const { bench, clock, archived } = await watch();
+    bench.acceptAll();
+    await archived(1);
+    const before = (await folder.names(ROUTE_CLAIMS)).length;
+    await folder.put("c.json", "2");
+    await archived(2);
+    await driveUntil(clock, () => clock.now() > 20_000);
+    expect((await folder.names(ROUTE_CLAIMS)).length).toBe(before);
+    expect(bench.log.entries.filter(({ level }) => level === "error")).toMatchObject([
+      { message: expect.stringContaining("ENAMETOOLONG") },
+    ]);
   });
 });
 

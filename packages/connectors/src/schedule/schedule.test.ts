@@ -47,9 +47,12 @@ describe("every", () => {
     bench.deliveries[0]?.accept();
     await clock.advanceTo(25_000);
     expect(bench.deliveries.map(({ incoming }) => incoming)).toEqual([
-      { id: "route/schedule/every 10s/1970-01-01T00:00:10.000Z", body: { plannedAt: "1970-01-01T00:00:10.000Z", previousAt: null } },
       {
-        id: "route/schedule/every 10s/1970-01-01T00:00:20.000Z",
+        id: expect.stringMatching(/^[0-9a-f]{16}-19700101T000010.000Z$/),
+        body: { plannedAt: "1970-01-01T00:00:10.000Z", previousAt: null },
+      },
+      {
+        id: expect.stringMatching(/^[0-9a-f]{16}-19700101T000020.000Z$/),
         body: { plannedAt: "1970-01-01T00:00:20.000Z", previousAt: "1970-01-01T00:00:10.000Z" },
       },
     ]);

@@ -1,5 +1,6 @@
 import { formatDuration, PortolanError } from "@portolan/core";
 import type { RunningSource, SourceContext, SourceDefinition } from "@portolan/core";
+import { messageId } from "../message-id.ts";
 import { deliverPersistently, pause } from "../persistent-delivery.ts";
 import { type ScheduleOptions, scheduleOptions } from "./options.ts";
 import { createPlan, parseCron } from "./plan.ts";
@@ -134,7 +135,7 @@ function createRuns(options: ScheduleOptions, { context, signal, last: committed
 
   /** Delivers until it is committed, or somebody else was faster; false if the node is stopping. */
   async function run(planned: number): Promise<boolean> {
-    const id = `${name}/${iso(planned)}`;
+    const id = messageId(name, iso(planned).replaceAll(/[-:]/g, ""));
     const body: ScheduleBody = { plannedAt: iso(planned), previousAt: last === undefined ? null : iso(last) };
     for (;;) {
       const position = { name, value: iso(planned), expected: last === undefined ? undefined : iso(last) };
