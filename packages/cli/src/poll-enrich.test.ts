@@ -192,6 +192,14 @@ routes:
     await engine.stop();
   });
 
+  it("tells the step of a source that cannot be opened", async () => {
+    const { connector } = createMailbox([]);
+    const source = connector.source as NonNullable<ConnectorDefinition["source"]>; // it has one, see above
+    const open = () => Promise.reject(new PortolanError("PORTOLAN_CONNECTION_FAILED", "no"));
+    const closed = { connector: { ...connector, source: { ...source, poll: { open } } } };
+    await expect(start(`routes: { start: { steps: [{ ${INBOX} } }] } }`, closed)).rejects.toMatchObject({ route: "start", step: "0" });
+  });
+
   it.each([
     ["{ deaf: {} }", { message: "deaf cannot be polled", expected: "one of channel, mailbox", found: "deaf" }],
     ["{ mailbox: { folder: drafts } }", { message: "drafts cannot be polled" }],

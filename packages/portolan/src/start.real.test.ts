@@ -278,6 +278,14 @@ describe("portolan start refuses", () => {
     expect((await post(`${second.url}/echo`, 1)).status).toBe(200);
   });
 
+  it("a target or a source that cannot be opened, with its route and step", async () => {
+    const write = ECHO.replace("steps: []", "steps: [{ to: { file: { directory: a.flow.yaml, file: '{id}.json' } } }]");
+    await using app = await createAppDirectory({ "a.flow.yaml": write });
+    expect((await runCommand(["start", "--port", "0"], { directory: app.path })).stderr).toContain("= at: route echo, step 0\n");
+    await app.write("a.flow.yaml", "routes: { load: { from: [{ file: { directory: gone } }] } }");
+    expect((await runCommand(["start", "--port", "0"], { directory: app.path })).stderr).toContain("= at: route load\n");
+  });
+
   it("a directory that is none", async () => {
     await using app = await createAppDirectory({});
     const { code, stderr } = await runCommand(["start", "gone"], { directory: app.path });

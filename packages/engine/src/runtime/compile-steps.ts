@@ -137,7 +137,7 @@ function stepCompiler(node: StepNode, within: StepContext, rest: () => Step): St
         expression: (address) => expression(address.address),
         intercepted: (endpoint) => (intercepted ? interceptedEndpoint(endpoint, within.interceptions) : endpoint),
       }),
-    poll: (source) => pollOf(source, within, invalid),
+    poll: (source) => pollOf(source, within, { step: node.id, invalid }),
     address: (rules) => (address) => context.endpoints.resolve(address, rules, use),
     protect: (run) => sequence([{ id: node.id, pattern: node.pattern, run }], sequenceContext(within)),
     // A contract that cannot be used has been reported; the app does not start then.
@@ -146,14 +146,18 @@ function stepCompiler(node: StepNode, within: StepContext, rest: () => Step): St
   };
 }
 
-function pollOf(source: SourceNode, { context, definition }: StepContext, invalid: StepCompiler["invalid"]): Poll {
+function pollOf(
+  source: SourceNode,
+  { context, definition }: StepContext,
+  { step, invalid }: { readonly step: string } & Pick<StepCompiler, "invalid">,
+): Poll {
   if (source.kind === "channel") return context.pollers.compile(source.channel);
   const { connector, options } = source;
   const poll = connector.source?.poll;
   if (poll !== undefined) {
     for (const message of poll.check?.(options) ?? [])
       invalid(message, `options of ${connector.name} with which it can be polled`, "others");
-    return context.polledSources.compile(definition.id, source, poll);
+    return context.polledSources.compile({ route: definition.id, step }, source, poll);
   }
   const pollable = context.connectors.filter((known) => known.source?.poll !== undefined).map(({ name }) => name);
   invalid(`${connector.name} cannot be polled`, `one of ${["channel", ...pollable].join(", ")}`, connector.name);

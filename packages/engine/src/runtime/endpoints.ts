@@ -17,6 +17,7 @@ import { withoutChecks } from "./claim-checks.ts";
 import type { RunningEndpoint } from "./endpoint.ts";
 import type { Execution } from "./execution.ts";
 import { isAllowed } from "./allowed-address.ts";
+import { opening } from "./opening.ts";
 import type { Route } from "./route.ts";
 import { andThen } from "./step.ts";
 
@@ -54,7 +55,7 @@ const MAX_COMPUTED = 100;
 const INTERNAL = ["channel", "route", "record"];
 
 export function createEndpoints(parts: EndpointParts): Endpoints {
-  const opening: { readonly node: ConnectorTargetNode; target: RunningTarget | undefined }[] = [];
+  const slots: { readonly node: ConnectorTargetNode; readonly use: SendUse; target: RunningTarget | undefined }[] = [];
   const computed = new Map<string, Promise<RunningTarget>>();
 
   const channelEndpoint = (name: string): RunningEndpoint => {
@@ -110,8 +111,8 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
   };
 
   const staticConnector = (node: ConnectorTargetNode, use: EndpointUse): RunningEndpoint => {
-    const slot = { node, target: undefined as RunningTarget | undefined };
-    opening.push(slot);
+    const slot = { node, use, target: undefined as RunningTarget | undefined };
+    slots.push(slot);
     const target = () => {
       if (slot.target === undefined) throw new PortolanError("PORTOLAN_STOPPING", `${node.connector.name} is not open`);
       return slot.target;
@@ -206,11 +207,14 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
     },
     resolve,
     async open() {
-      for (const slot of opening) slot.target = await slot.node.connector.target?.open(slot.node.options, parts.context);
+      for (const slot of slots) {
+        const { target } = slot.node.connector;
+        if (target !== undefined) slot.target = await opening(slot.use, () => target.open(slot.node.options, parts.context));
+      }
     },
     async close() {
       const running = [
-        ...opening.map((slot) => slot.target),
+        ...slots.map((slot) => slot.target),
         ...(await Promise.all([...computed.values()].map((target) => target.catch(() => undefined)))),
       ];
       computed.clear();

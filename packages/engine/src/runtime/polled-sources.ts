@@ -12,12 +12,13 @@ import {
   type PolledSource,
 } from "@portolan/core";
 import type { Execution } from "./execution.ts";
+import { opening } from "./opening.ts";
 import type { Poll } from "./poll.ts";
 import { whileRunning } from "./while-running.ts";
 
 /** The connector sources that steps poll. */
 export interface PolledSources {
-  compile(route: string, node: ConnectorSourceNode, definition: PollDefinition): Poll;
+  compile(at: PolledAt, node: ConnectorSourceNode, definition: PollDefinition): Poll;
   /** Opens them; if one fails, those opened before are closed and its error is thrown. */
   open(): Promise<void>;
   close(): Promise<void>;
@@ -30,8 +31,14 @@ export type PolledSourcesParts = Omit<PollContext, "route" | "name" | "position"
   readonly stopping: AbortSignal;
 };
 
-interface Slot {
+/** Which step polls it. */
+export interface PolledAt {
   readonly route: string;
+  readonly step: string;
+}
+
+interface Slot {
+  readonly at: PolledAt;
   readonly node: ConnectorSourceNode;
   readonly definition: PollDefinition;
   source: PolledSource | undefined;
@@ -41,14 +48,15 @@ export function createPolledSources({ ids, position, stopping, ...context }: Pol
   const slots: Slot[] = [];
 
   const openSlot = (slot: Slot): Promise<PolledSource> => {
-    const { route, node, definition } = slot;
+    const { at, node, definition } = slot;
     const { name, source } = node.connector;
-    return definition.open(node.options, {
+    const polling = {
       ...context,
-      route,
-      name: `${route}/${name}/${source?.describe(node.options) ?? ""}`,
-      position: async (of) => position(of),
-    });
+      route: at.route,
+      name: `${at.route}/${name}/${source?.describe(node.options) ?? ""}`,
+      position: async (of: string) => position(of),
+    };
+    return opening(at, () => definition.open(node.options, polling));
   };
 
   const close = async (): Promise<void> => {
@@ -58,8 +66,8 @@ export function createPolledSources({ ids, position, stopping, ...context }: Pol
   };
 
   return {
-    compile(route, node, definition) {
-      const slot: Slot = { route, node, definition, source: undefined };
+    compile(at, node, definition) {
+      const slot: Slot = { at, node, definition, source: undefined };
       slots.push(slot);
       return async (waitMs, execution) => {
         const { source } = slot;

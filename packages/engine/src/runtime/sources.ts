@@ -9,6 +9,7 @@ import {
 } from "@portolan/core";
 import type { CompiledApp } from "./compile-app.ts";
 import type { Entrance } from "./entrances.ts";
+import { opening } from "./opening.ts";
 
 /** The running connector sources of an app. */
 export interface Sources {
@@ -46,16 +47,17 @@ export async function openSources(parts: SourcesParts): Promise<Sources> {
 async function openSource(parts: SourcesParts, route: string, node: ConnectorSourceNode): Promise<RunningSource> {
   const { source, name } = node.connector;
   if (source === undefined) return { close: () => Promise.resolve() };
-  return source.open(node.options, {
+  const context = {
     route,
     name: `${route}/${name}/${source.describe(node.options)}`,
     ...parts.entrance(route, name),
-    position: async (position) => parts.position(position),
+    position: async (position: string) => parts.position(position),
     clock: parts.clock,
     random: parts.random,
     log: parts.log,
     input: parts.compiled.inputs.get(route),
     output: parts.compiled.outputs.get(route),
     services: parts.services,
-  });
+  };
+  return opening({ route }, () => source.open(node.options, context));
 }
