@@ -1,7 +1,7 @@
 import { allCommands, renderReference } from "@portolan/cli";
 import { connectors } from "@portolan/connectors";
 import { flowSchema, patterns } from "@portolan/engine";
-import { formats } from "@portolan/formats";
+import { formats, formatSchema } from "@portolan/formats";
 import { configPage } from "./config-page.ts";
 import { connectorPages } from "./connector-pages.ts";
 import { errorPage } from "./error-page.ts";
@@ -22,7 +22,10 @@ export async function reference(): Promise<readonly GeneratedFile[]> {
     errorPage(),
     functionPage(),
     { path: "docs/reference/cli.md", text: `${GENERATED_PAGE}${renderReference(await allCommands())}` },
-    { path: "docs/reference/flow.schema.json", text: `${JSON.stringify(flowSchema({ patterns, connectors }), undefined, 2)}\n` },
+    {
+      path: "docs/reference/flow.schema.json",
+      text: `${JSON.stringify(flowSchema({ patterns, connectors }, { format: formatSchema }), undefined, 2)}\n`,
+    },
     ...patternPages(patterns),
     ...connectorPages(connectors),
     ...formatPages(formats),

@@ -1,7 +1,19 @@
 import { type FormatDefinition } from "@portolan/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { bytesFormat, createFormat, createFormats, csvFormat, formats, jsonFormat, ndjsonFormat, textFormat } from "./index.ts";
+import {
+  bytesFormat,
+  createFormat,
+  createFormats,
+  csvFormat,
+  formFormat,
+  formats,
+  jsonFormat,
+  multipartFormat,
+  ndjsonFormat,
+  textFormat,
+  yamlFormat,
+} from "./index.ts";
 
 /** Values that a format writes and reads back unchanged, and records where it is a sequence. */
 interface Sample {
@@ -26,6 +38,23 @@ const latin = fc.string({ unit: fc.integer({ min: 0, max: 255 }).map((code) => S
 const asRecords = (value: readonly unknown[]) => value;
 const asLines = (value: string) => value.split("\n").slice(0, -1);
 const lines = fc.array(line, { maxLength: 5 }).map((list) => list.map((text) => `${text}\n`).join(""));
+
+const text = fc.string({ unit: "grapheme" }).filter((one) => one.isWellFormed());
+const formFields = fc.dictionary(text, fc.oneof(text, fc.array(text, { minLength: 2, maxLength: 3 })), { maxKeys: 4 });
+const bytes = fc.uint8Array().map((some) => Uint8Array.from(some));
+/** What a name of a part can say: quotes and line ends have no other spelling, and it reads these back. */
+const partName = text.filter((one) => !/%22|%0D|%0A|\\$|\\"/i.test(one));
+const file = fc.record({ filename: partName, type: fc.constantFrom("image/png", "application/octet-stream"), content: bytes });
+const parts = fc.dictionary(partName, fc.oneof(text, file, fc.array(file, { minLength: 2, maxLength: 3 })), { maxKeys: 3 });
+const zipped = fc.uniqueArray(
+  fc.record({
+    name: fc.stringMatching(/^[a-z]{1,3}(\/[a-zäé ]{1,3})?$/),
+    modified: fc.constantFrom("1980-01-01T00:00:00", "2026-11-24T13:45:58"),
+    content: bytes,
+  }),
+  { selector: ({ name }) => name, maxLength: 4 },
+);
+const definitionOf = (name: string): FormatDefinition => formats.find((one) => one.name === name) ?? bytesFormat;
 
 const samples: readonly Sample[] = [
   { title: "json", definition: jsonFormat, values: json },
@@ -57,7 +86,24 @@ const samples: readonly Sample[] = [
   { title: "text", definition: textFormat, values: lines, records: asLines },
   { title: "text in utf-16le", definition: textFormat, options: { charset: "utf-16le" }, values: lines, records: asLines },
   { title: "text in latin1", definition: textFormat, options: { charset: "latin1" }, values: latin },
-  { title: "bytes", definition: bytesFormat, values: fc.uint8Array().map((bytes) => Uint8Array.from(bytes)) },
+  { title: "bytes", definition: bytesFormat, values: bytes },
+  { title: "yaml", definition: yamlFormat, values: json },
+  {
+    title: "yaml documents",
+    definition: yamlFormat,
+    options: { documents: true, indent: 4 },
+    values: fc.array(json, { minLength: 1, maxLength: 3 }),
+  },
+  { title: "form", definition: formFormat, values: formFields },
+  { title: "multipart", definition: multipartFormat, values: parts },
+  { title: "gzip", definition: definitionOf("gzip"), values: bytes },
+  {
+    title: "csv in gzip",
+    definition: definitionOf("gzip"),
+    options: { format: { name: "csv", options: { columns: names } } },
+    values: rows,
+  },
+  { title: "zip", definition: definitionOf("zip"), values: zipped },
 ];
 
 describe.each(samples)("$title", ({ definition, options, values, records }) => {

@@ -5,9 +5,6 @@ import {
   type Format,
   type FormatDefinition,
   type FormatSurroundings,
-  type OptionSpec,
-  type OptionSpecs,
-  type OptionsOf,
   type ReadContext,
 } from "@portolan/core";
 import { readAppFile } from "./app-file.ts";
@@ -16,12 +13,19 @@ import { csvFormat, tsvFormat } from "./csv/csv.ts";
 import { ediX12Format } from "./edi-x12/edi-x12.ts";
 import { edifactFormat } from "./edifact/edifact.ts";
 import { jsonFormat } from "./json/json.ts";
+import { createGzipFormat } from "./gzip/gzip.ts";
+import { multipartFormat } from "./multipart/multipart.ts";
+import { formFormat } from "./form/form.ts";
+import { yamlFormat } from "./yaml/yaml.ts";
+import { createZipFormat } from "./zip/zip.ts";
+import { createFormat } from "./choice.ts";
 import { ndjsonFormat } from "./ndjson/ndjson.ts";
 import { charsetNamed } from "./text/charset.ts";
 import { textFormat } from "./text/text.ts";
 import { xmlFormat } from "./xml/xml.ts";
 
-export const formats: readonly FormatDefinition[] = [
+/** Those that hold no other. */
+const plainFormats: readonly FormatDefinition[] = [
   jsonFormat,
   ndjsonFormat,
   csvFormat,
@@ -31,7 +35,12 @@ export const formats: readonly FormatDefinition[] = [
   ediX12Format,
   edifactFormat,
   xmlFormat,
+  yamlFormat,
+  formFormat,
+  multipartFormat,
 ];
+
+export const formats: readonly FormatDefinition[] = [...plainFormats, createGzipFormat(plainFormats), createZipFormat(plainFormats)];
 
 /** The formats that connectors ask for: `ConnectorServices` takes its two functions from here. */
 export interface Formats {
@@ -47,10 +56,8 @@ export interface Formats {
   readFile(path: string): unknown;
 }
 
-const HERE: FormatSurroundings = { directory: "." };
-
 /** `more` are the formats of an app's own; they come before those of Portolan. Paths of options start in the directory. */
-export function createFormats(more: readonly FormatDefinition[] = [], surroundings: FormatSurroundings = HERE): Formats {
+export function createFormats(more: readonly FormatDefinition[] = [], surroundings: FormatSurroundings = { directory: "." }): Formats {
   const definitions = [...more, ...formats];
   const made = new Map<string, Format>();
 
@@ -64,9 +71,17 @@ export function createFormats(more: readonly FormatDefinition[] = [], surroundin
     return format;
   }
 
-  function formatOfFile(file: string): Format | undefined {
+  function definitionOfFile(file: string): FormatDefinition | undefined {
     const extension = /\.([^./\\]+)$/.exec(file)?.[1]?.toLowerCase();
-    return extension === undefined ? undefined : make(definitions.find((definition) => definition.extensions.includes(extension)));
+    return extension === undefined ? undefined : definitions.find((definition) => definition.extensions.includes(extension));
+  }
+
+  function formatOfFile(file: string): Format | undefined {
+    const definition = definitionOfFile(file);
+    // `orders.csv.gz` is CSV within gzip.
+    const within = definition?.name === "gzip" ? definitionOfFile(file.slice(0, file.lastIndexOf("."))) : undefined;
+    if (definition === undefined || within === undefined || !plainFormats.includes(within)) return make(definition);
+    return createFormat(definition, { format: { name: within.name } }, surroundings);
   }
 
   return {
@@ -89,20 +104,6 @@ export function createFormats(more: readonly FormatDefinition[] = [], surroundin
     formatOfFile,
     readFile: (path) => readAppFile(path, { directory: surroundings.directory, format: formatOfFile(path) }),
   };
-}
-
-/** A format with options that its specs have read; those left out have their defaults. */
-export function createFormat(
-  definition: FormatDefinition,
-  options: Readonly<Record<string, unknown>> = {},
-  surroundings: FormatSurroundings = HERE,
-): Format {
-  return definition.create({ ...defaultOptions(definition.options), ...options }, surroundings);
-}
-
-function defaultOptions(specs: OptionSpecs): OptionsOf<OptionSpecs> {
-  const defaults = Object.entries<OptionSpec>(specs).filter(([, spec]) => spec.presence === "default");
-  return Object.fromEntries(defaults.map(([name, spec]) => [name, spec.default]));
 }
 
 /** RFC 9110, section 8.3.1: names ignore case, parameters may be quoted. */

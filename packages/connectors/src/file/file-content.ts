@@ -67,8 +67,9 @@ export function createFormatChoice({ format }: FileSourceOptions, { services }: 
   const formats = createFormats();
   return (name) => {
     if (chosen) return chosen;
-    const found = formats.formatOfFile(name)?.name ?? "bytes";
-    return chosenFormat({ name: found }, services);
+    const found = formats.formatOfFile(name);
+    // What is compressed, such as orders.csv.gz, has no format of one name.
+    return found === undefined ? chosenFormat({ name: "bytes" }, services) : (services.format(found.name) ?? found);
   };
 }
 

@@ -3,8 +3,14 @@ import { flowOptions } from "./flow-options.ts";
 import { addressOptions } from "./read-endpoints.ts";
 import type { Registry } from "./registry.ts";
 
-/** The JSON Schema of flow files for editors: every pattern, connector and option of the registry, with its description. */
-export function flowSchema(registry: Pick<Registry, "patterns" | "connectors">): JsonSchema {
+/**
+ * The JSON Schema of flow files for editors: every pattern, connector and option of the registry, with its description. `definitions`
+ * are what options refer to that the engine does not know, such as the formats.
+ */
+export function flowSchema(
+  registry: Pick<Registry, "patterns" | "connectors">,
+  definitions: Readonly<Record<string, JsonSchema>> = {},
+): JsonSchema {
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     $id: "urn:portolan:flow",
@@ -16,6 +22,7 @@ export function flowSchema(registry: Pick<Registry, "patterns" | "connectors">):
       step: stepSchema(registry),
       source: oneKey([...channelKey("Messages of a channel"), ...registry.connectors.flatMap(sourceKey)]),
       target: targetSchema(registry),
+      ...definitions,
     },
   };
 }
