@@ -1,4 +1,5 @@
 import { PortolanError, type Awaitable } from "@portolan/core";
+import type { Execution } from "./execution.ts";
 import type { EffectOptions, UnitListener, UnitOfWork } from "./unit-of-work.ts";
 
 /** A row as a unit of work sees it. */
@@ -19,23 +20,32 @@ export interface AddedItem {
 }
 
 /** The rows of a table that somebody has, waits for, or has changed. */
-export interface RowLocks {
+export interface RowLocks<Row> {
   /**
    * Runs `work` when the unit has the row, after what it does with that already. A row that it changes stays with the unit
    * until its commit is on its way or the change is undone; any other one is free again with the end of `work`.
    */
-  hold<T>(key: string, unit: UnitOfWork, work: (lock: RowLock) => Awaitable<T>): Awaitable<T>;
-  /** Rows that are not in the store as they were changed last. */
+  hold<T>(key: string, execution: Execution, work: (row: Row) => Awaitable<T>): Awaitable<T>;
+  /** Rows that are not in the store as they were changed last, those that came to be first before the others. */
   changedKeys(): readonly string[];
 }
+
+/** So many locks that nobody has are kept: to make one for each message costs more than all that it does. */
+const IDLE_LOCKS = 1000;
 
 interface Waiting {
   readonly unit: UnitOfWork;
   go(): void;
 }
 
-/** `waitsFor`: whom a unit of work waits for, over all tables of an engine. */
-export function createRowLocks(waitsFor: Map<UnitOfWork, UnitOfWork>): RowLocks {
+export interface RowLocksParts<Row> {
+  /** Whom a unit of work waits for, over all tables of an engine. */
+  readonly waitsFor: Map<UnitOfWork, UnitOfWork>;
+  /** What the work on a row sees of it. */
+  row(lock: RowLock, execution: Execution): Row;
+}
+
+export function createRowLocks<Row>({ waitsFor, row }: RowLocksParts<Row>): RowLocks<Row> {
   const locks = new Map<string, RowLock>();
 
   const lockOf = (key: string): RowLock => {
@@ -44,45 +54,55 @@ export function createRowLocks(waitsFor: Map<UnitOfWork, UnitOfWork>): RowLocks 
     return lock;
   };
 
-  const runLater = async <T>(before: Promise<void>, lock: RowLock, work: (lock: RowLock) => Awaitable<T>): Promise<T> => {
-    await before;
-    return work(lock);
-  };
-
-  const enter = <T>(lock: RowLock, unit: UnitOfWork, work: (lock: RowLock) => Awaitable<T>): Awaitable<T> => {
+  // Closures stand in functions of their own: where one is, each call pays for it, also those that never wait.
+  const enter = <T>(lock: RowLock, holding: Holding<Row, T>): Awaitable<T> => {
+    const { execution, work } = holding;
     lock.sections += 1;
     let result: Awaitable<T>;
     try {
-      result = lock.turn === undefined ? work(lock) : runLater(lock.turn, lock, work);
+      result = lock.turn === undefined ? work(row(lock, execution)) : workLater(lock.turn, lock, holding);
     } catch (error) {
-      lock.leave(unit);
+      lock.leave(execution.unit);
       throw error;
     }
-    if (result instanceof Promise) {
-      const leave = () => lock.leave(unit);
-      lock.turn = result.then(leave, leave);
-    } else lock.leave(unit);
+    if (result instanceof Promise) lock.turn = leaveLater(result, lock, execution.unit);
+    else lock.leave(execution.unit);
     return result;
   };
 
-  const enterLater = async <T>(granted: Promise<void>, lock: RowLock, { unit, work }: Holding<T>): Promise<T> => {
+  const workLater = async <T>(turn: Promise<void>, lock: RowLock, { execution, work }: Holding<Row, T>): Promise<T> => {
+    await turn;
+    return work(row(lock, execution));
+  };
+
+  const leaveLater = (result: Promise<unknown>, lock: RowLock, unit: UnitOfWork): Promise<void> => {
+    const leave = () => lock.leave(unit);
+    return result.then(leave, leave);
+  };
+
+  const enterLater = async <T>(granted: Promise<void>, lock: RowLock, holding: Holding<Row, T>): Promise<T> => {
     await granted;
-    return enter(lock, unit, work);
+    return enter(lock, holding);
   };
 
   return {
-    hold(key, unit, work) {
+    hold(key, execution, work) {
       const lock = lockOf(key);
+      const { unit } = execution;
       lock.owner ??= unit;
-      return lock.owner === unit ? enter(lock, unit, work) : enterLater(lock.wait(unit), lock, { unit, work });
+      const holding = { execution, work };
+      return lock.owner === unit ? enter(lock, holding) : enterLater(lock.wait(unit), lock, holding);
     },
-    changedKeys: () => [...locks.values()].flatMap(({ key, change }) => (change === undefined ? [] : [key])),
+    changedKeys: () => {
+      const changes = [...locks.values()].flatMap(({ change }) => change ?? []);
+      return changes.toSorted((a, b) => a.opened - b.opened).map(({ lock }) => lock.key);
+    },
   };
 }
 
-interface Holding<T> {
-  readonly unit: UnitOfWork;
-  work(lock: RowLock): Awaitable<T>;
+interface Holding<Row, T> {
+  readonly execution: Execution;
+  readonly work: (row: Row) => Awaitable<T>;
 }
 
 /** Who has one row. A class, as `RowChange` is: each message makes one of each, and closures would cost it several times as much. */
@@ -140,9 +160,12 @@ export class RowLock {
 
   /** A row that is in the store as it was changed last, and nobody's, needs no lock. */
   forget(): void {
-    if (this.owner === undefined && this.change === undefined && this.locks.get(this.key) === this) this.locks.delete(this.key);
+    if (this.owner !== undefined || this.change !== undefined || this.locks.size <= IDLE_LOCKS) return;
+    if (this.locks.get(this.key) === this) this.locks.delete(this.key);
   }
 }
+
+let opened = 0;
 
 /** A row as changed by a unit of work whose commit is not on the disk yet. */
 export class RowChange implements UnitListener, EffectOptions {
@@ -150,7 +173,9 @@ export class RowChange implements UnitListener, EffectOptions {
   readonly row: KnownRow | undefined;
   /** The last version that the row has had, also if it is dropped: no later row may have that while the drop can fail. */
   readonly version: number;
-  private readonly lock: RowLock;
+  readonly lock: RowLock;
+  /** Rises from row to row in the order in which they came to be, as far as they are not in the store. */
+  readonly opened: number;
   /** What it goes back to. */
   private before: RowChange | undefined;
   private isOver = false;
@@ -160,7 +185,9 @@ export class RowChange implements UnitListener, EffectOptions {
     this.unit = unit;
     this.row = row;
     this.version = version;
-    this.before = lock.change;
+    const { change } = lock;
+    this.opened = change?.row === undefined ? (opened += 1) : change.opened;
+    this.before = change;
     lock.change = this;
     unit.listen(this);
   }

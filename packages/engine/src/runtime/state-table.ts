@@ -63,9 +63,9 @@ interface Place {
 
 function createTable(place: Place, waitsFor: Map<UnitOfWork, UnitOfWork>): StateTable {
   const { store, scope } = place;
-  const locks = createRowLocks(waitsFor);
+  const locks = createRowLocks<RowAccess>({ waitsFor, row: (lock, execution) => new Row(place, execution, lock) });
   return {
-    withRow: (execution, key, work) => locks.hold(key, execution.unit, (lock) => work(new Row(place, execution, lock))),
+    withRow: (execution, key, work) => locks.hold(key, execution, work),
     list: (query) => store.states(scope, query),
     uncommittedKeys: locks.changedKeys,
     nextDue: () => store.nextStateDue(scope),

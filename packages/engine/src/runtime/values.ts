@@ -28,6 +28,7 @@ export function listOf(value: unknown): readonly unknown[] {
 
 /** The JSON text of a key, or undefined if it is missing. */
 export function keyOf(value: unknown): string | undefined {
+  if (typeof value === "number" && Number.isFinite(value)) return String(value);
   return value === undefined || value === null || value === "" ? undefined : JSON.stringify(value);
 }
 
