@@ -297,8 +297,11 @@ export interface Subscription {
 export interface Store {
   /** Must be called once, first. Messages that a channel kept while it had no subscription go to its first one. */
   open(setup: StoreSetup): Promise<readonly Subscription[]>;
-  /** Commits the effects as one. Resolves when they are as durable as asked; commits become visible in the order of the calls. */
-  commit(effects: readonly Effect[], durability: Durability): Promise<void>;
+  /**
+   * Commits the effects as one. Is over, at once or later, when they are as durable as asked; commits become visible in the
+   * order of the calls. A failure always comes as a promise.
+   */
+  commit(effects: readonly Effect[], durability: Durability): Awaitable<void>;
   /** Called once if the store can never be used again and was not closed: PORTOLAN_STORE_ENDED. Only stores that can end have it. */
   onEnd?(listener: (error: PortolanError) => void): void;
   /** Called whenever `take` of a subscription may have something new. */

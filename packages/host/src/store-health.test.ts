@@ -49,7 +49,7 @@ it("does not take a conflict for a failure of the store", async () => {
 
 it("probes no more when it is told to stop", async () => {
   const { clock, watched, commits } = failingStore();
-  await watched.store.commit([], "power-loss").catch(() => undefined);
+  await expect(watched.store.commit([], "power-loss")).rejects.toThrow("the disk is full");
   watched.stopWatching();
   await clock.advanceTo(10_000);
   expect(commits()).toBe(1);

@@ -20,7 +20,8 @@ export function watchStore(store: Store, clock: Clock, log: Logger): WatchedStor
 
   const probeLater = () => {
     probe = clock.after(PROBE_MS, () => {
-      store.commit([{ kind: "setPosition", name: "portolan:probe", value: clock.now() }], "power-loss").then(() => {
+      const probed = store.commit([{ kind: "setPosition", name: "portolan:probe", value: clock.now() }], "power-loss");
+      Promise.resolve(probed).then(() => {
         failure = undefined;
         log.log("info", "the store can write again");
       }, probeLater);
@@ -40,7 +41,7 @@ export function watchStore(store: Store, clock: Clock, log: Logger): WatchedStor
       ...store,
       commit(effects, durability) {
         const committed = store.commit(effects, durability);
-        committed.catch(onFailure);
+        if (committed instanceof Promise) committed.catch(onFailure);
         return committed;
       },
     },

@@ -22,8 +22,12 @@ export function newVersion({ version, expected }: Pick<PutStateEffect, "version"
 }
 
 /** The version of a row once an effect is made, for the effects of the same commit that follow. */
-export function versionAfter(effect: Extract<Effect, { readonly kind: "putState" | "dropState" }>, now: number): number {
-  return effect.kind === "dropState" || isOver(effect.until, now) ? 0 : newVersion(effect);
+export function versionAfter(
+  effect: Extract<Effect, { readonly kind: "putState" | "dropState" }>,
+  { now }: { readonly now: () => number },
+): number {
+  if (effect.kind === "dropState") return 0;
+  return effect.until !== undefined && isOver(effect.until, now()) ? 0 : newVersion(effect);
 }
 
 /** Whether the time of a row is over: from then on it is none. */

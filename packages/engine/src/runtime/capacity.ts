@@ -52,8 +52,10 @@ export function createCapacity(parts: CapacityParts): Capacity {
       }
     },
     settled(channel, route) {
-      const left = (waiting.get(name(channel, route)) ?? 0) - 1;
-      waiting.set(name(channel, route), Math.max(0, left));
+      const before = waiting.get(name(channel, route));
+      // Only memory channels are counted.
+      if (before === undefined) return;
+      waiting.set(name(channel, route), Math.max(0, before - 1));
       senders.get(channel)?.shift()?.();
     },
   };

@@ -79,6 +79,8 @@ interface Verdict {
   readonly failure?: StepFailure;
 }
 
+const NOTHING: readonly Effect[] = [];
+
 export function createEndings(parts: EndingParts): Endings {
   const { app, clock, log, committer } = parts;
   const unawaited = new Set<Promise<void>>();
@@ -258,19 +260,24 @@ export function createEndings(parts: EndingParts): Endings {
     return { committed };
   };
 
+  const answerCommitted = (result: Message | undefined, { list }: Execution): Message | undefined | Promise<Message | undefined> => {
+    const committed = committer.commit(list, NOTHING);
+    return committed === undefined ? result : committed.then(() => result);
+  };
+
   return {
     delivered(end, ctx) {
       if (end.kind === "parked" || end.kind === "abandoned") throw new PortolanError("PORTOLAN_STOPPING", "the node is stopping");
-      if (
-        (end.kind === "done" || end.kind === "dropped") &&
-        !recordsSuccess &&
-        ctx.options.position === undefined &&
-        !ctx.execution.hasEffects
-      ) {
-        // Most messages of routes that answer leave nothing behind: a third of their cost would be the verdict about that.
-        ctx.execution.unit.ended(true);
-        startAfter(followers(ctx.execution, true, false), undefined);
-        return end.kind === "done" ? end.message : undefined;
+      if ((end.kind === "done" || end.kind === "dropped") && !recordsSuccess && ctx.options.position === undefined) {
+        const { unit } = ctx.execution;
+        const result = end.kind === "done" ? end.message : undefined;
+        // Most messages leave nothing behind, or a few effects: a third of their cost would be the verdict about that.
+        if (!ctx.execution.hasEffects) {
+          unit.ended(true);
+          startAfter(followers(ctx.execution, true, false), undefined);
+          return result;
+        }
+        if (unit.asides === undefined && unit.afterwards === undefined) return answerCommitted(result, ctx.execution);
       }
       const verdict = verdictOf(end, ctx);
       const journal = journalEffects(ctx, ctx.via, verdict);

@@ -1,4 +1,5 @@
 import type { AppendEffect, ChannelStatus, PeekedMessage, StoreSetup, SubscriptionSpec } from "@portolan/core";
+import type { Moment } from "./moment.ts";
 import { type Kept, Queue, type QueueOrder } from "./queue.ts";
 
 interface Channel {
@@ -78,8 +79,8 @@ export class Channels {
     return this.#queues.get(id);
   }
 
-  settle(queue: Queue, sequence: number, now: number): void {
-    const kept = queue.settle(sequence, now);
+  settle(queue: Queue, sequence: number, moment: Moment): void {
+    const kept = queue.settle(sequence, moment);
     if (kept === undefined) return;
     if (kept.pending === 0) this.#channels.get(kept.channel)?.waiting.delete(sequence);
     if (kept.key !== undefined) this.#notify(queue.id);
@@ -90,7 +91,7 @@ export class Channels {
     const channel = this.#channels.get(name);
     if (channel === undefined) return 0;
     const waiting = sequences.filter((sequence) => channel.waiting.has(sequence));
-    for (const sequence of waiting) for (const queue of queuesOf(channel)) this.settle(queue, sequence, now);
+    for (const sequence of waiting) for (const queue of queuesOf(channel)) this.settle(queue, sequence, { now: () => now });
     return waiting.length;
   }
 

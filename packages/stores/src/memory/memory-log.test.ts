@@ -5,7 +5,7 @@ import type { StoreLog, StoreLogRecord } from "../store-log.ts";
 import { createMemoryStore } from "./memory-store.ts";
 
 const SETUP = { channels: [], subscriptions: [{ channel: "orders", route: "deliver" }] };
-const send = (store: Store, id: string) =>
+const send = async (store: Store, id: string) =>
   store.commit([{ kind: "append", channel: "orders", message: { id, body: id, headers: {} } }], "power-loss");
 
 /** A log whose syncs end when the test says so. */

@@ -5,6 +5,7 @@ import { outOfTurnError } from "../turn.ts";
 import { Channels } from "./channels.ts";
 import { createJournal } from "./journal.ts";
 import { createKeptKeys } from "./kept-keys.ts";
+import type { Moment } from "./moment.ts";
 import { createStateRows } from "./state-rows.ts";
 
 export interface MemoryStateOptions {
@@ -21,7 +22,7 @@ export interface MemoryState {
   position(name: string): unknown;
   /** Makes one change, and answers what it counted. A commit that conflicts throws and changes nothing. */
   apply(record: StoreLogRecord): number;
-  commit(effects: readonly Effect[], now: number): void;
+  commit(effects: readonly Effect[], moment: Moment): void;
 }
 
 export function createMemoryState(options: MemoryStateOptions): MemoryState {
@@ -31,28 +32,28 @@ export function createMemoryState(options: MemoryStateOptions): MemoryState {
   const rows = createStateRows();
   const positions = new Map<string, unknown>();
 
-  function commit(effects: readonly Effect[], now: number): void {
+  function commit(effects: readonly Effect[], moment: Moment): void {
     for (const effect of effects) if (effect.kind === "setPosition") checkPosition(effect, positions.get(effect.name));
-    rows.check(effects, now);
+    rows.check(effects, moment);
     for (const effect of effects) if (effect.kind === "settle" && effect.inTurn === true) checkTurn(effect.ref);
-    for (const effect of effects) applyEffect(effect, now);
+    for (const effect of effects) applyEffect(effect, moment);
   }
 
   function checkTurn({ subscription, sequence }: DeliveryRef): void {
     if (channels.queue(subscription)?.hasEarlier(sequence) === true) throw outOfTurnError(sequence);
   }
 
-  function applyEffect(effect: Effect, now: number): void {
+  function applyEffect(effect: Effect, moment: Moment): void {
     switch (effect.kind) {
       case "append":
-        return channels.append(storable(effect), now);
+        return channels.append(storable(effect), moment.now());
       case "settle": {
         const queue = channels.queue(effect.ref.subscription);
-        if (queue !== undefined) channels.settle(queue, effect.ref.sequence, now);
+        if (queue !== undefined) channels.settle(queue, effect.ref.sequence, moment);
         return;
       }
       case "postpone":
-        channels.queue(effect.ref.subscription)?.postpone(effect.ref.sequence, effect, now);
+        channels.queue(effect.ref.subscription)?.postpone(effect.ref.sequence, effect, moment.now());
         return options.notify(effect.ref.subscription);
       case "keepKey":
         keys.keep(effect);
@@ -61,7 +62,7 @@ export function createMemoryState(options: MemoryStateOptions): MemoryState {
         positions.set(effect.name, effect.value);
         return;
       case "putState":
-        return rows.put(effect, now);
+        return rows.put(effect, moment);
       case "dropState":
         return rows.drop(effect);
       case "journal":
@@ -84,7 +85,7 @@ export function createMemoryState(options: MemoryStateOptions): MemoryState {
           channels.open(record.setup, record.at);
           return record.setup.subscriptions.length;
         case "commit":
-          commit(record.effects, record.at);
+          commit(record.effects, { now: () => record.at });
           return record.effects.length;
         case "remove":
           return channels.remove(record.channel, record.sequences, record.at);
@@ -93,7 +94,7 @@ export function createMemoryState(options: MemoryStateOptions): MemoryState {
         case "prune": {
           let removed = journal.prune(record.policy, record.at);
           removed += keys.prune(record.policy.batch - removed, record.at);
-          return removed + rows.prune(record.policy.batch - removed, record.at);
+          return removed + rows.prune(record.policy.batch - removed, { now: () => record.at });
         }
         default:
           return record satisfies never;

@@ -1,8 +1,18 @@
-import { type Clock, type Durability, type Effect, PortolanError, type Store, type StoreSetup, type Subscription } from "@portolan/core";
+import {
+  type Awaitable,
+  type Clock,
+  type Durability,
+  type Effect,
+  PortolanError,
+  type Store,
+  type StoreSetup,
+  type Subscription,
+} from "@portolan/core";
 import { createLeases } from "../leases.ts";
 import { mayConflict } from "../position.ts";
 import type { StoreChange, StoreLog, StoreLogRecord } from "../store-log.ts";
 import { type LogWriter, createLogWriter } from "./log-writer.ts";
+import { createMoments } from "./moment.ts";
 import { createMemoryState } from "./memory-state.ts";
 import { createWorkBell } from "../work-bell.ts";
 
@@ -23,14 +33,15 @@ export function createMemoryStore(options: MemoryStoreOptions): Store {
   const leases = createLeases();
   const state = createMemoryState({ notify: bell.ring, onKept: leases.end });
   const writer = log === undefined ? undefined : createLogWriter(log, state);
+  const moments = createMoments(clock);
   let isClosed = false;
 
-  function commit(effects: readonly Effect[], durability: Durability): Promise<void> {
+  function commit(effects: readonly Effect[], durability: Durability): Awaitable<void> {
     if (isClosed) return Promise.reject(closedError());
     if (writer !== undefined) return writeCommit(writer, { kind: "commit", effects, at: clock.now() }, durability);
     try {
-      state.commit(effects, clock.now());
-      return DONE;
+      state.commit(effects, moments.begin());
+      return;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -59,10 +70,10 @@ export function createMemoryStore(options: MemoryStoreOptions): Store {
     renew: (owner, leaseMs) => leases.renew(owner, clock.now() + leaseMs),
     unclaim: (scope, key, owner) => leases.release({ scope, key }, owner),
     position: state.position,
-    state: (scope, key) => state.rows.find(scope, key, clock.now()),
-    stateItems: (scope, key) => state.rows.items(scope, key, clock.now()),
-    states: (scope, query) => state.rows.list(scope, query, clock.now()),
-    nextStateDue: (scope) => state.rows.nextDue(scope, clock.now()),
+    state: (scope, key) => state.rows.find(scope, key, moments.begin()),
+    stateItems: (scope, key) => state.rows.items(scope, key, moments.begin()),
+    states: (scope, query) => state.rows.list(scope, query, moments.begin()),
+    nextStateDue: (scope) => state.rows.nextDue(scope, moments.begin()),
     channels: () => state.channels.status(clock.now()),
     peek: (channel, page) => state.channels.peek(channel, page),
     remove(channel, sequences) {
@@ -101,8 +112,6 @@ export function createMemoryStore(options: MemoryStoreOptions): Store {
     });
   }
 }
-
-const DONE = Promise.resolve();
 
 async function writeCommit(writer: LogWriter, record: StoreLogRecord & { readonly kind: "commit" }, durability: Durability): Promise<void> {
   const written = writer.write(record, durability);

@@ -1,5 +1,6 @@
 import type { Delivery, DeliveryRef, ParkedState, StoredMessage } from "@portolan/core";
 import { createHeap } from "./heap.ts";
+import type { Moment } from "./moment.ts";
 import { createReadyList } from "./ready-list.ts";
 
 /** A message in a channel, shared by the queues of its subscriptions. */
@@ -106,14 +107,14 @@ export class Queue {
   }
 
   /** The message has been dealt with; answers it unless it was gone already. */
-  settle(sequence: number, now: number): Kept | undefined {
+  settle(sequence: number, moment: Moment): Kept | undefined {
     const entry = this.#entries.get(sequence);
     if (entry === undefined) return undefined;
     this.#entries.delete(sequence);
     const wasFirst = entry.state !== "behind";
     entry.state = "gone";
     entry.kept.pending -= 1;
-    if (wasFirst && this.#isOrdered(entry)) this.#admitBehind(entry, now);
+    if (wasFirst && this.#isOrdered(entry)) this.#admitBehind(entry, moment.now());
     return entry.kept;
   }
 

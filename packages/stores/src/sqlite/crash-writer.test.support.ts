@@ -27,7 +27,7 @@ async function send(): Promise<void> {
     const id = `${run}.${index}`;
     // Some bodies are large enough for a file of their own.
     const body = { id, text: "x".repeat(index % 50 === 49 ? 300_000 : 300) };
-    const sent = store.commit(
+    const sent = committed(
       [{ kind: "append", channel: "orders", message: { id, body, headers: {} }, key: String(index % 7) }],
       durabilityOf(index),
     );
@@ -57,6 +57,10 @@ async function relay(ref: { readonly subscription: number; readonly sequence: nu
     durabilityOf(ref.sequence),
   );
   process.stdout.write(`relayed ${id}\n`);
+}
+
+async function committed(...commit: Parameters<typeof store.commit>): Promise<void> {
+  await store.commit(...commit);
 }
 
 function durabilityOf(index: number) {

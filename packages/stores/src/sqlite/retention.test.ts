@@ -111,7 +111,7 @@ describe("retention of the SQLite store", () => {
     const pruned = store.prune({ ...POLICY, batch: 4_000 }) as Promise<number>;
     await Promise.all([
       pruned.then(() => ended.push("pruned")),
-      store.commit([append("x")], "process-crash").then(() => ended.push("committed")),
+      Promise.resolve(store.commit([append("x")], "process-crash")).then(() => ended.push("committed")),
     ]);
     expect(await pruned).toBe(4_000);
     expect(ended).toEqual(["committed", "pruned"]);

@@ -53,7 +53,7 @@ describe("the SQLite store takes the same messages in the same order as the memo
           ...due,
         };
       });
-      return ({ store }) => store.commit(effects, "none");
+      return async ({ store }) => store.commit(effects, "none");
     }
     if (choice < 0.55) {
       const limit = 1 + draw(8);
@@ -66,7 +66,7 @@ describe("the SQLite store takes the same messages in the same order as the memo
     if (choice < 0.85) {
       const postpones = chosen.map((share) => share < 0.4);
       const due = now + draw(30);
-      return (to) => {
+      return async (to) => {
         const effects = pick(to).map((id, index): Effect => {
           const ref = to.inFlight.get(id)?.ref ?? { subscription: 0, sequence: 0 };
           to.inFlight.delete(id);

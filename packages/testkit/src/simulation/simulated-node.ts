@@ -1,4 +1,4 @@
-import { PortolanError, silentLogger, type AppDefinition, type Clock, type Random, type Store } from "@portolan/core";
+import { PortolanError, silentLogger, type AppDefinition, type Awaitable, type Clock, type Random, type Store } from "@portolan/core";
 import { patterns, type Engine, type EngineOptions } from "@portolan/engine";
 import { createLife, type Life } from "../life.ts";
 import { createOutside, type CallOutside } from "../patterns/outside.ts";
@@ -157,7 +157,7 @@ function withCount(store: Store, underWay: UnderWay): Store {
   return { ...store, commit: (effects, durability) => counted(underWay, "commits", () => store.commit(effects, durability)) };
 }
 
-async function counted<T>(underWay: UnderWay, what: keyof UnderWay, call: () => Promise<T>): Promise<T> {
+async function counted<T>(underWay: UnderWay, what: keyof UnderWay, call: () => Awaitable<T>): Promise<T> {
   underWay[what] += 1;
   try {
     return await call();

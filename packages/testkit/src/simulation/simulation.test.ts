@@ -1,4 +1,4 @@
-import type { Effect, Store } from "@portolan/core";
+import type { Awaitable, Effect, Store } from "@portolan/core";
 import { createEngine } from "@portolan/engine";
 import {
   aggregationScenario,
@@ -37,11 +37,14 @@ const apart =
     );
   };
 
+async function swallowed(committed: Awaitable<void>): Promise<void> {
+  await Promise.resolve(committed).catch(() => undefined);
+}
+
 /** Faults of a store, each of which breaks a promise that the engine builds on. */
 const FAULTS: Readonly<Record<string, Fault>> = {
   "acknowledges before the commit is on disk": (store) => (effects, durability) => {
-    store.commit(effects, durability).catch(() => undefined);
-    return Promise.resolve();
+    void swallowed(store.commit(effects, durability));
   },
   "does not sync": (store) => (effects) => store.commit(effects, "process-crash"),
   "settles after the effects, in a commit of its own": apart((effect) => !isSettlement(effect)),
@@ -52,7 +55,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
       effects.map((effect) => (effect.kind === "append" ? { ...effect, key: undefined } : effect)),
       durability,
     ),
-  "swallows that it could not write": (store) => (effects, durability) => store.commit(effects, durability).catch(() => undefined),
+  "swallows that it could not write": (store) => (effects, durability) => swallowed(store.commit(effects, durability)),
   "settles what is to be delivered again": (store) => (effects, durability) =>
     store.commit(
       effects.map((effect) => (effect.kind === "postpone" ? { kind: "settle", ref: effect.ref } : effect)),

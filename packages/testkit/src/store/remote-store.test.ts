@@ -13,7 +13,7 @@ describe("a remote store", () => {
     store.onWork(() => seen.push("bell"));
     const [subscription] = await clock.runUntil(store.open(setup));
     const append = { kind: "append", channel: "in", message: { id: "a", body: 1, headers: {} } } as const;
-    void store.commit([append], "none").then(() => seen.push("committed"));
+    void Promise.resolve(store.commit([append], "none")).then(() => seen.push("committed"));
     void Promise.resolve(subscription?.take(1)).then((deliveries) => seen.push(`took ${deliveries?.length}`));
     void Promise.resolve(store.position("p")).then(() => seen.push("position"));
     await clock.settle();
@@ -29,6 +29,6 @@ describe("a remote store", () => {
     const store = remoteStore(createMemoryStore({ clock }), { clock, random: createSeededRandom(1) });
     await clock.runUntil(store.open(setup));
     const conflict = { kind: "setPosition", name: "p", value: 2, expected: 1 } as const;
-    await expect(clock.runUntil(store.commit([conflict], "none"))).rejects.toMatchObject({ code: "PORTOLAN_CONFLICT" });
+    await expect(clock.runUntil(Promise.resolve(store.commit([conflict], "none")))).rejects.toMatchObject({ code: "PORTOLAN_CONFLICT" });
   });
 });

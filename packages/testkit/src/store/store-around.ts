@@ -7,7 +7,7 @@ export type Around = <T>(call: () => Awaitable<T>) => Awaitable<T>;
 export function storeAround(store: Store, around: Around): Store {
   return {
     open: async (setup) => (await around(() => store.open(setup))).map((subscription) => subscriptionAround(subscription, around)),
-    commit: async (effects, durability) => around(() => store.commit(effects, durability)),
+    commit: (effects, durability) => around(() => store.commit(effects, durability)),
     onWork: (listener) => store.onWork(listener),
     claim: (request) => around(() => store.claim(request)),
     renew: (owner, leaseMs) => void around(() => store.renew(owner, leaseMs)),

@@ -77,8 +77,8 @@ export function createBench(under: StoreUnderTest, clock: VirtualClock, onReopen
     clock,
     store,
     subscription,
-    commit: (effects, durability = "power-loss") => store.commit(effects, durability),
-    send: (channel, id, more) => store.commit([append(channel, id, more)], "power-loss"),
+    commit: async (effects, durability = "power-loss") => store.commit(effects, durability),
+    send: async (channel, id, more) => store.commit([append(channel, id, more)], "power-loss"),
     take: async (route, limit = 100) => subscription(route).take(limit),
     async takeAll(route, count) {
       const deliveries: Delivery[] = [];
@@ -89,7 +89,7 @@ export function createBench(under: StoreUnderTest, clock: VirtualClock, onReopen
         await untilRung(subscription(route).id);
       }
     },
-    settle: (...deliveries) =>
+    settle: async (...deliveries) =>
       store.commit(
         deliveries.map(({ ref }) => ({ kind: "settle", ref })),
         "power-loss",

@@ -184,11 +184,11 @@ export const STATE_CASES: readonly Case[] = [
   },
   {
     name: "tells of a conflict however little durability was asked for, and shows what was written at once",
-    async run({ store }) {
-      await store.commit([put("a", 0)], "none");
+    async run({ commit, store }) {
+      await commit([put("a", 0)], "none");
       assert.equal((await store.state("s", "a"))?.version, 1);
-      await assert.rejects(store.commit([put("a", 0)], "none"), conflict);
-      await assert.rejects(store.commit([drop("a", 4)], "none"), conflict);
+      await assert.rejects(commit([put("a", 0)], "none"), conflict);
+      await assert.rejects(commit([drop("a", 4)], "none"), conflict);
     },
   },
   {

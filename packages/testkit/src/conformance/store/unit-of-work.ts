@@ -86,13 +86,13 @@ export const UNIT_CASES: readonly Case[] = [
   {
     name: "refuses to settle in turn what was taken after a message that has not ended",
     channels: CHANNELS,
-    async run({ commit, send, take, store, waiting, subscription }) {
+    async run({ commit, send, take, waiting, subscription }) {
       for (const id of ["a", "b", "c", "d"]) await send("orders", id);
       const [a, b, c, d] = await take("deliver");
       assert.ok(a && b && c && d);
       const settle = ({ ref }: Delivery) => ({ kind: "settle", ref, inTurn: true }) as const;
       await assert.rejects(commit([settle(b), append("bills", "b")]), conflict);
-      await assert.rejects(store.commit([settle(b)], "none"), conflict);
+      await assert.rejects(commit([settle(b)], "none"), conflict);
       assert.equal(await waiting("bills"), 0);
       const outcomes = await Promise.allSettled([commit([settle(c)]), commit([settle(a)]), commit([settle(b)])]);
       assert.deepEqual(
@@ -109,9 +109,9 @@ export const UNIT_CASES: readonly Case[] = [
   },
   {
     name: "tells of a conflict however little durability was asked for",
-    async run({ store }) {
-      await store.commit([{ kind: "setPosition", name: "p", value: 1 }], "none");
-      await assert.rejects(store.commit([{ kind: "setPosition", name: "p", value: 3, expected: 2 }], "none"), conflict);
+    async run({ commit }) {
+      await commit([{ kind: "setPosition", name: "p", value: 1 }], "none");
+      await assert.rejects(commit([{ kind: "setPosition", name: "p", value: 3, expected: 2 }], "none"), conflict);
     },
   },
   {
@@ -145,12 +145,12 @@ export const UNIT_CASES: readonly Case[] = [
   },
   {
     name: "finishes the commits that were asked for before it closes, and refuses those after",
-    async run({ store }) {
-      const commits = Array.from({ length: 20 }, (_, index) => store.commit([append("orders", `m${index}`)], "power-loss"));
+    async run({ commit, store }) {
+      const commits = Array.from({ length: 20 }, (_, index) => commit([append("orders", `m${index}`)]));
       const closed = store.close();
       await Promise.all(commits);
       await closed;
-      await assert.rejects(store.commit([append("orders", "late")], "power-loss"), { code: "PORTOLAN_STORE_FAILED" });
+      await assert.rejects(commit([append("orders", "late")]), { code: "PORTOLAN_STORE_FAILED" });
     },
   },
 ];
