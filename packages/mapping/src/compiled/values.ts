@@ -42,6 +42,10 @@ export class FunctionValue {
     return this.#parts.arity;
   }
 
+  get signature(): string | undefined {
+    return this.#parts.signature;
+  }
+
   get matcher(): Matcher | undefined {
     return this.#parts.matcher;
   }
