@@ -53,7 +53,7 @@ function fieldsOf(record: unknown, columns: readonly string[] | undefined, optio
 function line(fields: readonly string[], options: CsvOptions): string {
   const { newline } = options;
   const delimiter = options.delimiter === "auto" ? "," : options.delimiter;
-  const dialect = { ...options, delimiter };
+  const dialect = { ...options, delimiter, isGuessed: options.delimiter === "auto" };
   const write = options.quote === "" ? plainField : quotedField;
   return (
     fields.map((text, index) => write(text, dialect, { isFirst: index === 0, isAlone: fields.length === 1 })).join(delimiter) +
@@ -61,17 +61,21 @@ function line(fields: readonly string[], options: CsvOptions): string {
   );
 }
 
+type Dialect = CsvOptions & { readonly isGuessed: boolean };
+
 interface Place {
   readonly isFirst: boolean;
   readonly isAlone: boolean;
 }
 
 /** RFC 4180, section 2. Blanks at either end are quoted, too, because some readers trim them. */
-function quotedField(text: string, options: CsvOptions, place: Place): string {
+function quotedField(text: string, options: Dialect, place: Place): string {
   const { delimiter, quote, escape, quoteAll } = options;
   const needsQuotes =
     quoteAll || holdsDelimiter(text, delimiter) || text.includes(quote) || /[\r\n]|^\s|\s$/.test(text) || isNoRecord(text, options, place);
-  if (!needsQuotes && (escape === undefined || !text.includes(escape))) return text;
+  // Whoever guesses the delimiter counts those outside of quotes.
+  const misleads = options.isGuessed && (/[,;\t|]/.test(text) || (place.isFirst && text.startsWith("sep=")));
+  if (!needsQuotes && !misleads && (escape === undefined || !text.includes(escape))) return text;
   const escaped = escape === undefined || escape === quote ? text : text.replaceAll(escape, escape + escape);
   return quote + escaped.replaceAll(quote, quote + quote) + quote;
 }

@@ -1,7 +1,7 @@
 import { defineFormat, option, optional, withDefault, type FormatDefinition } from "@portolan/core";
 import { checkSize } from "../format-invalid.ts";
 import { charsetNamed, decodeText } from "../text/charset.ts";
-import { parameterOf, readDisposition, type Part } from "./part.ts";
+import { parametersOf, readDisposition, type Part } from "./part.ts";
 import { multipartFault, readMultipart } from "./read-multipart.ts";
 import { partsOfFields, partsOfList, writeMultipart } from "./write-multipart.ts";
 
@@ -51,7 +51,7 @@ function fieldsOf(parts: readonly Part[]): unknown {
 function fieldOf({ headers, content }: Part, filename: string | undefined): unknown {
   const type = headers["content-type"];
   if (filename === undefined && (type === undefined || type.toLowerCase().startsWith("text/plain"))) {
-    return decodeText(content, charsetNamed(parameterOf(type ?? "", "charset") ?? "utf-8") ?? "utf-8");
+    return decodeText(content, charsetNamed(parametersOf(type ?? "").get("charset") ?? "utf-8") ?? "utf-8");
   }
   return { ...(filename === undefined ? {} : { filename }), type: type ?? "application/octet-stream", content };
 }

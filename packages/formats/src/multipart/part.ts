@@ -10,25 +10,34 @@ interface Disposition {
   readonly filename?: string;
 }
 
-/** RFC 7578, section 4.2: quotes within are percent-encoded by browsers, and escaped by a backslash by others. */
+/** RFC 7578, section 4.2. */
 export function readDisposition(header: string): Disposition {
-  const name = parameterOf(header, "name");
-  const filename = extendedParameterOf(header, "filename") ?? parameterOf(header, "filename");
+  const parameters = parametersOf(header);
+  const name = parameters.get("name");
+  const filename = extendedValue(parameters.get("filename*")) ?? parameters.get("filename");
   return { ...(name === undefined ? {} : { name }), ...(filename === undefined ? {} : { filename }) };
 }
 
-/** A parameter of a header, in quotes or without. */
-export function parameterOf(header: string, name: string): string | undefined {
-  const found = new RegExp(`;\\s*${name}\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s;"]+))`, "i").exec(header);
-  if (found === null) return undefined;
-  const [, quoted, bare] = found;
-  if (quoted === undefined) return bare;
-  return quoted.replaceAll('\\"', '"').replace(/%22|%0D|%0A/gi, (escape) => decodeURIComponent(escape));
+/** The parameters of a header by their names in lower case, in quotes or without; the first of a name counts. */
+export function parametersOf(header: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const parameter = /;\s*([^\s;="]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))\s*/gy;
+  parameter.lastIndex = Math.max(0, header.indexOf(";"));
+  for (let match = parameter.exec(header); match !== null; match = parameter.exec(header)) {
+    const [, name = "", quoted, bare = ""] = match;
+    if (!found.has(name.toLowerCase())) found.set(name.toLowerCase(), quoted === undefined ? bare : unquoted(quoted));
+  }
+  return found;
 }
 
-/** RFC 8187: `filename*=UTF-8''%e2%82%ac.txt`. */
-function extendedParameterOf(header: string, name: string): string | undefined {
-  const encoded = new RegExp(`;\\s*${name}\\*\\s*=\\s*utf-8'[^']*'([^\\s;]+)`, "i").exec(header)?.[1];
+/** Quotes within are percent-encoded by browsers, and escaped by a backslash by others. */
+function unquoted(text: string): string {
+  return text.replaceAll('\\"', '"').replace(/%22|%0D|%0A/gi, (escape) => decodeURIComponent(escape));
+}
+
+/** RFC 8187: `UTF-8''%e2%82%ac.txt`. */
+function extendedValue(text: string | undefined): string | undefined {
+  const encoded = /^utf-8'[^']*'(.+)$/i.exec(text ?? "")?.[1];
   try {
     return encoded === undefined ? undefined : decodeURIComponent(encoded);
   } catch {

@@ -1,0 +1,117 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { createFormats } from "@portolan/formats";
+
+/** Valid documents of a format, and the options that they are read with. */
+export interface Seeds {
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly documents: readonly (Buffer | string)[];
+}
+
+const formats = createFormats();
+const edi = path.resolve(import.meta.dirname, "../../../shared/suites/edi");
+
+/** Data that most formats can write. */
+const ROWS = [
+  { id: 1, name: "Müller & Söhne", note: 'a "b", c;d\ne' },
+  { id: -2.5e10, name: "", note: "=1+1\t#" },
+];
+const FILES = [
+  { name: "a/b.csv", modified: "2026-11-24T12:00:00", content: Buffer.from("a,b\r\n1,2\r\n".repeat(20)) },
+  { name: "c", content: Buffer.from("x") },
+];
+
+/** By the name of the format; one that is not here is fuzzed with what it writes of the rows, and with random bytes. */
+const SEEDS: Readonly<Record<string, readonly Seeds[]>> = {
+  json: [{ documents: ['{"a":[1,-2.5e-3,true,null,"\\u00e4\\n😀"],"__proto__":{"b":{}}}', "[[[[[]]]]]", ' "x" ', "\uFEFF1"] }],
+  ndjson: [{ documents: ['{"a":1}\n{"b":[2,"x"]}\r\n\n3\n', "null"] }],
+  csv: [
+    { documents: ['id,name\r\n1,"a ""b"", c"\r\n2,\r\n', "a\n\nb\n", '"x\ny",z\r1,2\r'] },
+    {
+      options: { delimiter: "auto", trim: true, comment: "#", ragged: "any", escape: "\\" },
+      documents: ["# c\na;b\n 1 ;\\;2\n3\n", "sep=|\na|b\n'1'|2,3"],
+    },
+    { options: { types: { n: "number", b: "boolean" }, decimal: ",", delimiter: ";" }, documents: ["n;b;t\n1,5;true;x\n;0;\n"] },
+    { options: { header: false, charset: "utf-16le" }, documents: [Buffer.from("\uFEFFa,b\r\n1,ä\r\n", "utf16le")] },
+    { options: { charset: "shift_jis" }, documents: [Buffer.from([0x61, 0x0a, 0x93, 0xfa, 0x96, 0x7b, 0x0a])] },
+  ],
+  tsv: [{ documents: ['a\tb\n1\t"2\t3"\n'] }],
+  text: [
+    { documents: ["a\nä€😀\r\n"] },
+    { options: { charset: "gb18030" }, documents: ["a\n", Buffer.from([0x81, 0x30, 0x81, 0x30, 0xb0, 0xa1])] },
+  ],
+  xml: [
+    {
+      documents: [
+        '<?xml version="1.0" encoding="UTF-8"?><!-- c --><a x="1" y=\'&lt;&#228;\'><b>t</b><b/><c><![CDATA[<x>]]></c>m<d/></a>',
+        '<n:a xmlns:n="u" xmlns="v" n:x="1"><b xml:lang="de">ä€😀</b><?pi x?></n:a>',
+        '<!DOCTYPE a [<!ENTITY b "x">]><a>&b;</a>',
+        Buffer.from("\uFEFF<a>ä</a>", "utf16le"),
+      ],
+    },
+    { options: { records: "a/b", lists: ["c"] }, documents: ["<a><b><c>1</c></b><d/><b>2</b></a>"] },
+    { options: { namespaces: { "": "u", p: "v" } }, documents: ['<q:a xmlns:q="u" xmlns:r="v" r:x="1"><r:b/></q:a>'] },
+  ],
+  yaml: [
+    {
+      documents: [
+        "a: &x [1, 'b', \"c\\n\", null]\nb: *x\nc: |\n  d\n  e\nf: >-\n  g\n? h\n: {i: j, k: [l]}\n",
+        "- - 1\n  - 2\n- !!str 3\n# c\n",
+        "%YAML 1.2\n---\nx\n...",
+      ],
+    },
+    { options: { documents: true }, documents: ["---\na: 1\n---\n- b\n"] },
+  ],
+  form: [{ documents: ["a=1+2&b=%E2%82%AC&a=x&c", "=&&=%26"] }],
+  multipart: [
+    {
+      documents: [
+        formats.format("multipart")?.encode({ a: "ä", f: { filename: "x", type: "image/png", content: Buffer.from([1, 2]) } }) as Buffer,
+      ].map((bytes) => Buffer.from(bytes)),
+    },
+    { options: { parts: true, boundary: "B" }, documents: ["--B\r\na: b\r\n\r\nc\r\n--B\r\n\r\nd\r\n--B--\r\n"] },
+  ],
+  gzip: [{ options: { format: "csv" }, documents: [Buffer.from(formats.format("gzip", { format: "csv" })?.encode(ROWS) ?? [])] }],
+  zip: [
+    {
+      documents: [
+        Buffer.from(formats.format("zip")?.encode(FILES) ?? []),
+        Buffer.from(formats.format("zip", { level: 0 })?.encode(FILES) ?? []),
+      ],
+    },
+  ],
+  "edi-x12": [
+    { documents: ediFiles((head) => head === "ISA") },
+    { options: { check: "syntax" }, documents: ediFiles((head) => head === "ISA") },
+  ],
+  edifact: [
+    { documents: ediFiles((head) => head !== "ISA") },
+    { options: { check: "syntax" }, documents: ediFiles((head) => head !== "ISA") },
+  ],
+};
+
+export function seedsOf(name: string): readonly Seeds[] {
+  return SEEDS[name] ?? [{ documents: written(name) }];
+}
+
+function written(name: string): readonly Buffer[] {
+  try {
+    return [Buffer.from(formats.format(name)?.encode(ROWS) ?? [])];
+  } catch {
+    // Then random bytes are what it is fuzzed with.
+    return [];
+  }
+}
+
+function ediFiles(isWanted: (head: string) => boolean): readonly Buffer[] {
+  const samples = [
+    "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260101*1200*^*00501*000000001*0*P*:~\nGS*PO*A*B*20260101*1200*7*X*005010~\nST*850*0001~\nPO1*1*a:b^c~\nSE*3*0001~\nGE*1*7~\nIEA*1*000000001~\n",
+    "UNB+UNOA:3+A+B+260101:1200+9'UNH+1+ORDERS:D:96A:UN'FTX+it?'s:2?+2'UNT+3+1'UNZ+1+9'",
+  ].map((text) => Buffer.from(text));
+  const files = existsSync(edi)
+    ? readdirSync(edi)
+        .filter((file) => file.endsWith(".edi"))
+        .map((file) => readFileSync(path.join(edi, file)))
+    : [];
+  return [...samples, ...files].filter((bytes) => isWanted(bytes.subarray(0, 3).toString()));
+}
