@@ -24,7 +24,7 @@ import { createEntrances, type Entrance } from "./runtime/entrances.ts";
 import { errorOf } from "./runtime/failure.ts";
 import { createGate, type Gate } from "./runtime/gate.ts";
 import { createPolledSources } from "./runtime/polled-sources.ts";
-import { createPollers } from "./runtime/pollers.ts";
+import { POLLER, createPollers } from "./runtime/pollers.ts";
 import { createSideWork } from "./runtime/side-work.ts";
 import { createStateTables } from "./runtime/state-table.ts";
 import { openSources, type Sources } from "./runtime/sources.ts";
@@ -56,14 +56,13 @@ export function createEngine(options: EngineOptions): Engine {
 
   const capacity = createCapacity({
     capacity: (name) => channelDefinitions.get(name)?.capacity ?? Infinity,
-    subscribers: (name) => readers.get(name) ?? [],
+    subscribers: (name) => readers.get(name) ?? (pollers.channels.has(name) ? [POLLER] : []),
   });
   const committer = createCommitter({
     clock,
     stores,
     channel: (name) => channelDefinitions.get(name),
-    room: capacity.room,
-    appended: capacity.appended,
+    capacity,
   });
   const endpoints = createEndpoints({
     channel: (name) => compiled?.channels.get(name),
@@ -292,17 +291,24 @@ export function createEngine(options: EngineOptions): Engine {
     }
   };
 
+  const whenIdle = async (): Promise<void> => {
+    if (inFlight > 0) await new Promise<void>((resolve) => (idle = resolve));
+  };
+
   const stop = async (): Promise<void> => {
     if (status !== "running") return;
     status = "stopping";
     stopping.abort(new PortolanError("PORTOLAN_STOPPING", "the node is stopping"));
     await sources?.close();
+    await consumers?.stopDurable();
+    await whenIdle();
     // What steps hold back for the stop still goes through their blocks.
     for (const stopIt of stops) await stopIt();
-    await consumers?.drainInboxes();
-    capacity.close();
+    // What memory channels hold would be lost.
+    await consumers?.drain();
+    await whenIdle();
     await consumers?.stop();
-    if (inFlight > 0) await new Promise<void>((resolve) => (idle = resolve));
+    await whenIdle();
     await endings.idle();
     await polledSources.close();
     await endpoints.close();

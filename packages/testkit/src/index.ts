@@ -68,6 +68,7 @@ export { aggregationScenario } from "./simulation/aggregation.ts";
 export { custodyScenario } from "./simulation/custody.ts";
 export { feedScenario } from "./simulation/feed.ts";
 export { journeysScenario } from "./simulation/journeys.ts";
+export { memoryScenario } from "./simulation/memory-channels.ts";
 export { orderingScenario } from "./simulation/ordering.ts";
 export { relayScenario } from "./simulation/relay.ts";
 export type { End, NodeClient, Play, Scenario, World } from "./simulation/scenario.ts";

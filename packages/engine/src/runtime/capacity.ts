@@ -1,15 +1,18 @@
-import { PortolanError } from "@portolan/core";
 import type { UnitOfWork } from "./unit-of-work.ts";
 
-/** How full the memory channels are; senders wait while one is full. */
+/** The places in memory channels. Who sends to one that has none left waits, in the order of asking. */
 export interface Capacity {
-  /** Undefined if all have room. A unit of work that reads from a channel, or works on its side, never waits for that channel. */
-  room(unit: UnitOfWork, channels: readonly string[]): Promise<void> | undefined;
-  appended(channels: readonly string[]): void;
+  /**
+   * Takes a place for each of these messages' channels, all at once; undefined if that need not wait. A unit of work that reads
+   * from a channel, or works on its side, never waits for that channel.
+   */
+  take(unit: UnitOfWork, channels: readonly string[]): Promise<void> | undefined;
+  /** A message that does not wait, such as a dead letter. */
+  add(channel: string): void;
+  /** What the places were taken for did not come. */
+  giveBack(channels: readonly string[]): void;
   /** One subscription has ended a message. */
   settled(channel: string, route: string): void;
-  /** From now on nobody waits: what finds no room, or has waited for it, fails with PORTOLAN_STOPPING. */
-  close(): void;
 }
 
 export interface CapacityParts {
@@ -17,46 +20,62 @@ export interface CapacityParts {
   subscribers(channel: string): readonly string[];
 }
 
-export function createCapacity(parts: CapacityParts): Capacity {
-  const waiting = new Map<string, number>();
-  const senders = new Map<string, (() => void)[]>();
-  let isClosed = false;
+interface Sender {
+  /** One for each message. */
+  readonly channels: readonly string[];
+  /** The channel that it never waits for. */
+  readonly exempt: string | undefined;
+  go(): void;
+}
+
+export function createCapacity({ capacity, subscribers }: CapacityParts): Capacity {
+  /** Messages that each subscription has not ended. */
+  const taken = new Map<string, number>();
+  const senders: Sender[] = [];
   const name = (channel: string, route: string) => `${channel}\u0000${route}`;
-  const isFull = (channel: string) =>
-    parts.subscribers(channel).some((route) => (waiting.get(name(channel, route)) ?? 0) >= parts.capacity(channel));
+  const isFull = (channel: string) => subscribers(channel).some((route) => (taken.get(name(channel, route)) ?? 0) >= capacity(channel));
+
+  const count = (channel: string, change: number): void => {
+    for (const route of subscribers(channel)) countFor(channel, route, change);
+  };
+  const countFor = (channel: string, route: string, change: number): void => {
+    taken.set(name(channel, route), Math.max(0, (taken.get(name(channel, route)) ?? 0) + change));
+  };
+
+  /** A channel has room again: lets those go that waited for it, until one of them has to go on waiting. */
+  const grant = (channel: string): void => {
+    const kept = new Set<string>();
+    for (let index = 0; index < senders.length && !kept.has(channel);) {
+      const sender = senders[index] as Sender;
+      const mustWait = sender.channels.some((one) => one !== sender.exempt && (kept.has(one) || isFull(one)));
+      if (mustWait) {
+        for (const one of sender.channels) kept.add(one);
+        index += 1;
+        continue;
+      }
+      senders.splice(index, 1);
+      for (const one of sender.channels) count(one, 1);
+      sender.go();
+    }
+  };
 
   return {
-    room(unit, channels) {
-      const isShut = (channel: string) => unit.reads !== channel && isFull(channel);
-      if (!channels.some(isShut)) return undefined;
-      return (async () => {
-        for (const channel of channels) {
-          while (isShut(channel)) {
-            if (isClosed) throw new PortolanError("PORTOLAN_STOPPING", `the node is stopping, and channel ${channel} is full`);
-            await new Promise<void>((resolve) => {
-              const queue = senders.get(channel) ?? [];
-              senders.set(channel, queue);
-              queue.push(resolve);
-            });
-          }
-        }
-      })();
-    },
-    close() {
-      isClosed = true;
-      for (const queue of senders.values()) for (const go of queue.splice(0)) go();
-    },
-    appended(channels) {
-      for (const channel of channels) {
-        for (const route of parts.subscribers(channel)) waiting.set(name(channel, route), (waiting.get(name(channel, route)) ?? 0) + 1);
+    take({ reads }, channels) {
+      const isWanted = (channel: string) => senders.some((sender) => sender.channels.includes(channel));
+      if (!channels.some((channel) => channel !== reads && (isFull(channel) || isWanted(channel)))) {
+        for (const channel of channels) count(channel, 1);
+        return undefined;
       }
+      return new Promise((go) => senders.push({ channels, exempt: reads, go }));
+    },
+    add: (channel) => count(channel, 1),
+    giveBack(channels) {
+      for (const channel of channels) count(channel, -1);
+      for (const channel of new Set(channels)) grant(channel);
     },
     settled(channel, route) {
-      const before = waiting.get(name(channel, route));
-      // Only memory channels are counted.
-      if (before === undefined) return;
-      waiting.set(name(channel, route), Math.max(0, before - 1));
-      senders.get(channel)?.shift()?.();
+      countFor(channel, route, -1);
+      grant(channel);
     },
   };
 }

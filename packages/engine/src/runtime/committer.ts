@@ -1,8 +1,15 @@
 import { PortolanError, type Awaitable, type ChannelDefinition, type Clock, type Effect, type Store } from "@portolan/core";
+import type { Capacity } from "./capacity.ts";
+import { POLLER } from "./pollers.ts";
 import type { EffectList, PendingAppend, PendingEffect, UnitOfWork } from "./unit-of-work.ts";
 
 /** Commits units of work to the two stores of an engine. */
 export interface Committer {
+  /**
+   * Takes the places in memory channels that a commit of the list will need; undefined if none has to be waited for. Without
+   * it, `commit` does.
+   */
+  room(list: EffectList): Promise<void> | undefined;
   /** Commits what the list holds and `more` as one; undefined if nothing is left to wait for. Claims that were not kept are given back. */
   commit(list: EffectList, more: readonly Effect[]): Promise<void> | undefined;
   /** Whether a commit of what the list holds changes the durable store. */
@@ -14,15 +21,25 @@ export interface Committer {
 export interface CommitterParts {
   readonly clock: Clock;
   readonly stores: { readonly memory: Store; readonly durable: Store };
+  readonly capacity: Capacity;
   channel(name: string): ChannelDefinition | undefined;
-  /** Waits while memory channels that the unit sends to are full; undefined if none is. */
-  room(unit: UnitOfWork, channels: readonly string[]): Promise<void> | undefined;
-  /** Told what was appended to memory channels. */
-  appended(channels: readonly string[]): void;
 }
 
 export function createCommitter(parts: CommitterParts): Committer {
+  const { capacity } = parts;
   const inMemory = (channel: string) => parts.channel(channel)?.mode === "memory";
+  /** What memory channels are to get once the durable part of a commit is on the disk; what comes later is not to overtake it. */
+  let pendingInMemory: Promise<unknown> | undefined;
+
+  const room = (list: EffectList): Promise<void> | undefined => {
+    const { unit } = list;
+    if (unit.places !== undefined || list.size === 0) return undefined;
+    const effects = list.effects();
+    if (!effects.some(sendsToMemory)) return undefined;
+    const channels = effects.filter(sendsToMemory).map(({ channel }) => channel);
+    unit.places = channels;
+    return capacity.take(unit, channels);
+  };
 
   const commitNow = (unit: UnitOfWork, pending: readonly PendingEffect[], more: readonly Effect[]): Awaitable<void> => {
     let durable: Effect[] | undefined;
@@ -42,26 +59,45 @@ export function createCommitter(parts: CommitterParts): Committer {
     }
     unit.submitted();
     // The durable store first: what memory holds may be lost with the process anyway.
-    const committed = durable === undefined ? undefined : parts.stores.durable.commit(durable, unit.durability);
-    return committed instanceof Promise ? finishLater(committed, unit, { memory, pending }) : finish(unit, { memory, pending });
+    const written = durable === undefined ? undefined : parts.stores.durable.commit(durable, unit.durability);
+    if (memory !== undefined) return inTurn(written, () => finishInMemory(unit, memory, { pending, more }));
+    return written instanceof Promise ? endLater(written, unit) : unit.ended(true);
   };
 
-  const finish = (unit: UnitOfWork, { memory, pending }: Rest): Awaitable<void> => {
-    unit.ended(true);
-    if (memory === undefined) return;
-    parts.appended(memoryChannels(pending));
-    return parts.stores.memory.commit(memory, "none");
+  const endLater = (written: Promise<void>, unit: UnitOfWork): Promise<void> => written.then(() => unit.ended(true));
+
+  /** Changes the memory store behind the durable part of the commit, and in the order of the commits. */
+  const inTurn = (written: Awaitable<void>, change: () => Awaitable<void>): Awaitable<void> => {
+    if (!(written instanceof Promise) && pendingInMemory === undefined) return change();
+    const mine = Promise.all([written, pendingInMemory]).then(change);
+    const over = mine.then(nothing, nothing);
+    pendingInMemory = over;
+    void over.then(() => {
+      if (pendingInMemory === over) pendingInMemory = undefined;
+    });
+    return mine;
   };
-  const finishLater = (committed: Promise<void>, unit: UnitOfWork, rest: Rest): Promise<void> => committed.then(() => finish(unit, rest));
+
+  const finishInMemory = (unit: UnitOfWork, memory: readonly Effect[], contents: Contents): Awaitable<void> => {
+    unit.ended(true);
+    const changed = parts.stores.memory.commit(memory, "none");
+    return changed instanceof Promise ? changed.then(() => account(contents)) : account(contents);
+  };
+
+  /** What has found a place without having asked for it, and what has made one free. */
+  const account = ({ pending, more }: Contents): void => {
+    for (const effects of [pending, more]) {
+      for (const one of effects) {
+        if (one.kind === "append" && inMemory(one.channel)) capacity.add(one.channel);
+        else if (one.kind === "pendingSettle" && inMemory(one.channel)) capacity.settled(one.channel, POLLER);
+      }
+    }
+  };
+
+  const sendsToMemory = (effect: PendingEffect): effect is PendingAppend => effect.kind === "pendingAppend" && inMemory(effect.channel);
 
   const isInMemory = (effect: PendingEffect): boolean =>
     (effect.kind === "append" || effect.kind === "pendingAppend" || effect.kind === "pendingSettle") && inMemory(effect.channel);
-
-  /** The memory channels that a unit of work sends to, one for each message. */
-  const memoryChannels = (pending: readonly PendingEffect[]): readonly string[] =>
-    pending.flatMap((effect) =>
-      (effect.kind === "append" || effect.kind === "pendingAppend") && inMemory(effect.channel) ? effect.channel : [],
-    );
 
   const atCommit = (effect: PendingEffect): Effect | undefined => {
     switch (effect.kind) {
@@ -86,11 +122,11 @@ export function createCommitter(parts: CommitterParts): Committer {
     return { kind: "append", channel, message, key, priority, due, expiresAt };
   };
 
-  const commitLater = (room: Promise<void>, unit: UnitOfWork, { pending, more }: Contents): Promise<void> =>
-    room.then(() => commitNow(unit, pending, more));
+  const commitLater = (wait: Promise<void>, unit: UnitOfWork, { pending, more }: Contents): Promise<void> =>
+    wait.then(() => commitNow(unit, pending, more));
 
   /** What is on the side must not fail the message, and this is the one failure that it alone can have caused. */
-  const withoutAsides = (committed: Promise<void>, unit: UnitOfWork, { own, more }: Contents): Promise<void> =>
+  const withoutAsides = (committed: Promise<void>, unit: UnitOfWork, { pending: own, more }: Contents): Promise<void> =>
     committed.catch(async (error: unknown) => {
       if (!(error instanceof PortolanError && error.code === "PORTOLAN_BODY_UNSTORABLE")) throw error;
       await commitNow(unit, own, more);
@@ -99,11 +135,13 @@ export function createCommitter(parts: CommitterParts): Committer {
 
   const watched = (committed: Promise<void>, unit: UnitOfWork): Promise<void> =>
     committed.catch((error: unknown) => {
+      capacity.giveBack(unit.places ?? []);
       unit.ended(false);
       throw error;
     });
 
   return {
+    room,
     isKept(list) {
       if (list.unit.asides !== undefined) return true;
       return list.effects().some((effect) => !("channel" in effect && inMemory(effect.channel)));
@@ -118,27 +156,20 @@ export function createCommitter(parts: CommitterParts): Committer {
       }
       const own = list.effects();
       const pending = asides === undefined ? own : [...own, ...asides.map(({ append }) => append)];
-      const sendsToMemory = pending.some((effect) => effect.kind === "pendingAppend" && inMemory(effect.channel));
-      const room = sendsToMemory ? parts.room(unit, memoryChannels(pending)) : undefined;
-      const committed = room === undefined ? commitNow(unit, pending, more) : commitLater(room, unit, { own, pending, more });
+      const wait = room(list);
+      const committed = wait === undefined ? commitNow(unit, pending, more) : commitLater(wait, unit, { pending, more });
       if (!(committed instanceof Promise)) return undefined;
-      return watched(asides === undefined ? committed : withoutAsides(committed, unit, { own, pending, more }), unit);
+      return watched(asides === undefined ? committed : withoutAsides(committed, unit, { pending: own, more }), unit);
     },
   };
 }
 
 interface Contents {
-  readonly own: readonly PendingEffect[];
-  /** Its own, and what is on the side. */
   readonly pending: readonly PendingEffect[];
   readonly more: readonly Effect[];
 }
 
-/** What is left to do when the durable store has committed. */
-interface Rest {
-  readonly memory: readonly Effect[] | undefined;
-  readonly pending: readonly PendingEffect[];
-}
+function nothing(): void {}
 
 /** A list that begins with what it holds takes a tenth of the memory of one that grows. */
 function extended(list: Effect[] | undefined, effect: Effect): Effect[] {

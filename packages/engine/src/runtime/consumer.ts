@@ -7,8 +7,10 @@ export interface Consumer {
   start(): void;
   /** There may be something new. */
   wake(): void;
-  /** Resolves when there is nothing to process now. */
-  drain(): Promise<void>;
+  /** Whether there is nothing to process now; with `later`, nor at any later time. */
+  isIdle(later: boolean): boolean;
+  /** Resolves when that is so. */
+  drain(later: boolean): Promise<void>;
   /** Takes nothing more and resolves when what it took has ended; the rest goes back. */
   stop(): Promise<void>;
 }
@@ -30,6 +32,8 @@ export interface ConsumerParts {
 
 export interface Processed {
   readonly committed: Promise<void> | undefined;
+  /** The delivery has been given back since the node stops: taken again, it would not come further. */
+  readonly isGivenBack?: boolean;
 }
 
 /** Messages taken at once by a route that waits for others. More would be kept from operators for no gain. */
@@ -63,16 +67,22 @@ export function createConsumer(parts: ConsumerParts): Consumer {
   /** Runs after a failure of the store, and until it has nothing is processed: what was given back would come again at once. */
   let rest: Timer | undefined;
   let idle: (() => void) | undefined;
-  const drained: (() => void)[] = [];
+  let drained: { readonly later: boolean; go(): void }[] = [];
+  /** Takes nothing more, but goes on ending what it has taken. */
+  let takesNothing = false;
   let sinceBreath = 0;
 
   const buffered = () => buffer.length - next;
-  const mayProcess = () => running && rest === undefined && active < concurrency && uncommitted < UNCOMMITTED;
+  const mayProcess = () => running && !takesNothing && rest === undefined && active < concurrency && uncommitted < UNCOMMITTED;
 
-  const isQuiet = () => !pumping && active === 0 && uncommitted === 0 && buffered() === 0 && ahead === undefined;
+  const isStill = () => !pumping && active === 0 && uncommitted === 0;
+  const isQuiet = () => isStill() && buffered() === 0 && ahead === undefined;
+  const isIdle = (later: boolean) => isQuiet() && (takesNothing || !later || (timer === undefined && rest === undefined));
   const settled = () => {
-    if (isQuiet()) for (const resolve of drained.splice(0)) resolve();
-    if (!running && active === 0 && uncommitted === 0) idle?.();
+    const idleNow = drained.filter(({ later }) => isIdle(later));
+    drained = drained.filter((one) => !idleNow.includes(one));
+    for (const { go } of idleNow) go();
+    if (!running && isStill()) idle?.();
   };
 
   const retryLater = (error: unknown, what: string) => {
@@ -88,9 +98,27 @@ export function createConsumer(parts: ConsumerParts): Consumer {
     });
   };
 
+  /** What was taken after a message that comes again is not to be processed before it. */
+  const giveBack = (): void => {
+    subscription.release(buffer.slice(next).map(({ ref }) => ref));
+    buffer = [];
+    next = 0;
+    const asked = ahead;
+    ahead = undefined;
+    // A store that cannot answer has given nothing away.
+    asked?.then(
+      (late) => subscription.release(late.map(({ ref }) => ref)),
+      () => undefined,
+    );
+  };
+
   const ended = (processed: Processed, delivery: Delivery) => {
     active -= 1;
     parts.gate?.leave();
+    if (processed.isGivenBack === true) {
+      takesNothing = true;
+      giveBack();
+    }
     if (processed.committed === undefined) return settled();
     uncommitted += 1;
     processed.committed.then(
@@ -106,20 +134,6 @@ export function createConsumer(parts: ConsumerParts): Consumer {
         giveBack();
         settled();
       },
-    );
-  };
-
-  /** What was taken after a message that comes again is not to be processed before it. */
-  const giveBack = (): void => {
-    subscription.release(buffer.slice(next).map(({ ref }) => ref));
-    buffer = [];
-    next = 0;
-    const asked = ahead;
-    ahead = undefined;
-    // A store that cannot answer has given nothing away.
-    asked?.then(
-      (late) => subscription.release(late.map(({ ref }) => ref)),
-      () => undefined,
     );
   };
 
@@ -176,7 +190,11 @@ export function createConsumer(parts: ConsumerParts): Consumer {
     if (buffer.length > 0) return true;
     const due = await subscription.nextDue();
     timer?.cancel();
-    timer = due === undefined || !running ? undefined : clock.after(Math.max(0, due - clock.now()), pump);
+    const look = () => {
+      timer = undefined;
+      pump();
+    };
+    timer = due === undefined || !running ? undefined : clock.after(Math.max(0, due - clock.now()), look);
     return false;
   };
 
@@ -215,7 +233,7 @@ export function createConsumer(parts: ConsumerParts): Consumer {
       .catch((error: unknown) => retryLater(error, "the store could not be read"))
       .finally(() => {
         pumping = false;
-        if (again) {
+        if (again && running) {
           again = false;
           pump();
         } else settled();
@@ -229,15 +247,16 @@ export function createConsumer(parts: ConsumerParts): Consumer {
       pump();
     },
     wake: pump,
-    async drain() {
+    isIdle,
+    async drain(later) {
       pump();
-      if (!isQuiet()) await new Promise<void>((resolve) => drained.push(resolve));
+      if (!isIdle(later)) await new Promise<void>((go) => drained.push({ later, go }));
     },
     async stop() {
       running = false;
       timer?.cancel();
       rest?.cancel();
-      if (active > 0 || uncommitted > 0) await new Promise<void>((resolve) => (idle = resolve));
+      if (!isStill()) await new Promise<void>((resolve) => (idle = resolve));
       const asked = ahead;
       ahead = undefined;
       // A store that cannot answer has given nothing away.

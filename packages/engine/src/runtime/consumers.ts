@@ -23,8 +23,10 @@ import { UnitOfWork } from "./unit-of-work.ts";
 /** All consumers of an app, on both stores. */
 export interface Consumers {
   start(): void;
-  /** Resolves when nothing waits in the inboxes of steps. */
-  drainInboxes(): Promise<void>;
+  /** Takes nothing more from durable channels but the inboxes of steps; resolves when what was taken has ended. */
+  stopDurable(): Promise<void>;
+  /** Resolves when nothing waits in the inboxes of steps, and nothing is left in memory channels. */
+  drain(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -48,11 +50,19 @@ export async function createConsumers(parts: ConsumersParts): Promise<Consumers>
   const memory = await openConsumers(parts, { store: parts.stores.memory, mode: "memory" });
   const durable = await openConsumers(parts, { store: parts.stores.durable, mode: "durable" });
   const all = [...durable, ...memory];
+  const isInbox = ({ subscription }: Consumer) => parts.reentries.has(subscription.channel);
+  const inboxes = durable.filter(isInbox);
   return {
     start: () => all.forEach((consumer) => consumer.start()),
-    drainInboxes: async () => {
-      const inboxes = durable.filter((consumer) => parts.reentries.has(consumer.subscription.channel));
-      await Promise.all(inboxes.map((consumer) => consumer.drain()));
+    async stopDurable() {
+      await Promise.all(durable.filter((consumer) => !isInbox(consumer)).map((consumer) => consumer.stop()));
+    },
+    async drain() {
+      // What one of them ends may be something for another.
+      const isDrained = () => inboxes.every((one) => one.isIdle(false)) && memory.every((one) => one.isIdle(true));
+      do {
+        await Promise.all([...inboxes.map((one) => one.drain(false)), ...memory.map((one) => one.drain(true))]);
+      } while (!isDrained());
     },
     stop: async () => {
       await Promise.all(all.map((consumer) => consumer.stop()));

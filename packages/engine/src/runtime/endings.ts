@@ -26,10 +26,10 @@ import type { Afterwards } from "./unit-of-work.ts";
 export interface Endings {
   /** A door, a source or a test delivered it: the result, or the error, once committed. */
   delivered(end: RouteEnd, ctx: DeliveredContext): Message | undefined | Promise<Message | undefined>;
-  /** A channel delivered it: settle, postpone or dead-letter. */
-  consumed(end: RouteEnd, ctx: ConsumedContext): Processed;
+  /** A channel delivered it: settle, postpone or dead-letter. Waits for room in memory channels. */
+  consumed(end: RouteEnd, ctx: ConsumedContext): Processed | Promise<Processed>;
   /** The delivery outlived the channel's ttl. */
-  expired(ctx: ConsumedContext): Processed;
+  expired(ctx: ConsumedContext): Processed | Promise<Processed>;
   /** A failed part goes to the dead letter within its unit of work. */
   deadLetterPart(part: Message, failure: StepFailure, ctx: PartContext): void;
   /** Resolves when journal entries that nobody waits for are written. */
@@ -247,9 +247,13 @@ export function createEndings(parts: EndingParts): Endings {
       for (const aside of execution.unit.asides ?? []) await aside.start();
     });
 
-  const close = (verdict: Verdict, ctx: ConsumedContext): Processed => {
+  const close = (verdict: Verdict, ctx: ConsumedContext): Processed | Promise<Processed> => {
+    const room = committer.room(ctx.execution.list);
+    return room === undefined ? closeNow(verdict, ctx) : room.then(() => closeNow(verdict, ctx));
+  };
+
+  const closeNow = (verdict: Verdict, ctx: ConsumedContext): Processed => {
     const effects = [...verdict.effects, ...journalEffects(ctx, `channel:${ctx.channel.name}`, verdict)];
-    if (verdict.effects.some((effect) => effect.kind === "settle")) parts.settled(ctx.channel.name, ctx.route.id);
     const rest = followers(
       ctx.execution,
       stands(verdict),
@@ -257,6 +261,10 @@ export function createEndings(parts: EndingParts): Endings {
     );
     const committed = committer.commit(ctx.execution.list, effects);
     startAfter(rest, committed);
+    if (ctx.channel.mode !== "memory" || !verdict.effects.some(({ kind }) => kind === "settle")) return { committed };
+    const settled = () => parts.settled(ctx.channel.name, ctx.route.id);
+    if (committed !== undefined) return { committed: committed.then(settled) };
+    settled();
     return { committed };
   };
 
@@ -305,7 +313,7 @@ export function createEndings(parts: EndingParts): Endings {
       if (end.kind === "abandoned") {
         ctx.execution.list.discard();
         ctx.release();
-        return { committed: undefined };
+        return { committed: undefined, isGivenBack: true };
       }
       return close(consumedVerdict(end, ctx), ctx);
     },

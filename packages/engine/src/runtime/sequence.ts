@@ -118,7 +118,7 @@ async function recover(thrown: unknown, recovery: Recovery): Promise<Message> {
     const wait = await waitBeforeRetry(clause, { error, failing, attempts, firstAttemptAt, now: context.clock.now() });
     if (wait === undefined) return end(clause, { error, failing, point, recovery });
     clause?.retried?.();
-    if (clause?.retry?.wait === "parked" && execution.entry && execution.unit.delivery !== undefined) {
+    if (clause?.retry?.wait === "parked" && execution.entry && execution.unit.delivery !== undefined && execution.unit.isStored) {
       throw new Parked({ step: step.id, attempts, firstAttemptAt, due: context.clock.now() + wait, error });
     }
     execution.list.rollback(mark);

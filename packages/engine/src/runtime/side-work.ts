@@ -101,9 +101,9 @@ export function createSideWork(parts: SideWorkParts): SideWork {
         const go = () => void leave().finally(() => gate.leave());
         return place === undefined ? go() : place.then(go);
       };
-      const isKept = unit.isStored || channel?.definition.mode === "durable";
-      if (!isKept || !takesAside(unit, copy)) return start();
-      unit.putAside({ append: channel?.plainAppend?.(copy) ?? inboxAppend(inbox.channel, copy), start });
+      const durable = channel?.definition.mode === "durable" ? channel : undefined;
+      if ((!unit.isStored && durable === undefined) || !takesAside(unit, copy)) return start();
+      unit.putAside({ append: durable?.plainAppend?.(copy) ?? inboxAppend(inbox.channel, copy), start });
     },
   };
 }

@@ -80,6 +80,8 @@ export class UnitOfWork {
   order = 0;
   /** Its commit is on its way, or it has ended: what comes now does not go with it. */
   isOver = false;
+  /** Places in memory channels that it has taken, one for each message; undefined: it has not asked for them. */
+  places: readonly string[] | undefined;
   /** What begins on the side, whether the message succeeds or fails. */
   asides: Aside[] | undefined;
   /** What runs once it has ended, well or not. */

@@ -1,5 +1,6 @@
 import type { Clock, ConnectorDefinition, Effect, Incoming, Message, Random } from "@portolan/core";
 import type { CallOutside } from "../patterns/outside.ts";
+import type { MemoryEnd } from "./memory-watch.ts";
 
 /** A flow, what the world does to it, and what must hold whatever fails. */
 export interface Scenario {
@@ -44,4 +45,5 @@ export interface End {
   readonly effects: readonly Effect[];
   /** Messages that still wait, by channel. */
   readonly waiting: ReadonlyMap<string, number>;
+  readonly memory: MemoryEnd;
 }

@@ -159,6 +159,7 @@ async function finish(play: Play, { node, disk, clock }: Remains): Promise<void>
   play.check({
     effects: standingEffects(disk.mount().read()),
     waiting: new Map(channels.map(({ name, waiting }) => [name, waiting])),
+    memory: node.memory,
   });
 }
 

@@ -4,6 +4,7 @@ import { createLife, type Life } from "../life.ts";
 import { createOutside, type CallOutside } from "../patterns/outside.ts";
 import { remoteStore } from "../store/remote-store.ts";
 import type { SimulatedDisk, SimulatedLog } from "./disk.ts";
+import { createMemoryWatch, type MemoryEnd } from "./memory-watch.ts";
 import type { NodeClient } from "./scenario.ts";
 
 /** The node under test: an engine with a store on a simulated disk, made anew for each of its lives. */
@@ -19,6 +20,8 @@ export interface SimulatedNode extends NodeClient {
   stop(): Promise<void>;
   /** The durable store of the running life. */
   readonly store: Store | undefined;
+  /** What became of what its memory channels held. */
+  readonly memory: MemoryEnd;
 }
 
 export interface SimulatedNodeParts {
@@ -41,12 +44,13 @@ interface Running {
   readonly store: Store;
   readonly cutOff: PromiseWithResolvers<never>;
   /** What has begun and not ended: an orderly stop leaves nothing. */
-  readonly underWay: Record<"deliveries" | "outside calls" | "commits", number>;
+  readonly underWay: Record<"deliveries" | "outside calls" | "commits" | "timers", number>;
   isUp: boolean;
 }
 
 export function createSimulatedNode(parts: SimulatedNodeParts): SimulatedNode {
   const { clock, random, disk } = parts;
+  const watch = createMemoryWatch(parts.app, parts.violated);
   let running: Running | undefined;
   let isDiskFailing = false;
   let isDiskFull = false;
@@ -54,7 +58,7 @@ export function createSimulatedNode(parts: SimulatedNodeParts): SimulatedNode {
   async function start(): Promise<void> {
     isDiskFailing = false;
     const life = createLife(clock);
-    const underWay = { deliveries: 0, "outside calls": 0, commits: 0 };
+    const underWay = { deliveries: 0, "outside calls": 0, commits: 0, timers: 0 };
     const made = parts.createStore({ clock: life.clock, log: mount(life) });
     const near = life.store(withFullDisk(made));
     const store = withCount(random.next() < 0.5 ? near : remoteStore(near, { clock: life.clock, random }), underWay);
@@ -63,8 +67,8 @@ export function createSimulatedNode(parts: SimulatedNodeParts): SimulatedNode {
       life.hasEnded ? new Promise(() => undefined) : counted(underWay, "outside calls", () => parts.outside(system, message));
     const engine = parts.createEngine({
       app: parts.app,
-      stores: { memory: life.store(parts.createStore({ clock: life.clock })), durable: store },
-      clock: life.clock,
+      stores: { memory: life.store(watch.around(parts.createStore({ clock: life.clock }))), durable: store },
+      clock: withTimerCount(life.clock, underWay),
       random,
       log: silentLogger,
       languages: [],
@@ -109,6 +113,7 @@ export function createSimulatedNode(parts: SimulatedNodeParts): SimulatedNode {
   function kill(): void {
     if (running === undefined) return;
     running.life.end();
+    watch.died();
     running.cutOff.reject(unreachable());
     running = undefined;
   }
@@ -121,6 +126,7 @@ export function createSimulatedNode(parts: SimulatedNodeParts): SimulatedNode {
     for (const [what, count] of Object.entries(underWay)) {
       if (count > 0) parts.violated(`the engine has stopped with ${count} ${what} under way`);
     }
+    if (stopping.isUp) watch.stopped();
     await store.close();
     if (running === stopping) kill();
   }
@@ -145,6 +151,7 @@ export function createSimulatedNode(parts: SimulatedNodeParts): SimulatedNode {
       const { store, cutOff } = running;
       return Promise.race([store.redrive(channel), cutOff.promise]);
     },
+    memory: watch,
     get store() {
       return running?.store;
     },
@@ -155,6 +162,30 @@ type UnderWay = Running["underWay"];
 
 function withCount(store: Store, underWay: UnderWay): Store {
   return { ...store, commit: (effects, durability) => counted(underWay, "commits", () => store.commit(effects, durability)) };
+}
+
+function withTimerCount(clock: Clock, underWay: UnderWay): Clock {
+  return {
+    now: () => clock.now(),
+    after(delayMs, callback) {
+      underWay.timers += 1;
+      let isOpen = true;
+      const close = () => {
+        if (isOpen) underWay.timers -= 1;
+        isOpen = false;
+      };
+      const timer = clock.after(delayMs, () => {
+        close();
+        callback();
+      });
+      return {
+        cancel() {
+          close();
+          timer.cancel();
+        },
+      };
+    },
+  };
 }
 
 async function counted<T>(underWay: UnderWay, what: keyof UnderWay, call: () => Awaitable<T>): Promise<T> {

@@ -5,6 +5,7 @@ import {
   custodyScenario,
   feedScenario,
   journeysScenario,
+  memoryScenario,
   orderingScenario,
   relayScenario,
   replayLine,
@@ -78,6 +79,7 @@ const SCENARIOS = [
   { ...journeysScenario, count: Math.ceil(COUNT / 2) },
   { ...orderingScenario, count: Math.ceil(COUNT / 4) },
   { ...custodyScenario, count: Math.ceil(COUNT / 4) },
+  { ...memoryScenario, count: Math.ceil(COUNT / 4) },
 ];
 
 describe("the engine on a store with a log", () => {
