@@ -162,7 +162,10 @@ describe("createFormats", () => {
   });
 
   test("formats are found by name and by the name of a file; an app's own come first", () => {
-    expect(formats.map(({ name }) => services.format(name)?.name)).toEqual(formats.map(({ name }) => name));
+    const plain = formats.filter(({ options }) => Object.values(options).every(({ presence }) => presence !== "required"));
+    expect(plain.map(({ name }) => services.format(name)?.name)).toEqual(plain.map(({ name }) => name));
+    expect(() => services.format("fixed")).toThrow('option "layout" is missing');
+    expect(services.formatFor("application/x-fixed-width")).toBeUndefined();
     expect(services.format("nope")).toBeUndefined();
     expect(services.formatOfFile("dir.csv/Orders.JSONL")?.name).toBe("ndjson");
     expect(services.formatOfFile("README")).toBeUndefined();

@@ -5,6 +5,7 @@ import {
   type Format,
   type FormatDefinition,
   type FormatSurroundings,
+  type OptionSpec,
   type ReadContext,
 } from "@portolan/core";
 import { readAppFile } from "./app-file.ts";
@@ -12,6 +13,7 @@ import { bytesFormat } from "./bytes/bytes.ts";
 import { csvFormat, tsvFormat } from "./csv/csv.ts";
 import { ediX12Format } from "./edi-x12/edi-x12.ts";
 import { edifactFormat } from "./edifact/edifact.ts";
+import { fixedFormat } from "./fixed/fixed.ts";
 import { jsonFormat } from "./json/json.ts";
 import { createGzipFormat } from "./gzip/gzip.ts";
 import { multipartFormat } from "./multipart/multipart.ts";
@@ -34,6 +36,7 @@ const plainFormats: readonly FormatDefinition[] = [
   bytesFormat,
   ediX12Format,
   edifactFormat,
+  fixedFormat,
   xmlFormat,
   yamlFormat,
   formFormat,
@@ -62,7 +65,8 @@ export function createFormats(more: readonly FormatDefinition[] = [], surroundin
   const made = new Map<string, Format>();
 
   function make(definition: FormatDefinition | undefined, charset?: string): Format | undefined {
-    if (definition === undefined) return undefined;
+    // A media type or a file's name cannot say what an option has to.
+    if (definition === undefined || hasRequired(definition)) return undefined;
     const key = `${definition.name} ${charset ?? ""}`;
     const known = made.get(key);
     if (known) return known;
@@ -89,8 +93,9 @@ export function createFormats(more: readonly FormatDefinition[] = [], surroundin
     formatNames: definitions.map(({ name }) => name),
     format(name, options) {
       const definition = definitions.find((one) => one.name === name);
-      if (definition === undefined || options === undefined || Object.keys(options).length === 0) return make(definition);
-      return createFormat(definition, readFormatOptions(definition, options), surroundings);
+      const isPlain = options === undefined || Object.keys(options).length === 0;
+      if (definition === undefined || (isPlain && !hasRequired(definition))) return make(definition);
+      return createFormat(definition, readFormatOptions(definition, options ?? {}), surroundings);
     },
     formatFor(mediaType) {
       const { name, charset: label } = parseMediaType(mediaType);
@@ -104,6 +109,10 @@ export function createFormats(more: readonly FormatDefinition[] = [], surroundin
     formatOfFile,
     readFile: (path) => readAppFile(path, { directory: surroundings.directory, format: formatOfFile(path) }),
   };
+}
+
+function hasRequired({ options }: FormatDefinition): boolean {
+  return Object.values<OptionSpec>(options).some(({ presence }) => presence === "required");
 }
 
 /** RFC 9110, section 8.3.1: names ignore case, parameters may be quoted. */

@@ -6,6 +6,7 @@ export { type FormatChoice, createFormat } from "./choice.ts";
 export { chosenFormat, formatChoice, formatSchema } from "./format-choice.ts";
 export { formFormat } from "./form/form.ts";
 export { type Formats, createFormats, formats } from "./formats.ts";
+export { fixedFormat } from "./fixed/fixed.ts";
 export { jsonFormat } from "./json/json.ts";
 export { createContracts } from "./json-schema/contracts.ts";
 export { multipartFormat } from "./multipart/multipart.ts";

@@ -127,7 +127,7 @@ it.each([
   [{ ...layout, structure: [{ loop: "N1", of: [{ loop: "X", of: ["N1"] }] }] }, "expected a loop that begins with a segment"],
   [{ ...layout, segments: { BEG: ["an..x"] } }, 'segments.BEG.0 of an EDI layout cannot be used: expected a rule such as "an..35"'],
   [{ ...layout, segment: {} }, 'layout: unknown key "segment"'],
-  ["./nowhere.yaml", "the layout ./nowhere.yaml cannot be read: no such file"],
+  ["./nowhere.yaml", "./nowhere.yaml cannot be read: no such file"],
 ])("a layout that cannot be used says why: %j", (given, message) => {
   expect(() => createFormats([], { directory: "/tmp" }).format("edi-x12", { layout: given })).toThrow(
     expect.objectContaining({ code: "PORTOLAN_CONFIG_INVALID", message: expect.stringContaining(message) }),
