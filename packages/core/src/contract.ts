@@ -37,7 +37,12 @@ export interface ContractCheck {
 export interface ContractCompiler {
   compile(contract: Contract): ContractCheck;
   /** Where values of one JSON Schema break another, before there is any value. */
-  compare?(found: JsonSchema | boolean, expected: JsonSchema | boolean): readonly ContractMismatch[];
+  compare?(found: JsonSchema | boolean, expected: JsonSchema | boolean, options?: SchemaComparison): readonly ContractMismatch[];
+}
+
+export interface SchemaComparison {
+  /** Whether limits count (lengths, ranges, patterns, other fields), as they do between two versions of a contract. */
+  readonly limits?: boolean;
 }
 
 /** What a check before any message says. */

@@ -31,6 +31,7 @@ export {
   type ContractCompiler,
   type ContractIssue,
   type ContractMismatch,
+  type SchemaComparison,
   type ContractPath,
   type ContractResult,
   type JsonSchemaContract,

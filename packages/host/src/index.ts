@@ -1,5 +1,6 @@
 export { contractPaths } from "./app-contents.ts";
 export { checkApp } from "./check-app.ts";
+export { type Compatibility, compatibilityFindings, readCompatibility } from "./compatibility.ts";
 export { type Environment, type NodeConfig, type PortolanConfig, configOptions, storeDirectory } from "./config.ts";
 export { jsonText } from "./json-text.ts";
 export { type LoadOptions, type LoadedApp, loadApp } from "./load-app.ts";

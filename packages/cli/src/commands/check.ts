@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { PortolanError, type Finding } from "@portolan/core";
+import type { LoadedApp } from "@portolan/host";
 import { defineCommand, type Io } from "../command.ts";
 import type { ExitName } from "../exit-codes.ts";
 import { paintFor } from "../paint.ts";
@@ -17,10 +18,26 @@ export const check = defineCommand({
       presence: "optional",
     },
   ],
-  options: { json: { type: "boolean", description: "Print the findings as JSON, one object a line." } },
-  examples: [{ line: "portolan check", does: "Whether the app in this directory would start." }],
+  options: {
+    against: {
+      type: "string",
+      value: "REV",
+      description: "Also list what breaks those who rely on the app at a revision of git, or in another directory (../before).",
+    },
+    compatibility: {
+      type: "string",
+      value: "MODE",
+      description:
+        "With --against: backward (default; this version deals with messages of the other), forward (the other with those of this), or full.",
+    },
+    json: { type: "boolean", description: "Print the findings as JSON, one object a line." },
+  },
+  examples: [
+    { line: "portolan check", does: "Whether the app in this directory would start." },
+    { line: "portolan check --against main", does: "Whether what was merged before can go on as it is." },
+  ],
   async run({ positionals: [path = "."], options, io }) {
-    const report = await findings(resolve(io.directory, path), io);
+    const report = await findings(resolve(io.directory, path), options, io);
     return options.json === true ? writeJson(io, report) : writeText(io, report);
   },
 });
@@ -32,25 +49,55 @@ interface Report {
   readonly summary: string;
 }
 
-async function findings(path: string, io: Io): Promise<Report> {
-  const [{ checkApp, loadApp }, { platform }, { provideOwnPackage }] = await Promise.all([
+interface Versions {
+  readonly against?: string | undefined;
+  readonly compatibility?: string | undefined;
+}
+
+async function findings(path: string, { against, compatibility = "backward" }: Versions, io: Io): Promise<Report> {
+  const [{ checkApp, compatibilityFindings, loadApp, readCompatibility }, { platform }, { provideOwnPackage }] = await Promise.all([
     import("@portolan/host"),
     import("../platform.ts"),
     import("../user-imports.ts"),
   ]);
   provideOwnPackage();
+  const mode = readCompatibility(compatibility);
   try {
     const app = await loadApp({ path, platform, environment: io.environment });
     const found = await checkApp(app, platform);
     const { routes, channels } = app.definition;
+    const broken = against === undefined ? [] : await brokenSince(against);
     return {
-      ...found,
+      errors: [...found.errors, ...broken],
+      warnings: found.warnings,
       summary: `${app.definition.name}: ${count(routes.length, "route")}, ${count(channels.length, "channel")}, ${count(app.files.length, "file")}`,
     };
   } catch (error) {
     if (!(error instanceof PortolanError) || error.findings === undefined) throw error;
     return { errors: error.findings, warnings: [], summary: "" };
   }
+
+  async function brokenSince(revision: string): Promise<readonly Finding[]> {
+    const { openOtherVersion } = await import("../other-version.ts");
+    await using version = await openOtherVersion(path, resolveDirectory(io.directory, revision));
+    const [app, other] = await Promise.all([loadApp({ path, platform, environment: io.environment }), loadOther(version.path)]);
+    return compatibilityFindings({ app, other, platform }, mode);
+  }
+
+  /** The other version may need variables that are gone by now. */
+  async function loadOther(other: string): Promise<LoadedApp> {
+    try {
+      return await loadApp({ path: other, platform, environment: io.environment, variables: (name) => io.environment[name] ?? "" });
+    } catch (cause) {
+      if (!(cause instanceof PortolanError)) throw cause;
+      throw new PortolanError("PORTOLAN_USAGE", `the app to compare with cannot be read: ${cause.message}`, { cause });
+    }
+  }
+}
+
+/** A directory is told from a revision by how it begins. */
+function resolveDirectory(from: string, revision: string): string {
+  return /^\.{1,2}([/\\]|$)/.test(revision) ? resolve(from, revision) : revision;
 }
 
 async function writeJson(io: Io, { errors, warnings }: Report): Promise<ExitName> {

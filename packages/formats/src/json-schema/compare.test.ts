@@ -39,7 +39,7 @@ test.each([
     { type: "boolean" },
     { anyOf: [{ type: "number" }, text] },
     "",
-    "expected number, found boolean",
+    "expected number or string, found boolean",
     true,
   ],
   ["a field that is not there", map({ a: text }, ["a"], closed), map({ b: text }), "b", "is missing", true],
@@ -68,4 +68,32 @@ test.each([
   ["nothing", text, false, "", "nothing is allowed here", true],
 ])("%s does not fit", (_name, found, expected, path, message, isCertain) => {
   expect(compareSchemas(found, expected)).toEqual([{ path, message, isCertain }]);
+});
+
+test.each([
+  ["a longer text", text, { type: "string", maxLength: 5 }, "", "maxLength is 5, and was without limit"],
+  ["a higher number", { type: "number", maximum: 9 }, { type: "number", maximum: 5 }, "", "maximum is 5, and was 9"],
+  ["another pattern", { type: "string", pattern: "a" }, { type: "string", pattern: "b" }, "", 'pattern is "b", and was "a"'],
+  ["a number for an integer", { type: "number" }, { type: "integer" }, "", "expected integer, found number"],
+  ["any value", text, { enum: ["a"] }, "", 'only "a" is allowed'],
+  ["other fields", map({ a: text }), map({ a: text }, ["a"], closed), "", "other fields are not allowed"],
+  ["a field that becomes required", map({ a: text }), map({ a: text, b: text }), "b", "is missing"],
+  ["one more type", { type: ["string", "null"] }, text, "", "for some messages: expected string, found null"],
+])("between two versions %s is a mismatch", (_name, found, expected, path, message) => {
+  expect(compareSchemas(found, expected, { limits: true })).toEqual([expect.objectContaining({ path, message })]);
+});
+
+test.each([
+  ["a shorter text", { type: "string", maxLength: 3 }, { type: "string", maxLength: 5 }],
+  ["a multiple", { type: "number", multipleOf: 4 }, { type: "number", multipleOf: 2 }],
+  ["a field that becomes optional", map({ a: text }), map({ a: text }, [])],
+  ["a new field that is optional", map({ a: text }), map({ a: text, b: text }, ["a"])],
+  ["one type fewer", text, { type: ["string", "null"] }],
+  [
+    "the same by reference",
+    { $ref: "#/$defs/a", $defs: { a: map({ l: { type: "array", items: { $ref: "#/$defs/a" } } }, []) } },
+    { $ref: "#/$defs/b", $defs: { b: map({ l: { type: "array", items: { $ref: "#/$defs/b" } } }, []) } },
+  ],
+])("between two versions %s is none", (_name, found, expected) => {
+  expect(compareSchemas(found, expected, { limits: true })).toEqual([]);
 });

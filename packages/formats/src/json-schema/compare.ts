@@ -1,41 +1,44 @@
-import { isRecord, type ContractMismatch, type JsonSchema } from "@portolan/core";
-
-type Schema = JsonSchema | boolean;
+import { isRecord, type ContractMismatch, type JsonSchema, type SchemaComparison } from "@portolan/core";
+import { stricterLimits } from "./limits.ts";
+import { plainSchemas, textsIn, isSchema, type Schema } from "./plain-schemas.ts";
 
 /** How deep schemas that contain themselves are compared. */
-const DEPTH = 16;
+const DEPTH = 12;
 
 /**
- * Where values of one JSON Schema break another. Only what both say is compared: types, fields, values of an `enum`, items. A
- * certain mismatch is one that every value has; else some value has it.
+ * Where values of one JSON Schema break another. A certain mismatch is one that every value has; else some value has it.
+ * Compared are types, fields, values of an `enum` and items; with `limits` also what is demanded beyond that.
  */
-export function compareSchemas(found: Schema, expected: Schema): readonly ContractMismatch[] {
-  return compare(found, expected, { root: expected, path: [] });
+export function compareSchemas(found: Schema, expected: Schema, { limits = false }: SchemaComparison = {}): readonly ContractMismatch[] {
+  return compare(found, expected, { found, expected, limits, path: [] });
 }
 
 interface At {
-  /** Where references of the expected schema start. */
-  readonly root: Schema;
+  /** Where references start. */
+  readonly found: Schema;
+  readonly expected: Schema;
+  readonly limits: boolean;
   readonly path: readonly string[];
 }
 
 function compare(found: Schema, expected: Schema, at: At): readonly ContractMismatch[] {
-  if (typeof found === "boolean" || at.path.length > DEPTH) return [];
-  if (typeof expected === "boolean") return expected ? [] : [mismatch(at, "nothing is allowed here", true)];
-  if (typeof expected["$ref"] === "string") {
-    const target = referenced(expected["$ref"], at.root);
-    return target === undefined ? [] : compare(found, target, at);
-  }
-  const all = listIn(expected, "allOf").flatMap((part) => compare(found, part, at));
-  const choice = listIn(expected, "anyOf").length > 0 ? listIn(expected, "anyOf") : listIn(expected, "oneOf");
-  const ways = listIn(found, "anyOf");
-  if (ways.length > 0) return [...all, ...ofSome(ways.map((way) => compare(way, { ...expected, allOf: [] }, at)))];
-  if (choice.length > 0) {
-    const each = choice.map((part) => compare(found, part, at));
-    const best = each.toSorted((a, b) => certain(a) - certain(b) || a.length - b.length)[0] ?? [];
-    return [...all, ...best, ...ownMismatches(found, expected, at)];
-  }
-  return [...all, ...ownMismatches(found, expected, at)];
+  if (at.path.length > DEPTH) return [];
+  const ways = plainSchemas(found, at.found);
+  const choice = plainSchemas(expected, at.expected);
+  return ofSome(ways.map((way) => compareWay(way, choice, at)));
+}
+
+/** What a value has if it is found in one way; of several that are expected the one counts that fits best. */
+function compareWay(way: Schema, choice: readonly Schema[], at: At): readonly ContractMismatch[] {
+  const each = choice.map((part) => comparePlain(way, part, at));
+  const best = each.toSorted((a, b) => certain(a) - certain(b) || a.length - b.length)[0] ?? [];
+  const types = choice.map((part) => (isRecord(part) ? part["type"] : undefined));
+  // None of the types fits: that says more than what is wrong with one of them.
+  if (choice.length > 1 && isRecord(way) && types.every((type) => typeof type === "string" && !fits(way["type"], type, at)))
+    return way["type"] === undefined
+      ? best
+      : [mismatch(at, `expected ${[...new Set(types)].join(" or ")}, found ${String(way["type"])}`, true)];
+  return best;
 }
 
 /** If one way fits, what the others have may be, but is not certain. */
@@ -54,26 +57,34 @@ function certain(mismatches: readonly ContractMismatch[]): number {
   return mismatches.filter(({ isCertain }) => isCertain).length;
 }
 
-function ownMismatches(found: JsonSchema, expected: JsonSchema, at: At): readonly ContractMismatch[] {
-  const types = typesOf(expected);
-  const [type] = typesOf(found);
-  if (type !== undefined && types.length > 0 && !types.some((one) => fits(type, one)))
-    return [mismatch(at, `expected ${types.join(" or ")}, found ${type}`, true)];
+function comparePlain(found: Schema, expected: Schema, at: At): readonly ContractMismatch[] {
+  if (typeof expected === "boolean") return expected ? [] : [mismatch(at, "nothing is allowed here", true)];
+  if (typeof found === "boolean") return found && at.limits && tellsAnything(expected) ? [mismatch(at, "anything can be here", false)] : [];
+  const [type, wanted] = [found["type"], expected["type"]];
+  if (typeof wanted === "string" && typeof type === "string" && !fits(type, wanted, at))
+    return [mismatch(at, `expected ${wanted}, found ${type}`, !(type === "number" && wanted === "integer"))];
   const values = valueMismatches(found, expected, at);
   if (values.length > 0) return values;
-  if (type === "object") return mapMismatches(found, expected, at);
-  return type === "array" ? compare(schemaIn(found, "items"), schemaIn(expected, "items"), { ...at, path: [...at.path, "[]"] }) : [];
+  const limits = at.limits ? stricterLimits(found, expected).map((message) => mismatch(at, message, false)) : [];
+  if (type === "object") return [...limits, ...mapMismatches(found, expected, at)];
+  if (type !== "array") return limits;
+  return [...limits, ...compare(schemaIn(found, "items"), schemaIn(expected, "items"), { ...at, path: [...at.path, "[]"] })];
 }
 
-/** Any number may be an integer. */
-function fits(found: string, expected: string): boolean {
-  return found === expected || (found === "number" && expected === "integer") || (found === "integer" && expected === "number");
+function tellsAnything(schema: JsonSchema): boolean {
+  return ["type", "enum", "const", "properties", "items"].some((keyword) => schema[keyword] !== undefined);
+}
+
+/** Any number may be an integer, unless what is demanded is looked at closely. */
+function fits(found: unknown, expected: unknown, { limits }: At): boolean {
+  return found === expected || (found === "integer" && expected === "number") || (!limits && found === "number" && expected === "integer");
 }
 
 function valueMismatches(found: JsonSchema, expected: JsonSchema, at: At): readonly ContractMismatch[] {
   const allowed = valuesOf(expected);
   const possible = valuesOf(found);
-  if (allowed === undefined || possible === undefined) return [];
+  if (allowed === undefined) return [];
+  if (possible === undefined) return at.limits ? [mismatch(at, `only ${allowed.join(", ")} is allowed`, false)] : [];
   const wrong = possible.filter((value) => !allowed.includes(value));
   if (wrong.length === 0) return [];
   return [mismatch(at, `expected ${allowed.join(" or ")}, found ${wrong.join(" or ")}`, wrong.length === possible.length)];
@@ -81,33 +92,27 @@ function valueMismatches(found: JsonSchema, expected: JsonSchema, at: At): reado
 
 function mapMismatches(found: JsonSchema, expected: JsonSchema, at: At): readonly ContractMismatch[] {
   const [own, wanted] = [propertiesOf(found), propertiesOf(expected)];
-  const sure = new Set(textsIn(found, "required"));
+  const sure = new Set(textsIn(found["required"]));
   const isClosed = found["additionalProperties"] === false;
   const under = (name: string): At => ({ ...at, path: [...at.path, name] });
-  const missing = textsIn(expected, "required").flatMap((name) => {
-    if (!own.has(name)) return isClosed ? [mismatch(under(name), "is missing", true)] : [];
+  const missing = textsIn(expected["required"]).flatMap((name) => {
+    if (!own.has(name)) return isClosed || at.limits ? [mismatch(under(name), "is missing", isClosed)] : [];
     return sure.has(name) ? [] : [mismatch(under(name), "may be missing", false)];
   });
   const refusesOthers = expected["additionalProperties"] === false && !isRecord(expected["patternProperties"]);
   const surplus = [...own.keys()]
     .filter((name) => refusesOthers && !wanted.has(name))
     .map((name) => mismatch(under(name), "is not allowed", sure.has(name)));
+  const others = refusesOthers && !isClosed && at.limits ? [mismatch(at, "other fields are not allowed", false)] : [];
   const inner = [...own].flatMap(([name, schema]) => {
     const part = wanted.get(name);
     return part === undefined ? [] : compare(schema, part, under(name));
   });
-  return [...missing, ...surplus, ...inner];
+  return [...missing, ...surplus, ...others, ...inner];
 }
 
 function mismatch({ path }: At, message: string, isCertain: boolean): ContractMismatch {
   return { path: path.join(".").replaceAll(".[]", "[]"), message, isCertain };
-}
-
-function typesOf(schema: JsonSchema): readonly string[] {
-  const { type } = schema;
-  if (typeof type === "string") return [type];
-  if (Array.isArray(type)) return type.filter((one) => typeof one === "string");
-  return isRecord(schema["properties"]) ? ["object"] : [];
 }
 
 /** The values of an `enum` or a `const`, as JSON. */
@@ -121,32 +126,7 @@ function propertiesOf(schema: JsonSchema): ReadonlyMap<string, Schema> {
   return new Map(isRecord(properties) ? Object.entries(properties).filter((entry): entry is [string, Schema] => isSchema(entry[1])) : []);
 }
 
-function listIn(schema: JsonSchema, key: string): readonly Schema[] {
-  const list = schema[key];
-  return Array.isArray(list) ? list.filter((one) => isSchema(one)) : [];
-}
-
-function textsIn(schema: JsonSchema, key: string): readonly string[] {
-  const list = schema[key];
-  return Array.isArray(list) ? list.filter((one) => typeof one === "string") : [];
-}
-
 function schemaIn(schema: JsonSchema, key: string): Schema {
   const part = schema[key];
   return isSchema(part) ? part : true;
-}
-
-function referenced(reference: string, root: Schema): Schema | undefined {
-  if (!reference.startsWith("#")) return undefined;
-  let found: unknown = root;
-  for (const part of decodeURIComponent(reference.slice(1)).split("/").slice(1)) {
-    const name = part.replaceAll("~1", "/").replaceAll("~0", "~");
-    if (!isRecord(found) || !Object.hasOwn(found, name)) return undefined;
-    found = found[name];
-  }
-  return isSchema(found) ? found : undefined;
-}
-
-function isSchema(value: unknown): value is Schema {
-  return typeof value === "boolean" || isRecord(value);
 }
