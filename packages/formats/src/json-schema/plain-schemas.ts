@@ -78,7 +78,7 @@ export function isSchema(value: unknown): value is Schema {
   return typeof value === "boolean" || isRecord(value);
 }
 
-export function schemasIn(list: unknown): readonly Schema[] {
+function schemasIn(list: unknown): readonly Schema[] {
   return Array.isArray(list) ? list.filter((one) => isSchema(one)) : [];
 }
 
