@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { GeneratedFile } from "./generated/generated-file.ts";
 import { patternRegistry } from "./generated/pattern-registry.ts";
+import { sites } from "./generated/sites.ts";
 
 const root = path.resolve(import.meta.dirname, "..");
 
@@ -11,7 +12,7 @@ const GENERATED_FOLDERS = ["docs/reference"];
 /** `node tools/generate.ts` writes the generated files; with `--check` it only tells which of them are out of date. */
 const check = process.argv.includes("--check");
 // The reference imports the engine, and the engine imports the registry: that one comes first.
-await bring([patternRegistry(root)]);
+await bring([patternRegistry(root), sites(root)]);
 const { reference } = await import("./generated/reference.ts");
 const pages = await reference();
 await bring(pages);

@@ -1,8 +1,10 @@
 import { compileFunctionApplication } from "./compile-call.ts";
 import { JsonataError } from "./errors.ts";
-import { type Compile, constantOf, createConstant, type Evaluate } from "./evaluate.ts";
+import type { Compile } from "./compiler.ts";
+import { constantOf, createConstant, type Evaluate } from "./evaluate.ts";
 import { checkLength, spend } from "./frame.ts";
 import { createOperator } from "./operators.ts";
+import type { TakeSite } from "./sites/hot.ts";
 import type { Node } from "./tree.ts";
 import { isList, keepList, listOf, truth } from "./values.ts";
 
@@ -12,10 +14,34 @@ type Binary = Extract<Node, { kind: "binary" }>;
 export function compileBinary(node: Binary, compile: Compile): Evaluate {
   if (node.operator === "~>") return compileChain(node, compile);
   const [left, right] = [compile(node.left), compile(node.right)];
-  const evaluate = compileOperator(node, left, right);
+  const evaluate = compileSite(node, { left, right }, compile.takeSite) ?? compileOperator(node, left, right);
   const isConstant = constantOf(left) !== undefined && constantOf(right) !== undefined && node.operator !== "..";
   return isConstant ? folded(evaluate) : evaluate;
 }
+
+/** A closure of its own for an operator in an expression that is evaluated often. */
+function compileSite(
+  { operator, position }: Binary,
+  { left, right }: Pick<Parts, "left" | "right">,
+  takeSite: TakeSite | undefined,
+): Evaluate | undefined {
+  if (takeSite === undefined) return undefined;
+  if (operator === "and") return takeSite("createAnd")?.(left, right);
+  if (operator === "or") return takeSite("createOr")?.(left, right);
+  const value = constantOf(right)?.value;
+  const operate = createOperator(operator, position);
+  if (operate === undefined) return undefined;
+  if (operator === "=" && (typeof value === "string" || typeof value === "number")) return takeSite("createEqual")?.(left, value, operate);
+  const kind = ORDERS.get(operator);
+  return kind === undefined || typeof value !== "number" ? undefined : takeSite(kind)?.(left, value, operate);
+}
+
+const ORDERS: ReadonlyMap<string, "createLess" | "createAtMost" | "createGreater" | "createAtLeast"> = new Map([
+  ["<", "createLess"],
+  ["<=", "createAtMost"],
+  [">", "createGreater"],
+  [">=", "createAtLeast"],
+]);
 
 function compileOperator(node: Binary, left: Evaluate, right: Evaluate): Evaluate {
   if (node.operator === "and") return (input, frame) => isTrue(left(input, frame)) && isTrue(right(input, frame));

@@ -1,6 +1,7 @@
 import { apply, TailCall } from "./apply.ts";
 import { isStackOverflow, JsonataError } from "./errors.ts";
-import type { Compile, Evaluate } from "./evaluate.ts";
+import type { Compile } from "./compiler.ts";
+import type { Evaluate } from "./evaluate.ts";
 import { type Frame, readVariable } from "./frame.ts";
 import { readSignature } from "./signature.ts";
 import type { Call, Lambda, Node } from "./tree.ts";

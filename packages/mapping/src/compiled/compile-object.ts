@@ -1,5 +1,6 @@
 import { JsonataError } from "./errors.ts";
-import type { Compile, Evaluate } from "./evaluate.ts";
+import type { Compile } from "./compiler.ts";
+import type { Evaluate } from "./evaluate.ts";
 import { type Frame, spend } from "./frame.ts";
 import type { Pair } from "./tree.ts";
 import { define, isList } from "./values.ts";
@@ -12,6 +13,8 @@ interface Group {
 /** Makes one object of a value or of the items of a list, whose keys bring together what belongs to them. */
 export type MakeObject = (input: unknown, frame: Frame) => Record<string, unknown>;
 
+const MOST_OF_SITE = 8;
+
 /** `{ key: value }` */
 export function compileObject(pairs: readonly Pair[], compile: Compile, position: number): Evaluate {
   const general = compilePairs(pairs, compile, position);
@@ -19,6 +22,12 @@ export function compileObject(pairs: readonly Pair[], compile: Compile, position
   const isFixed = keys.every((key) => key !== undefined && key !== "__proto__" && !key.startsWith("_jsonata_"));
   if (!isFixed || new Set(keys).size < keys.length) return general;
   const entries = pairs.map(([, value], index) => ({ key: keys[index] ?? "", value: compile(value) }));
+  const create = entries.length > 0 && entries.length <= MOST_OF_SITE ? compile.takeSite?.("createObject") : undefined;
+  if (create !== undefined)
+    return create(
+      entries.map(({ key, value }) => [key, value]),
+      general,
+    );
   return (input, frame) => {
     if (isList(input)) return general(input, frame);
     const object: Record<string, unknown> = {};

@@ -1,5 +1,6 @@
 import { JsonataError } from "./errors.ts";
-import type { Compile, Evaluate } from "./evaluate.ts";
+import type { Compile } from "./compiler.ts";
+import type { Evaluate } from "./evaluate.ts";
 import { compilePairs } from "./compile-object.ts";
 import { compileTuples } from "./compile-tuples.ts";
 import { checkLength, type Frame, spend } from "./frame.ts";
@@ -18,7 +19,9 @@ type TakeStep = (items: readonly unknown[], frame: Frame) => readonly unknown[];
 export function compilePath(node: Path, compile: Compile): Evaluate {
   if (needsTuples(node)) return compileTuples(node, compile);
   const names = node.steps.flatMap((step) => (step.node.kind === "name" && step.stages.length === 0 && !step.keep ? [step.node.name] : []));
-  return node.group === undefined && names.length === node.steps.length ? compileNames(names) : compileSteps(node, compile);
+  return node.group === undefined && names.length === node.steps.length
+    ? compileNames(names, compile.takeSite)
+    : compileSteps(node, compile);
 }
 
 function compileSteps(node: Path, compile: Compile): Evaluate {

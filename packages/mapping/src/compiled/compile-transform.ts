@@ -1,5 +1,6 @@
 import { JsonataError } from "./errors.ts";
-import type { Compile, Evaluate } from "./evaluate.ts";
+import type { Compile } from "./compiler.ts";
+import type { Evaluate } from "./evaluate.ts";
 import type { Node } from "./tree.ts";
 import { createFunction, define, isFunction, isList, isObject, listOf } from "./values.ts";
 

@@ -1,5 +1,6 @@
 import { compilePairs } from "./compile-object.ts";
-import type { Compile, Evaluate } from "./evaluate.ts";
+import type { Compile } from "./compiler.ts";
+import type { Evaluate } from "./evaluate.ts";
 import type { Ancestors, Frame } from "./frame.ts";
 import { compareKeys } from "./operators.ts";
 import type { Node, Path, Stage, Step } from "./tree.ts";

@@ -4,7 +4,8 @@ import { compileObject, compilePairs } from "./compile-object.ts";
 import { compileFilter, compilePath } from "./compile-path.ts";
 import { compileTransform } from "./compile-transform.ts";
 import { JsonataError } from "./errors.ts";
-import { type Compile, createConstant, type Evaluate } from "./evaluate.ts";
+import type { Compile } from "./compiler.ts";
+import { createConstant, type Evaluate } from "./evaluate.ts";
 import { bindVariable, checkLength, childFrame, readVariable } from "./frame.ts";
 import { negative } from "./operators.ts";
 import { createRegex } from "./regex.ts";
@@ -12,8 +13,8 @@ import type { Filtered, Node } from "./tree.ts";
 import { isFunction, isList, isObject, keepList, listOf, lookup, property, truth, unwrap, wholeInput } from "./values.ts";
 
 /** Turns trees into a closure for each node. */
-export function createCompiler(functionOf: Compile["functionOf"]): Compile {
-  const compile: Compile = Object.assign((node: Node, isTail = false) => compileNode(node, { compile, isTail }), { functionOf });
+export function createCompiler(functionOf: Compile["functionOf"], takeSite?: Compile["takeSite"]): Compile {
+  const compile: Compile = Object.assign((node: Node, isTail = false) => compileNode(node, { compile, isTail }), { functionOf, takeSite });
   return compile;
 }
 

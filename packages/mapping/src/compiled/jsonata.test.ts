@@ -1,6 +1,6 @@
 import npm from "jsonata";
 import { describe, expect, test } from "vitest";
-import { jsonata } from "../index.ts";
+import { jsonata, type JsonataError } from "../index.ts";
 
 const items = {
   items: [
@@ -51,6 +51,53 @@ describe("an evaluation", () => {
     expect(jsonata(expression).evaluate({ ...items, text: `${"a".repeat(5_000)}!` })).not.toBe(true);
   });
 
+  test("it yields the same when it has become hot, whatever the input's prototype is", async () => {
+    class Item {
+      readonly own = 1;
+      get a() {
+        return 2;
+      }
+    }
+    const plain = { a: 2, b: { c: "x" }, constructor: 3 };
+    const inputs = [
+      plain,
+      new Item(),
+      { b: new Item(), a: 5 },
+      Object.create(plain),
+      Object.assign(Object.create(null) as object, plain),
+      JSON.parse('{ "__proto__": { "a": 2 }, "b": [{ "c": 1 }, { "c": 2 }] }'),
+      [plain, plain],
+      "text",
+      null,
+      undefined,
+      { a: undefined, b: null },
+      { a: "1" },
+    ];
+    const texts = [
+      "a",
+      "b.c",
+      "b.a",
+      "__proto__.a",
+      "toString",
+      "constructor",
+      "b.constructor",
+      "a > 1 and b.c = 'x' or a <= 5",
+      "a < 2 or a >= 2",
+      "a = 2 and a",
+      "{ 'a': a, 'c': b.c, 'none': none, 'text': 'x' }",
+    ];
+    for (const text of texts) {
+      const expression = jsonata(text);
+      const results = () => inputs.map((input) => outcome(() => expression.evaluate(input)));
+      const before = results();
+      for (let round = 0; round < 4; round += 1) {
+        for (let count = 0; count < 1_000; count += 1) outcome(() => expression.evaluate(plain));
+        await import("./sites/sites.gen.ts");
+      }
+      expect(results()).toStrictEqual(before);
+    }
+  });
+
   test("it ends at its limits", () => {
     const failing = (text: string, limits: object) => () => jsonata(text, { limits }).evaluate(null);
     expect(failing("($f := function($n) { 1 + $f($n) }; $f(1))", {})).toThrow(expect.objectContaining({ code: "D1011" }));
@@ -82,3 +129,11 @@ describe("failures", () => {
     expect(ours).toMatchObject({ code, position });
   });
 });
+
+function outcome(evaluate: () => unknown): unknown {
+  try {
+    return { value: evaluate() };
+  } catch (thrown) {
+    return { code: (thrown as JsonataError).code };
+  }
+}

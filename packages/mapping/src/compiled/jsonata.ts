@@ -5,9 +5,10 @@ import { type Frame, type Limits, type Run, STRETCH } from "./frame.ts";
 import { functions } from "./functions/index.ts";
 import { type Journal, recall, replay } from "./journal.ts";
 import { parse } from "./parser.ts";
+import { hotSites, type TakeSite } from "./sites/hot.ts";
 import type { Node } from "./tree.ts";
 import { createFunction, type FunctionValue, isList, marks } from "./values.ts";
-import { boundNames } from "./visit.ts";
+import { boundNames, findNode } from "./visit.ts";
 
 export interface JsonataOptions {
   readonly limits?: Limits;
@@ -37,38 +38,61 @@ export function jsonata(text: string, options: JsonataOptions = {}): JsonataExpr
   return withinStack(() => compileTree(parse(text), options));
 }
 
-/** The same of a tree that was parsed before. */
-export function compileTree(tree: Node, options: JsonataOptions): JsonataExpression {
+/** The same of a tree that was parsed before, from closures of its own from the start if they are given. */
+export function compileTree(tree: Node, options: JsonataOptions, takeSite?: TakeSite): JsonataExpression {
   const known = options.functions ?? functions;
   const taken = boundNames(tree);
   const functionOf = (name: string): FunctionValue | undefined => (taken.has(name) ? undefined : known.get(name));
-  const evaluate = createCompiler(functionOf)(tree);
   const { now = Date.now, random = Math.random } = options;
   const setting = { limits: { ...LIMITS, ...options.limits }, functions: known };
+  // One evaluation after the other uses the same frame, where nothing can hold on to it.
+  const shared = keepsNoFrame(tree) ? frameOf(undefined) : undefined;
+  let evaluate = createCompiler(functionOf, takeSite)(tree);
   let general: Evaluate | undefined;
+  let calls = 0;
 
   return {
     evaluate(input, bindings) {
-      if (bindings === undefined) return once(evaluate, input, { names: INPUT, values: [input], run: createRun({ now, random }, setting) });
-      const names = Object.keys(bindings);
-      // What is bound may have the name of a function of the language.
-      const chosen = names.some((name) => known.has(name)) ? (general ??= createCompiler(() => undefined)(tree)) : evaluate;
-      const journal: Journal = { entries: [], next: 0 };
-      const instant = now();
-      const chance = (): number => Number(recall(journal, random));
-      return replay(journal, () =>
-        once(chosen, input, {
-          names: [...INPUT, ...names],
-          values: [input, ...names.map((name) => bound(name, bindings[name], journal))],
-          run: createRun({ now: () => instant, random: chance }, setting),
-        }),
-      );
+      if (calls < HOT) count();
+      if (bindings !== undefined) return evaluateWith(input, bindings);
+      if (shared === undefined || isList(input)) return once(evaluate, input, frameOf(input));
+      if (shared.run.fuel !== STRETCH) reset(shared.run);
+      return once(evaluate, input, shared);
     },
   };
+
+  /** Compiles anew what is evaluated often, from closures of its own; until these are loaded it goes on as it is. */
+  function count(): void {
+    calls += 1;
+    if (calls < HOT) return;
+    const own = hotSites();
+    if (own === undefined) calls = 0;
+    else evaluate = createCompiler(functionOf, own)(tree);
+  }
+
+  function evaluateWith(input: unknown, bindings: Readonly<Record<string, unknown>>): unknown {
+    const names = Object.keys(bindings);
+    // What is bound may have the name of a function of the language.
+    const chosen = names.some((name) => known.has(name)) ? (general ??= createCompiler(() => undefined)(tree)) : evaluate;
+    const journal: Journal = { entries: [], next: 0 };
+    const instant = now();
+    const chance = (): number => Number(recall(journal, random));
+    return replay(journal, () => {
+      const values = [input, ...names.map((name) => bound(name, bindings[name], journal))];
+      const run = createRun({ now: () => instant, random: chance }, setting);
+      return once(chosen, input, { names: [...INPUT, ...names], values, parent: undefined, run, ancestors: undefined });
+    });
+  }
+
+  function frameOf(input: unknown): Frame {
+    return { names: INPUT, values: [input], parent: undefined, run: createRun({ now, random }, setting), ancestors: undefined };
+  }
 }
 
-function once(evaluate: Evaluate, input: unknown, { names, values, run }: Pick<Frame, "names" | "values" | "run">): unknown {
-  const frame: Frame = { names, values, parent: undefined, run, ancestors: undefined };
+/** Evaluations after which an expression counts as hot. */
+const HOT = 1_000;
+
+function once(evaluate: Evaluate, input: unknown, frame: Frame): unknown {
   try {
     if (!isList(input)) return evaluate(input, frame);
     const context = [input];
@@ -79,12 +103,27 @@ function once(evaluate: Evaluate, input: unknown, { names, values, run }: Pick<F
   }
 }
 
+/** Functions, variables, the whole input and the instant belong to one evaluation. */
+function keepsNoFrame(tree: Node): boolean {
+  const kinds = new Set(["lambda", "partial", "bind", "transform", "call"]);
+  return findNode(tree, (node) => kinds.has(node.kind) || (node.kind === "variable" && node.name !== "")) === undefined;
+}
+
 /** The variables of every evaluation: `$$`. */
 const INPUT = ["$"];
 
 function createRun({ now, random }: Pick<Run, "now" | "random">, { limits, functions: known }: Pick<Run, "limits" | "functions">): Run {
   const fuel = Math.min(STRETCH, limits.steps);
   return { now, random, limits, functions: known, instant: undefined, deadline: undefined, depth: 0, fuel, steps: fuel };
+}
+
+function reset(run: Run): void {
+  const fuel = Math.min(STRETCH, run.limits.steps);
+  run.fuel = fuel;
+  run.steps = fuel;
+  run.depth = 0;
+  run.instant = undefined;
+  run.deadline = undefined;
 }
 
 function bound(name: string, value: unknown, journal: Journal): unknown {

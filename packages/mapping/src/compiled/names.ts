@@ -1,9 +1,19 @@
 import type { Evaluate } from "./evaluate.ts";
 import { type Frame, spend } from "./frame.ts";
+import type { TakeSite } from "./sites/hot.ts";
 import { isList, lookup, property, unwrap } from "./values.ts";
 
 /** A path of names only: `a.b.c`. */
-export function compileNames(names: readonly string[]): Evaluate {
+export function compileNames(names: readonly string[], takeSite: TakeSite | undefined): Evaluate {
+  const [first, second] = names;
+  const general = compileWalk(names);
+  // What every object has from Object.prototype must not be taken for a property of its own.
+  if (takeSite === undefined || first === undefined || names.length > 2 || names.some((name) => name in Object.prototype)) return general;
+  if (second === undefined) return takeSite("createName")?.(first, general) ?? general;
+  return takeSite("createPair")?.([first, second], general) ?? general;
+}
+
+function compileWalk(names: readonly string[]): Evaluate {
   const [first, second] = names;
   if (first !== undefined && names.length === 1)
     return (input, frame) => (isList(input) ? follow({ names, from: 0, items: input }, frame) : property(input, first));
