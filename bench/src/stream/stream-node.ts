@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
 import { app, route } from "@portolan/engine";
 import { file } from "@portolan/connectors/file";
 import { createFormats } from "@portolan/formats";
+import { peakMegabytes } from "../peak-memory.ts";
 import { startEngine } from "../portolan-engine.ts";
 
 /** `node stream-node.ts DIRECTORY` splits the file in the folder, and writes the records and the greatest memory as JSON. */
@@ -25,10 +25,3 @@ const engine = await startEngine(app("bench", { routes: [load] }), { services: {
 await ended.promise;
 await engine.stop();
 process.stdout.write(`${JSON.stringify({ records, megabytes: peakMegabytes() })}\n`);
-
-/** What `getrusage` says begins with the memory of the process that started this one, so Linux is asked for its own. */
-function peakMegabytes(): number {
-  const status = "/proc/self/status";
-  const own = existsSync(status) ? /VmHWM:\s+(\d+) kB/.exec(readFileSync(status, "utf8"))?.[1] : undefined;
-  return (own === undefined ? process.resourceUsage().maxRSS : Number(own)) / 1000;
-}
