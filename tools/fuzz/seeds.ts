@@ -21,6 +21,40 @@ const FILES = [
   { name: "c", content: Buffer.from("x") },
 ];
 
+const AVRO = {
+  type: "record",
+  name: "R",
+  fields: [
+    { name: "a", type: "long" },
+    { name: "b", type: ["null", "string", "double", "R"] },
+    { name: "c", type: { type: "array", items: ["null", "bytes"] } },
+    { name: "d", type: { type: "map", values: { type: "enum", name: "E", symbols: ["x", "y"] } } },
+  ],
+};
+const avroOf = (options: Readonly<Record<string, unknown>>) =>
+  Buffer.from(
+    formats.format("avro", options)?.encode([
+      { a: -1, b: null, c: [null, Buffer.from("x")], d: { k: "x" } },
+      { a: 2 ** 40, b: { a: 0, b: 1.5, c: [], d: {} }, c: [], d: {} },
+    ]) ?? [],
+  );
+
+const LAYOUT = {
+  records: {
+    header: { when: { start: 1, value: "H" }, fields: [{ filler: 1 }, { name: "sender", length: 8 }, { name: "date", length: 8 }] },
+    payment: {
+      when: { start: 1, value: "P" },
+      fields: [
+        { name: "iban", start: 2, length: 10 },
+        { name: "amount", length: 9, type: "number", decimals: 2, sign: "leading" },
+        { name: "fee", picture: "S9(3)V99" },
+        { name: "tags", length: 2, occurs: 2 },
+      ],
+    },
+    trailer: { when: { start: 1, value: "T" }, fields: [{ filler: 1 }, { name: "count", length: 5, type: "number" }] },
+  },
+};
+
 /** By the name of the format; one that is not here is fuzzed with what it writes of the rows, and with random bytes. */
 const SEEDS: Readonly<Record<string, readonly Seeds[]>> = {
   json: [{ documents: ['{"a":[1,-2.5e-3,true,null,"\\u00e4\\n😀"],"__proto__":{"b":{}}}', "[[[[[]]]]]", ' "x" ', "\uFEFF1"] }],
@@ -70,6 +104,21 @@ const SEEDS: Readonly<Record<string, readonly Seeds[]>> = {
       ].map((bytes) => Buffer.from(bytes)),
     },
     { options: { parts: true, boundary: "B" }, documents: ["--B\r\na: b\r\n\r\nc\r\n--B\r\n\r\nd\r\n--B--\r\n"] },
+  ],
+  avro: [
+    { options: { schema: AVRO }, documents: [avroOf({ schema: AVRO }), avroOf({ schema: AVRO, codec: "null" })] },
+    {
+      options: { schema: AVRO, encoding: "registry" },
+      documents: [
+        Buffer.from(formats.format("avro", { schema: AVRO, encoding: "registry" })?.encode({ a: 1, b: "x", c: [null], d: {} }) ?? []),
+      ],
+    },
+  ],
+  fixed: [
+    {
+      options: { layout: LAYOUT },
+      documents: ["HPORTOLAN20260105\nPDE89370400+000123450012EA1B2\nPDE12000000-000000990000}   x\nT00002\n"],
+    },
   ],
   gzip: [{ options: { format: "csv" }, documents: [Buffer.from(formats.format("gzip", { format: "csv" })?.encode(ROWS) ?? [])] }],
   zip: [

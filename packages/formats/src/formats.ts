@@ -9,6 +9,7 @@ import {
   type ReadContext,
 } from "@portolan/core";
 import { readAppFile } from "./app-file.ts";
+import { avroFormat } from "./avro/avro.ts";
 import { bytesFormat } from "./bytes/bytes.ts";
 import { csvFormat, tsvFormat } from "./csv/csv.ts";
 import { ediX12Format } from "./edi-x12/edi-x12.ts";
@@ -41,6 +42,7 @@ const plainFormats: readonly FormatDefinition[] = [
   yamlFormat,
   formFormat,
   multipartFormat,
+  avroFormat,
 ];
 
 export const formats: readonly FormatDefinition[] = [...plainFormats, createGzipFormat(plainFormats), createZipFormat(plainFormats)];

@@ -1,3 +1,4 @@
+export { avroFormat } from "./avro/avro.ts";
 export { bytesFormat } from "./bytes/bytes.ts";
 export { csvFormat, tsvFormat } from "./csv/csv.ts";
 export { ediX12Format } from "./edi-x12/edi-x12.ts";

@@ -7,7 +7,8 @@ export function writeYaml(value: unknown, { documents, indent }: { readonly docu
   const write = (document: unknown) => {
     // It refuses what is no data, such as a map within itself, in words that say so.
     writeJson(document);
-    return loadYaml().stringify(document, { indent, lineWidth: 0, aliasDuplicateObjects: false });
+    // In blocks the library loses blanks: " \n" in a list came back as "\n".
+    return loadYaml().stringify(document, { indent, lineWidth: 0, blockQuote: false, aliasDuplicateObjects: false });
   };
   if (!documents) return write(value);
   if (!Array.isArray(value)) throw formatInvalid(`YAML documents are written of a list, found ${describeValue(value)}`);
