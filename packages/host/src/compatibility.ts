@@ -1,4 +1,5 @@
 import { PortolanError, type Contract, type ContractCompiler, type Finding, type RouteDefinition } from "@portolan/core";
+import { contractPaths } from "./app-contents.ts";
 import type { LoadedApp } from "./load-app.ts";
 import type { Platform } from "./platform.ts";
 
@@ -26,7 +27,7 @@ interface Version {
 }
 
 async function versionOf({ definition, directory }: LoadedApp, platform: Platform): Promise<Version> {
-  return { app: definition, contracts: await platform.contracts(directory) };
+  return { app: definition, contracts: await platform.contracts(directory, contractPaths(definition)) };
 }
 
 /** What breaks for those who know `before` when they meet `after`. */

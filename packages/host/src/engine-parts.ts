@@ -2,7 +2,7 @@ import type { ConnectorServices, Language } from "@portolan/core";
 import type { EngineOptions } from "@portolan/engine";
 import type { LoadedApp } from "./load-app.ts";
 import type { Platform } from "./platform.ts";
-import { usedLanguages } from "./app-contents.ts";
+import { contractPaths, usedLanguages } from "./app-contents.ts";
 import { spool } from "./spool.ts";
 
 /** What an engine needs of the platform for this app; languages and formats are loaded here, and only those that are used. */
@@ -15,7 +15,7 @@ export async function engineParts(
   const [languages, formats, contracts] = await Promise.all([
     loadLanguages(app, platform),
     platform.formats(directory),
-    platform.contracts(directory),
+    platform.contracts(directory, contractPaths(definition)),
   ]);
   const services: ConnectorServices = { ...formats, directory, spool, ...(http === undefined ? {} : { http }) };
   return { app: definition, connectors: platform.connectors, contracts, languages, services };

@@ -7,6 +7,6 @@ export interface Platform {
   readonly languages: Readonly<Record<string, (directory: string) => Promise<Language>>>;
   /** Paths in options of formats start in the directory. */
   formats(directory: string): Promise<Pick<ConnectorServices, "format" | "formatFor" | "formatNames" | "readFile">>;
-  /** Schema documents are read relative to the directory. */
-  contracts(directory: string): Promise<ContractCompiler>;
+  /** Schema documents are read relative to the directory. `paths` are those that the app names: what reads them is loaded. */
+  contracts(directory: string, paths: readonly string[]): Promise<ContractCompiler>;
 }

@@ -3,7 +3,7 @@ import type { Contract, ContractCheck, ContractCompiler } from "@portolan/core";
 import { compareSchemas } from "./compare.ts";
 import { describeIssues } from "./issues.ts";
 import { createSchemaCompiler } from "./schema-compiler.ts";
-import { type JsonSchemaDocument, readSchemaFile } from "./schema-files.ts";
+import { type JsonSchemaDocument, readSchemaFile, unusable } from "./schema-files.ts";
 
 type StandardSchema = Parameters<typeof standardCheck>[0];
 
@@ -15,6 +15,8 @@ interface JsonSchemaConverter {
 export interface ContractsOptions {
   /** Paths of contracts start here. */
   readonly directory: string;
+  /** The check of an XML Schema file; left out where none is named, since its library is large. */
+  readonly xsd?: ((directory: string, path: string) => ContractCheck) | undefined;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface ContractsOptions {
  * JSON Schema files, whose relative `$ref`s are read, too. The same schema is compiled once. One that cannot be used
  * throws PORTOLAN_CONFIG_INVALID.
  */
-export function createContracts({ directory }: ContractsOptions): ContractCompiler {
+export function createContracts({ directory, xsd }: ContractsOptions): ContractCompiler {
   const compiler = createSchemaCompiler();
   const byIdentity = new WeakMap<object, ContractCheck>();
   const byFile = new Map<string, ContractCheck>();
@@ -36,9 +38,17 @@ export function createContracts({ directory }: ContractsOptions): ContractCompil
   }
 
   function fileCheck(path: string): ContractCheck {
+    if (/\.xsd$/i.test(path)) return xsdCheck(path);
     const { file, schema } = readSchemaFile(directory, path);
     const known = byFile.get(file) ?? schemaCheck(schema, file);
     byFile.set(file, known);
+    return known;
+  }
+
+  function xsdCheck(path: string): ContractCheck {
+    if (xsd === undefined) throw unusable(path, { expected: "a JSON Schema", found: "an XML Schema, which cannot be read here" });
+    const known = byFile.get(path) ?? xsd(directory, path);
+    byFile.set(path, known);
     return known;
   }
 
