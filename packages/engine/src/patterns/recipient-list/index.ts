@@ -2,7 +2,7 @@ import { option, required, withAttribute, withDefault, type Message } from "@por
 import type { Steps as BuilderSteps } from "../../builder/steps.ts";
 import { combineOption } from "../../definition/combine-option.ts";
 import { definePattern } from "../../pattern.ts";
-import { addressesOf, hop } from "../../runtime/addresses.ts";
+import { addressesOf, createHops } from "../../runtime/addresses.ts";
 import { compileCombiner } from "../../runtime/combine.ts";
 import type { Execution } from "../../runtime/execution.ts";
 import { fanOut, type Part } from "../../runtime/fan-out.ts";
@@ -74,6 +74,7 @@ export const recipientList = definePattern({
       compiler.invalid("`timeout` needs `parallel`", "parallel: true", "parallel: false");
     const addresses = compiler.expression(options.addresses);
     const resolve = compiler.address({ allow: options.allow, onUnknown: options.onUnknown, onEmpty: options.onUnknown });
+    const hopTo = createHops(compiler);
     const combiner = compileCombiner(options.combine, compiler);
     const tells = options.onPartFailure === "skip" || options.onPartFailure === "deadLetter";
 
@@ -88,7 +89,7 @@ export const recipientList = definePattern({
                   index,
                   name: address,
                   message: withAttribute(message, "recipient", { address, index }),
-                  run: compiler.protect(hop(endpoint)),
+                  run: hopTo(endpoint),
                 },
               ],
         );

@@ -1,8 +1,8 @@
-import { option, required, withAttribute, withDefault, type Message } from "@portolan/core";
+import { option, required, withDefault, type Message } from "@portolan/core";
 import type { StepOptions } from "../../builder/steps.ts";
 import { definePattern } from "../../pattern.ts";
-import { addressesOf, hop } from "../../runtime/addresses.ts";
-import { RUNNING } from "../../runtime/execution.ts";
+import { addressesOf, createHops, withSlip } from "../../runtime/addresses.ts";
+import { RUNNING, type Execution } from "../../runtime/execution.ts";
 
 declare module "../../builder/steps.ts" {
   interface Steps<Body, Ended, Of> {
@@ -41,20 +41,39 @@ export const routingSlip = definePattern({
   compile({ options }, compiler) {
     const addresses = compiler.expression(options.addresses);
     const resolve = compiler.address({ ...options, onEmpty: options.onUnknown });
-    return async (message, execution) => {
-      let current = message;
-      let previous: string | null = null;
-      let hops = 0;
-      for (const address of addressesOf(await addresses(message))) {
+    const hopTo = createHops(compiler);
+
+    const follow = (slip: Slip, entered: Message, execution: Execution): Message | Promise<Message> => {
+      let current = entered;
+      while (slip.next < slip.addresses.length && execution.end === RUNNING) {
+        const address = slip.addresses[slip.next++];
         const endpoint = resolve(address);
         if (endpoint === undefined) continue;
-        current = await compiler.protect(hop(endpoint))(withAttribute(current, "slip", { previous, hops }), execution);
-        if (execution.end !== RUNNING) break;
-        previous = String(address).trim();
-        hops += 1;
+        const result = hopTo(endpoint)(withSlip(current, slip.previous, slip.hops), execution);
+        slip.previous = String(address).trim();
+        slip.hops += 1;
+        if (result instanceof Promise) return followLater(slip, result, execution);
+        current = result;
       }
       return current;
+    };
+    const followLater = async (slip: Slip, current: Promise<Message>, execution: Execution) => follow(slip, await current, execution);
+    const begin = (value: unknown): Slip => ({ addresses: addressesOf(value), next: 0, previous: null, hops: 0 });
+    const beginLater = async (value: Promise<unknown>, message: Message, execution: Execution) =>
+      follow(begin(await value), message, execution);
+
+    return (message, execution) => {
+      const value = addresses(message);
+      return value instanceof Promise ? beginLater(value, message, execution) : follow(begin(value), message, execution);
     };
   },
   method: ([addresses, extra]) => ({ addresses, ...(typeof extra === "object" ? extra : {}) }),
 });
+
+/** Where the message has been, and where it still goes. */
+interface Slip {
+  readonly addresses: readonly unknown[];
+  next: number;
+  previous: string | null;
+  hops: number;
+}
