@@ -2,6 +2,7 @@ import { option, optional, required, withBody, withDefault, type Headers, type M
 import type { CallTarget, InputOf, ReplyOf, StepOptions } from "../../builder/steps.ts";
 import { combineOption } from "../../definition/combine-option.ts";
 import { definePattern } from "../../pattern.ts";
+import type { Execution } from "../../runtime/execution.ts";
 import { StepFailure } from "../../runtime/failure.ts";
 import { withError } from "../../runtime/policy.ts";
 import { combineWith } from "./combine-with.ts";
@@ -77,21 +78,28 @@ export const enrich = definePattern({
     const endpoint = compiler.target(target);
     const asked = body === undefined ? undefined : compiler.expression(body);
     const together = combineWith(combine, compiler);
-    const ask = compiler.protect(async (message, execution) => {
-      const question = asked === undefined ? message : withBody(message, (await asked(message)) ?? null);
-      const reply = await endpoint.call(question, execution);
-      const combined = await together(message, { ...reply, headers: replyHeaders(reply) });
-      return {
-        id: message.id,
-        body: combined.body,
-        headers: message.headers,
-        attributes: { ...message.attributes, reply: reply.attributes["reply"] },
-      };
+    const call = (message: Message, question: Message, execution: Execution): Message | Promise<Message> => {
+      const reply = endpoint.call(question, execution);
+      return reply instanceof Promise ? repliedLater(message, reply) : replied(message, reply);
+    };
+    const replied = (message: Message, reply: Message): Message | Promise<Message> => {
+      const combined = together(message, { ...reply, headers: replyHeaders(reply) });
+      return combined instanceof Promise ? enrichedLater(message, reply, combined) : enriched(message, reply, combined);
+    };
+    const repliedLater = async (message: Message, reply: Promise<Message>) => replied(message, await reply);
+    const callLater = async (message: Message, question: Promise<unknown>, execution: Execution) =>
+      call(message, withBody(message, (await question) ?? null), execution);
+    const ask = compiler.protect((message, execution) => {
+      if (asked === undefined) return call(message, message, execution);
+      const question = asked(message);
+      return question instanceof Promise
+        ? callLater(message, question, execution)
+        : call(message, withBody(message, question ?? null), execution);
     });
     if (onFailure === "fail") return ask;
     const kept = compiler.branch("kept");
     return async (message, execution) => {
-      const mark = execution.list.mark();
+      const mark = execution.mark();
       try {
         return await ask(message, execution);
       } catch (thrown) {
@@ -108,3 +116,16 @@ export const enrich = definePattern({
     return { target, ...rest, ...fold };
   },
 });
+
+function enriched(message: Message, reply: Message, combined: Message): Message {
+  return {
+    id: message.id,
+    body: combined.body,
+    headers: message.headers,
+    attributes: { ...message.attributes, reply: reply.attributes["reply"] },
+  };
+}
+
+async function enrichedLater(message: Message, reply: Message, combined: Promise<Message>): Promise<Message> {
+  return enriched(message, reply, await combined);
+}
