@@ -95,7 +95,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   const executionFor = (unit: UnitOfWork, received: Message, signal: AbortSignal | undefined): Execution =>
     new Execution(unit, {
-      list: undefined,
+      sharer: undefined,
       entry: true,
       signal,
       received,

@@ -1,11 +1,10 @@
 import {
   PortolanError,
   createHeaders,
-  withAttribute,
-  withBody,
   type AddressTargetNode,
   type ConnectorDefinition,
   type ConnectorTargetNode,
+  type Headers,
   type Message,
   type RunningTarget,
   type TargetContext,
@@ -57,6 +56,13 @@ const INTERNAL = ["channel", "route", "record"];
 export function createEndpoints(parts: EndpointParts): Endpoints {
   const slots: { readonly node: ConnectorTargetNode; readonly use: SendUse; target: RunningTarget | undefined }[] = [];
   const computed = new Map<string, Promise<RunningTarget>>();
+  /** Computed addresses within the app, as these write them: no more than there are channels and routes. */
+  const internal = new Map<string, RunningEndpoint>();
+  const keep = (endpoint: RunningEndpoint): RunningEndpoint => {
+    const known = internal.get(endpoint.address);
+    if (known === undefined) internal.set(endpoint.address, endpoint);
+    return known ?? endpoint;
+  };
 
   const channelEndpoint = (name: string): RunningEndpoint => {
     // Channels and routes are looked up at run time: they may be compiled after the step that names them.
@@ -70,13 +76,19 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
   };
 
   const routeEndpoint = (id: string): RunningEndpoint => {
-    const route = () => parts.route(id) as Route;
+    let route: Route | undefined;
+    const run = (message: Message, execution: Execution) => (route ??= parts.route(id) as Route).call(withoutChecks(message), execution);
     return {
       address: `route:${id}`,
       replies: true,
-      send: (message, execution) => andThen(route().call(withoutChecks(message), execution), () => undefined),
-      call: (message, execution) =>
-        andThen(route().call(withoutChecks(message), execution), (result) => replied(message, result === undefined ? undefined : result)),
+      send(message, execution) {
+        const result = run(message, execution);
+        return result instanceof Promise ? result.then(() => undefined) : undefined;
+      },
+      call(message, execution) {
+        const result = run(message, execution);
+        return result instanceof Promise ? routeRepliedLater(message, result) : routeReplied(message, result);
+      },
     };
   };
 
@@ -151,10 +163,12 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
       if (node.onEmpty === "skip") return undefined;
       throw new PortolanError("PORTOLAN_ADDRESS_EMPTY", "the address is missing or blank", { hint: "onEmpty: skip sends nowhere then" });
     }
+    const known = internal.get(address);
+    if (known !== undefined) return known;
     const scheme = schemeOf(address);
     const name = address.slice(scheme.length + 1).trim();
-    if (scheme === "channel" && parts.channel(name) !== undefined) return channelEndpoint(name);
-    if (scheme === "route" && parts.route(name) !== undefined) return routeEndpoint(name);
+    if (scheme === "channel" && parts.channel(name) !== undefined) return keep(channelEndpoint(name));
+    if (scheme === "route" && parts.route(name) !== undefined) return keep(routeEndpoint(name));
     if (scheme === "record" && parts.recorder !== undefined) return recordEndpoint(name);
     if (scheme !== "" && !INTERNAL.includes(scheme)) {
       if (!isAllowed(address, node.allow)) {
@@ -225,8 +239,26 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
 
 /** The body becomes the reply, headers stay, the reply's headers are an attribute. */
 function replied(message: Message, reply: Pick<Message, "body" | "headers"> | undefined): Message {
-  const body = reply === undefined || reply.body === undefined ? null : reply.body;
-  return withAttribute(withBody(message, body), "reply", { headers: reply === undefined ? {} : createHeaders(reply.headers) });
+  return withReply(message, reply?.body, reply === undefined ? {} : createHeaders(reply.headers));
+}
+
+/** The result of a route: its headers are those of a message already. */
+function routeReplied(message: Message, result: Message | undefined): Message {
+  return withReply(message, result?.body, result === undefined ? {} : result.headers);
+}
+
+/** A function of its own: a closure in the call would cost an allocation also where the route does not wait. */
+function routeRepliedLater(message: Message, result: Promise<Message | undefined>): Promise<Message> {
+  return result.then((reply) => routeReplied(message, reply));
+}
+
+function withReply(message: Message, body: unknown, headers: Headers): Message {
+  return {
+    id: message.id,
+    body: body === undefined ? null : body,
+    headers: message.headers,
+    attributes: { ...message.attributes, reply: { headers } },
+  };
 }
 
 function schemeOf(address: string): string {

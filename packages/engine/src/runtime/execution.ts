@@ -22,10 +22,13 @@ export class Execution {
   saga: unknown;
   end: typeof RUNNING | typeof DROPPED | typeof STOPPED = RUNNING;
   private ownList: EffectList | undefined;
+  /** Whose effects this line shares. */
+  private readonly sharer: Execution | undefined;
 
   constructor(unit: UnitOfWork, scope: ExecutionScope) {
     this.unit = unit;
-    this.ownList = scope.list;
+    this.ownList = undefined;
+    this.sharer = scope.sharer;
     this.entry = scope.entry;
     this.signal = scope.signal;
     this.trace = scope.trace;
@@ -35,22 +38,23 @@ export class Execution {
 
   /** Its effects. The list is made when it is first asked for: most lines have none. */
   get list(): EffectList {
-    return (this.ownList ??= new EffectList(this.unit));
+    return (this.ownList ??= this.sharer === undefined ? new EffectList(this.unit) : this.sharer.list);
   }
 
   /** A mark to go back to. */
   mark(): number {
-    return this.ownList === undefined ? 0 : this.ownList.mark();
+    if (this.ownList !== undefined) return this.ownList.mark();
+    return this.sharer === undefined ? 0 : this.sharer.mark();
   }
 
   get hasEffects(): boolean {
-    return (this.ownList !== undefined && this.ownList.size > 0) || this.unit.asides !== undefined;
+    return this.mark() > 0 || this.unit.asides !== undefined;
   }
 
   /** A line for a copy block: effects of its own, to be absorbed when it succeeds. */
   part(signal: AbortSignal | undefined): Execution {
     return new Execution(this.unit, {
-      list: undefined,
+      sharer: undefined,
       entry: this.entry,
       signal,
       trace: this.trace,
@@ -61,17 +65,18 @@ export class Execution {
 
   /** A line in the same route that shares the effects but ends on its own: a finally block, a clause's steps. */
   aside(): Execution {
-    return new Execution(this.unit, this);
+    const { entry, signal, trace, received, saga } = this;
+    return new Execution(this.unit, { sharer: this, entry, signal, trace, received, saga });
   }
 
   /** The line of a called route, in the same unit of work. */
   called(received: Message): Execution {
-    return new Execution(this.unit, { list: this.list, entry: false, signal: this.signal, trace: this.trace, received, saga: this.saga });
+    return new Execution(this.unit, { sharer: this, entry: false, signal: this.signal, trace: this.trace, received, saga: this.saga });
   }
 }
 
 export interface ExecutionScope {
-  readonly list: EffectList | undefined;
+  readonly sharer: Execution | undefined;
   readonly entry: boolean;
   readonly signal: AbortSignal | undefined;
   readonly trace: Trace | undefined;

@@ -88,16 +88,22 @@ export function createRoute(parts: RouteParts): Route {
   };
 
   const call = (message: Message, execution: Execution): Message | undefined | Promise<Message | undefined> => {
-    const mark = execution.list.mark();
-    const done = (result: Message) => (execution.end === DROPPED ? undefined : result);
-    const failed = (thrown: unknown) => callFailed(thrown, { definition, policy, execution, mark });
+    const mark = execution.mark();
+    let result: Message | Promise<Message>;
     try {
-      const result = body(message, execution);
-      return result instanceof Promise ? result.then(done, failed) : done(result);
+      result = body(message, execution);
     } catch (thrown) {
-      return failed(thrown);
+      return callFailed(thrown, { definition, policy, execution, mark });
     }
+    if (result instanceof Promise) return callLater(result, execution, mark);
+    return execution.end === DROPPED ? undefined : result;
   };
+
+  const callLater = (result: Promise<Message>, execution: Execution, mark: number): Promise<Message | undefined> =>
+    result.then(
+      (message) => (execution.end === DROPPED ? undefined : message),
+      (thrown: unknown) => callFailed(thrown, { definition, policy, execution, mark }),
+    );
 
   return {
     id: definition.id,
@@ -206,7 +212,7 @@ async function endFailed(thrown: unknown, ending: Ending): Promise<RouteEnd> {
       const handled = await runClauseSteps(clause, { error: failure.error, failing, point: failure, execution });
       return { kind: "handled", message: handled.end === DROPPED ? undefined : handled.message, failure };
     }
-    const mark = execution.list.mark();
+    const mark = execution.mark();
     await runClauseSteps(clause, { error: failure.error, failing, point: failure, execution });
     if (outcome === "fail") {
       execution.list.keep(mark);
@@ -227,7 +233,7 @@ async function callFailed(thrown: unknown, ending: Ending & { readonly mark: num
   const { clause, failure, failing } = await boundary(thrown, ending);
   execution.list.rollback(mark);
   if (clause === undefined) throw failure.error;
-  const kept = execution.list.mark();
+  const kept = execution.mark();
   try {
     const handled = await runClauseSteps(clause, { error: failure.error, failing, point: failure, execution });
     if (clause.definition.outcome === "handle") return handled.end === DROPPED ? undefined : handled.message;

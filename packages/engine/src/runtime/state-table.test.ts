@@ -10,7 +10,7 @@ const storeWith = (version: number) => ({ state: () => ({ value: "stored", versi
 function begin(): Execution {
   const unit = new UnitOfWork(() => "unit", "power-loss");
   const received = createMessage("1", null);
-  return new Execution(unit, { list: undefined, entry: true, signal: undefined, trace: undefined, received, saga: undefined });
+  return new Execution(unit, { sharer: undefined, entry: true, signal: undefined, trace: undefined, received, saga: undefined });
 }
 
 describe("a table of rows of state", () => {
