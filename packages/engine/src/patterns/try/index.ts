@@ -70,10 +70,7 @@ const tryStep = definePattern({
     }));
     const last = options.finally === undefined ? undefined : compiler.block(options.finally, { policy: false });
 
-    const caught = async (
-      thrown: unknown,
-      at: { readonly entered: Message; readonly execution: Execution; readonly mark: number },
-    ): Promise<Message> => {
+    const caught = async (thrown: unknown, at: Attempt): Promise<Message> => {
       const failure = failureOf(thrown, at.entered, compiler);
       const where = { route: compiler.route, step: failure.step, attempts: failure.attempts };
       const failing = withError(failure.message, failure.error, where);
@@ -94,30 +91,47 @@ const tryStep = definePattern({
       await last?.(message, execution.aside());
     };
 
-    return async (entered, execution) => {
-      const mark = execution.list.mark();
-      let result: Message;
-      try {
-        try {
-          result = await block(entered, execution);
-        } catch (thrown) {
-          // A cancelled or parked message is not the try's business.
-          if (isControl(thrown) || execution.signal?.aborted) throw thrown;
-          result = await caught(thrown, { entered, execution, mark });
-        }
-      } catch (thrown) {
-        if (!(thrown instanceof LeavesTry)) throw thrown;
-        await finish(thrown.failing, execution).catch((next: unknown) => {
-          throw isControl(next) ? next : suppressing(errorOf(next), thrown.error);
-        });
-        throw thrown.error;
-      }
+    const ended = (result: Message, execution: Execution): Message | Promise<Message> =>
+      last === undefined ? result : finished(result, execution);
+    const finished = async (result: Message, execution: Execution): Promise<Message> => {
       try {
         await finish(result, execution);
       } catch (next) {
         throw isControl(next) ? next : errorOf(next);
       }
       return result;
+    };
+
+    const failed = async (thrown: unknown, at: Attempt): Promise<Message> => {
+      // A cancelled or parked message is not the try's business.
+      if (isControl(thrown) || at.execution.signal?.aborted) throw thrown;
+      let result: Message;
+      try {
+        result = await caught(thrown, at);
+      } catch (left) {
+        if (!(left instanceof LeavesTry)) throw left;
+        await finish(left.failing, at.execution).catch((next: unknown) => {
+          throw isControl(next) ? next : suppressing(errorOf(next), left.error);
+        });
+        throw left.error;
+      }
+      return ended(result, at.execution);
+    };
+    const endedLater = (running: Promise<Message>, at: Attempt): Promise<Message> =>
+      running.then(
+        (result) => ended(result, at.execution),
+        (thrown: unknown) => failed(thrown, at),
+      );
+
+    return (entered, execution) => {
+      const mark = execution.mark();
+      let running: Message | Promise<Message>;
+      try {
+        running = block(entered, execution);
+      } catch (thrown) {
+        return failed(thrown, { entered, execution, mark });
+      }
+      return running instanceof Promise ? endedLater(running, { entered, execution, mark }) : ended(running, execution);
     };
   },
   method: ([steps], block) => ({ steps: block(steps) }),
@@ -131,6 +145,13 @@ const tryStep = definePattern({
     finally: (value, [steps], block) => ({ ...(isRecord(value) ? value : {}), finally: block(steps) }),
   },
 });
+
+/** One message that is tried. */
+interface Attempt {
+  readonly entered: Message;
+  readonly execution: Execution;
+  readonly mark: number;
+}
 
 /** The error that leaves the construct once `finally` has run. */
 class LeavesTry {
