@@ -33,15 +33,27 @@ export const sort = definePattern({
   compile({ options: { list, by, order } }, compiler) {
     const elements = list === undefined ? bodyOf : compiler.expression(list);
     const key = by === undefined ? bodyOf : compiler.expression(by);
-    const sign = order === "asc" ? 1 : -1;
-    return async (message) => {
-      const values = listOf(await elements(message));
-      const keyed: { readonly element: unknown; readonly key: unknown }[] = [];
-      for (const element of values) keyed.push({ element, key: await key(withBody(message, element)) });
-      return withBody(
-        message,
-        keyed.toSorted((a, b) => sign * compare(a.key, b.key)).map(({ element }) => element),
-      );
+    const sorted = (message: Message, value: unknown): Message | Promise<Message> => {
+      const values = listOf(value);
+      const keys: unknown[] = [];
+      for (const element of values) {
+        const own = key(withBody(message, element));
+        if (own instanceof Promise) return sortedLater(message, values, [...keys, own]);
+        keys.push(own);
+      }
+      return withBody(message, inOrder(values, keys, order));
+    };
+    const sortedLater = async (message: Message, values: readonly unknown[], first: readonly unknown[]): Promise<Message> => {
+      const keys: unknown[] = [];
+      for (const [index, element] of values.entries())
+        keys.push(await (index < first.length ? first[index] : key(withBody(message, element))));
+      return withBody(message, inOrder(values, keys, order));
+    };
+    const listedLater = async (message: Message, list: Promise<unknown>): Promise<Message> => sorted(message, await list);
+
+    return (message) => {
+      const list = elements(message);
+      return list instanceof Promise ? listedLater(message, list) : sorted(message, list);
     };
   },
   method: ([list, extra]) => ({ list, ...(typeof extra === "object" ? extra : {}) }),
@@ -51,7 +63,21 @@ function bodyOf({ body }: Message): unknown {
   return body;
 }
 
-function compare(a: unknown, b: unknown): number {
+function inOrder(elements: readonly unknown[], keys: readonly unknown[], order: "asc" | "desc"): readonly unknown[] {
+  const compare = order === "asc" ? rising : falling;
+  // A list of plain values is its own keys: pairs of the two would cost more than the sorting.
+  if (keys.every((key, index) => key === elements[index])) return keys.toSorted(compare);
+  return elements
+    .map((element, index) => ({ element, key: keys[index] }))
+    .sort((a, b) => compare(a.key, b.key))
+    .map(({ element }) => element);
+}
+
+function falling(a: unknown, b: unknown): number {
+  return -rising(a, b);
+}
+
+function rising(a: unknown, b: unknown): number {
   if (typeof a === "number" && typeof b === "number") return a - b;
   if (typeof a === "string" && typeof b === "string") return a < b ? -1 : a > b ? 1 : 0;
   throw new PortolanError("PORTOLAN_EXPRESSION_TYPE", `cannot order ${describeValue(a)} and ${describeValue(b)}`, {
