@@ -2,8 +2,8 @@ import { PortolanError, type Clock, type Timer } from "@portolan/core";
 
 /** Lets messages in, in arrival order, as long as there is room. */
 export interface Bucket {
-  /** Resolves when there is room; rejects with PORTOLAN_THROTTLED when that takes longer than `waitMs`. */
-  enter(limit: number, options: EnterOptions): Promise<void>;
+  /** undefined: there is room. Otherwise resolves when there is, or rejects with PORTOLAN_THROTTLED when that takes longer than `waitMs`. */
+  enter(limit: number, options: EnterOptions): Promise<void> | undefined;
   /** A message that entered has ended (concurrent buckets). */
   leave(): void;
 }
@@ -45,7 +45,7 @@ export function createRateBucket(clock: Clock, periodMs: number, empty: () => vo
       while (passed[0] !== undefined && passed[0] + periodMs <= now) passed.shift();
       if (queue.first === undefined && passed.length < limit) {
         passed.push(now);
-        return Promise.resolve();
+        return undefined;
       }
       const waits = queue.wait(limit, options);
       release();
@@ -63,7 +63,7 @@ export function createConcurrencyBucket(clock: Clock, empty: () => void): Bucket
     enter(limit, options) {
       if (queue.first === undefined && inside < limit) {
         inside += 1;
-        return Promise.resolve();
+        return undefined;
       }
       return queue.wait(limit, options);
     },

@@ -1,6 +1,7 @@
 import { option, optional, PortolanError, required, withDefault, type Duration, type Message } from "@portolan/core";
 import type { Block, StepOptions } from "../../builder/steps.ts";
 import { behindBlock, definePattern } from "../../pattern.ts";
+import type { Execution } from "../../runtime/execution.ts";
 import { keyOf, numberOf } from "../../runtime/values.ts";
 import { createConcurrencyBucket, createRateBucket, type Bucket } from "./buckets.ts";
 
@@ -56,8 +57,7 @@ export const throttle = definePattern({
     const buckets = new Map<string, Bucket>();
     let lastGood: number | undefined;
 
-    const limit = async (message: Message): Promise<number> => {
-      const value = await limitOf(message);
+    const limitFrom = (value: unknown): number => {
       const number = goodNumber(value) ?? lastGood;
       if (number === undefined)
         throw new PortolanError("PORTOLAN_THROTTLE_LIMIT", "the throttle has no limit yet, and this message gives none");
@@ -69,33 +69,54 @@ export const throttle = definePattern({
     const bucketOf = (key: string): Bucket => {
       const known = buckets.get(key);
       if (known !== undefined) return known;
-      const done = () => buckets.delete(key);
+      // The bucket of all messages is kept: making it anew costs more than a message in it.
+      const done = keyOfMessage === undefined ? () => undefined : () => buckets.delete(key);
       const bucket = mode === "rate" ? createRateBucket(compiler.clock, period, done) : createConcurrencyBucket(compiler.clock, done);
       buckets.set(key, bucket);
       return bucket;
     };
 
-    const enter = async (bucket: Bucket, max: number, signal: AbortSignal | undefined): Promise<void> => {
-      try {
-        await bucket.enter(max, { waitMs, signal });
-      } catch (error) {
-        if (signal?.aborted !== true) rejected?.();
-        throw error;
-      }
-    };
-
-    return async (message, execution) => {
-      const max = await limit(message);
-      const key = keyOfMessage === undefined ? "" : (keyOf(await keyOfMessage(message)) ?? "");
-      const bucket = bucketOf(key);
-      await enter(bucket, max, execution.signal);
+    const inside = (bucket: Bucket, message: Message, execution: Execution): Message | Promise<Message> => {
       if (block === undefined) return message;
       if (mode === "rate") return block(message, execution);
+      let result: Message | Promise<Message>;
       try {
-        return await block(message, execution);
-      } finally {
+        result = block(message, execution);
+      } catch (thrown) {
         bucket.leave();
+        throw thrown;
       }
+      if (result instanceof Promise) return leaveLater(result, bucket);
+      bucket.leave();
+      return result;
+    };
+    const leaveLater = (result: Promise<Message>, bucket: Bucket) => result.finally(() => bucket.leave());
+
+    const through = (max: number, key: string, entered: Entered): Message | Promise<Message> => {
+      const { message, execution } = entered;
+      const bucket = bucketOf(key);
+      const entering = bucket.enter(max, { waitMs, signal: execution.signal });
+      return entering === undefined ? inside(bucket, message, execution) : throughLater(entering, bucket, entered);
+    };
+    const throughLater = async (entering: Promise<void>, bucket: Bucket, { message, execution }: Entered): Promise<Message> => {
+      try {
+        await entering;
+      } catch (error) {
+        if (execution.signal?.aborted !== true) rejected?.();
+        throw error;
+      }
+      return inside(bucket, message, execution);
+    };
+    const keyed = (max: number, entered: Entered): Message | Promise<Message> => {
+      const key = keyOfMessage?.(entered.message);
+      return key instanceof Promise ? keyedLater(max, key, entered) : through(max, keyOf(key) ?? "", entered);
+    };
+    const keyedLater = async (max: number, key: Promise<unknown>, entered: Entered) => through(max, keyOf(await key) ?? "", entered);
+    const limitedLater = async (limit: Promise<unknown>, entered: Entered) => keyed(limitFrom(await limit), entered);
+
+    return (message, execution) => {
+      const limit = limitOf(message);
+      return limit instanceof Promise ? limitedLater(limit, { message, execution }) : keyed(limitFrom(limit), { message, execution });
     };
   },
   method([options, steps], block) {
@@ -103,6 +124,11 @@ export const throttle = definePattern({
     return { ...rest, limit, ...(steps === undefined ? {} : { steps: block(steps) }) };
   },
 });
+
+interface Entered {
+  readonly message: Message;
+  readonly execution: Execution;
+}
 
 function goodNumber(value: unknown): number | undefined {
   if (value === undefined || value === null) return undefined;
