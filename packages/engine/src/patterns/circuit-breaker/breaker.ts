@@ -28,19 +28,23 @@ export interface Breaker {
 
 export function createBreaker(options: BreakerOptions, clock: Clock): Breaker {
   let calls: boolean[] = [];
+  let failures = 0;
   let openedAt: number | undefined;
   /** The trial of one half-open phase; a late call of an earlier phase no longer counts. */
   let trial: { started: number; ended: number; failed: number } | undefined;
 
-  const open = () => {
-    openedAt = clock.now();
+  const forget = () => {
     trial = undefined;
     calls = [];
+    failures = 0;
+  };
+  const open = () => {
+    openedAt = clock.now();
+    forget();
   };
   const close = () => {
     openedAt = undefined;
-    trial = undefined;
-    calls = [];
+    forget();
   };
   const state = (): BreakerState => {
     if (openedAt === undefined) return "closed";
@@ -49,17 +53,18 @@ export function createBreaker(options: BreakerOptions, clock: Clock): Breaker {
 
   const recordClosed = (failed: boolean) => {
     calls.push(failed);
-    if (calls.length > options.window) calls.shift();
-    const failures = calls.filter(Boolean).length;
+    if (failed) failures += 1;
+    if (calls.length > options.window && calls.shift() === true) failures -= 1;
     if (calls.length >= options.minCalls && (failures * 100) / calls.length >= options.failureRate) open();
   };
 
-  const askClosed = (): Permit => ({
+  /** One for all calls: what a call of a closed breaker leaves does not depend on when it began. */
+  const closedPermit: Permit = {
     record(outcome) {
       if (openedAt === undefined && outcome !== "ignored") recordClosed(outcome === "failure");
     },
     cancel: () => undefined,
-  });
+  };
 
   const askHalfOpen = (): Permit | undefined => {
     const own = (trial ??= { started: 0, ended: 0, failed: 0 });
@@ -91,7 +96,7 @@ export function createBreaker(options: BreakerOptions, clock: Clock): Breaker {
     ask() {
       switch (state()) {
         case "closed":
-          return askClosed();
+          return closedPermit;
         case "halfOpen":
           return askHalfOpen();
         default:

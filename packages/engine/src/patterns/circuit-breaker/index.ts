@@ -16,7 +16,7 @@ import type { Execution } from "../../runtime/execution.ts";
 import { StepFailure, errorOf, isControl } from "../../runtime/failure.ts";
 import { noting } from "../../runtime/points.ts";
 import { withError } from "../../runtime/policy.ts";
-import { createBreaker } from "./breaker.ts";
+import { createBreaker, type Permit } from "./breaker.ts";
 
 declare module "../../builder/steps.ts" {
   interface Steps<Body, Ended, Of> {
@@ -89,18 +89,28 @@ export const circuitBreaker = definePattern({
     const breaker = compiler.node.shared(`circuitBreaker/${name}`, () => createBreaker(options, compiler.clock));
     const late = () => new PortolanError("PORTOLAN_TIMEOUT", `the call took longer than ${timeout} ms`);
 
-    const call = async (message: Message, execution: Execution): Promise<Message> => {
-      if (timeout === undefined) {
-        try {
-          return await block(message, execution);
-        } finally {
-          breaker.concurrent -= 1;
-        }
+    const release = () => {
+      breaker.concurrent -= 1;
+    };
+    const succeeded = ({ permit, began }: Call): void =>
+      permit.record(slowAfter !== undefined && compiler.clock.now() - began > slowAfter ? "failure" : "success");
+    const thrownBy = ({ permit }: Call, thrown: unknown): unknown => {
+      if (isControl(thrown)) permit.cancel();
+      else permit.record(counts.includes(errorOf(thrown).kind) ? "failure" : "ignored");
+      return thrown;
+    };
+    const answeredLater = async (running: Promise<Message>, call: Call): Promise<Message> => {
+      let result: Message;
+      try {
+        result = await running;
+      } catch (thrown) {
+        throw thrownBy(call, thrown);
       }
-      return inTime(block, { message, execution, clock: compiler.clock, afterMs: timeout, late, ended: () => (breaker.concurrent -= 1) });
+      succeeded(call);
+      return result;
     };
 
-    const attempt = async (message: Message, execution: Execution): Promise<Message> => {
+    const attempt = (message: Message, execution: Execution): Message | Promise<Message> => {
       const permit = breaker.ask();
       if (permit === undefined) throw new Rejected(new PortolanError("PORTOLAN_CIRCUIT_OPEN", `the circuit breaker ${name} is open`));
       if (maxConcurrent !== undefined && breaker.concurrent >= maxConcurrent) {
@@ -108,36 +118,48 @@ export const circuitBreaker = definePattern({
         throw new Rejected(new PortolanError("PORTOLAN_BULKHEAD_FULL", `${maxConcurrent} calls of ${name} are in process`));
       }
       breaker.concurrent += 1;
-      const began = compiler.clock.now();
+      const call: Call = { permit, began: slowAfter === undefined ? 0 : compiler.clock.now() };
+      if (timeout !== undefined)
+        return answeredLater(inTime(block, { message, execution, clock: compiler.clock, afterMs: timeout, late, ended: release }), call);
+      let running: Message | Promise<Message>;
       try {
-        const result = await call(message, execution);
-        permit.record(slowAfter !== undefined && compiler.clock.now() - began > slowAfter ? "failure" : "success");
-        return result;
+        running = block(message, execution);
       } catch (thrown) {
-        if (isControl(thrown)) permit.cancel();
-        else permit.record(counts.includes(errorOf(thrown).kind) ? "failure" : "ignored");
-        throw thrown;
+        release();
+        throw thrownBy(call, thrown);
       }
+      if (running instanceof Promise) return answeredLater(running.finally(release), call);
+      release();
+      succeeded(call);
+      return running;
     };
 
-    return async (message, execution) => {
-      const mark = execution.list.mark();
+    const failed = async (thrown: unknown, { message, execution, mark }: Entered): Promise<Message> => {
+      if (isControl(thrown) || execution.signal?.aborted) throw thrown;
+      const rejected = thrown instanceof Rejected;
+      const error = rejected ? thrown.error : errorOf(thrown);
+      if (fallback === undefined) throw error;
+      execution.list.rollback(mark);
+      const attempts = thrown instanceof StepFailure ? thrown.attempts : 1;
+      const failing = withError(message, error, { route: compiler.route, step: compiler.stepId, attempts });
       try {
-        return await attempt(message, execution);
-      } catch (thrown) {
-        if (isControl(thrown) || execution.signal?.aborted) throw thrown;
-        const rejected = thrown instanceof Rejected;
-        const error = rejected ? thrown.error : errorOf(thrown);
-        if (fallback === undefined) throw error;
-        execution.list.rollback(mark);
-        const attempts = thrown instanceof StepFailure ? thrown.attempts : 1;
-        const failing = withError(message, error, { route: compiler.route, step: compiler.stepId, attempts });
-        try {
-          return await fallback(withAttribute(failing, "circuitBreaker", { state: breaker.state(), rejected }), execution);
-        } catch (next) {
-          throw isControl(next) ? next : errorOf(next);
-        }
+        return await fallback(withAttribute(failing, "circuitBreaker", { state: breaker.state(), rejected }), execution);
+      } catch (next) {
+        throw isControl(next) ? next : errorOf(next);
       }
+    };
+    const attemptLater = (running: Promise<Message>, at: Entered): Promise<Message> =>
+      running.catch((thrown: unknown) => failed(thrown, at));
+
+    return (message, execution) => {
+      const mark = execution.mark();
+      let running: Message | Promise<Message>;
+      try {
+        running = attempt(message, execution);
+      } catch (thrown) {
+        return failed(thrown, { message, execution, mark });
+      }
+      return running instanceof Promise ? attemptLater(running, { message, execution, mark }) : running;
     };
   },
   method: ([options, steps, fallback], block) => ({
@@ -146,6 +168,19 @@ export const circuitBreaker = definePattern({
     ...(fallback === undefined ? {} : { fallback: block(fallback) }),
   }),
 });
+
+interface Call {
+  readonly permit: Permit;
+  /** When it began, where that matters. */
+  readonly began: number;
+}
+
+/** A message as it came to the breaker. */
+interface Entered {
+  readonly message: Message;
+  readonly execution: Execution;
+  readonly mark: number;
+}
 
 /** A call that was not made. */
 class Rejected {
