@@ -41,7 +41,8 @@ export const cache = definePattern({
     const block = compiler.block(steps);
     const found = compiler.branch("hit");
     const entries = new Map<string, CacheEntry>();
-    const misses = new Map<string, Promise<boolean>>();
+    /** Ends, well or not, with the run that others wait for. */
+    const misses = new Map<string, Promise<unknown>>();
 
     const hit = (name: string): CacheEntry | undefined => {
       const entry = entries.get(name);
@@ -52,8 +53,7 @@ export const cache = definePattern({
       return entry;
     };
 
-    const run = async (name: string, message: Message, execution: Execution): Promise<Message> => {
-      const result = await block(message, execution);
+    const kept = (name: string, result: Message, execution: Execution): Message => {
       if (execution.end !== RUNNING) return result;
       entries.set(name, { body: result.body, at: compiler.clock.now() });
       const [oldest] = entries.keys();
@@ -61,30 +61,39 @@ export const cache = definePattern({
       return result;
     };
 
-    return async (message, execution) => {
-      const name = keyOf(await evaluate(message));
-      if (name === undefined) return block(message, execution);
-      for (;;) {
-        const entry = hit(name);
-        if (entry !== undefined) {
-          found?.();
-          return withBody(message, entry.body);
-        }
-        const running = misses.get(name);
-        if (running === undefined) break;
-        await running;
-      }
-      const miss = run(name, message, execution);
-      const ended = miss.then(
-        () => true,
-        () => false,
+    const run = (name: string, message: Message, execution: Execution): Message | Promise<Message> => {
+      const result = block(message, execution);
+      if (!(result instanceof Promise)) return kept(name, result, execution);
+      const running = runLater(name, result, execution);
+      misses.set(
+        name,
+        running.catch(() => undefined),
       );
-      misses.set(name, ended);
+      return running;
+    };
+    const runLater = async (name: string, result: Promise<Message>, execution: Execution): Promise<Message> => {
       try {
-        return await miss;
+        return kept(name, await result, execution);
       } finally {
         misses.delete(name);
       }
+    };
+
+    const lookUp = (value: unknown, message: Message, execution: Execution): Message | Promise<Message> => {
+      const name = keyOf(value);
+      if (name === undefined) return block(message, execution);
+      const entry = hit(name);
+      if (entry === undefined) {
+        const running = misses.get(name);
+        return running === undefined ? run(name, message, execution) : running.then(() => lookUp(value, message, execution));
+      }
+      found?.();
+      return withBody(message, entry.body);
+    };
+
+    return (message, execution) => {
+      const value = evaluate(message);
+      return value instanceof Promise ? value.then((key) => lookUp(key, message, execution)) : lookUp(value, message, execution);
     };
   },
   method: ([options, steps], block) => ({ ...(typeof options === "object" ? options : {}), steps: block(steps) }),
