@@ -106,7 +106,7 @@ export const claimCheck = definePattern({
       });
     };
 
-    const inMessage = async (message: Message): Promise<Message> => {
+    const inMessage = (message: Message): Message | Promise<Message> => {
       const { stack, keyed: known } = checksOf(message);
       const check: Check = { body: message.body, headers: message.headers };
       if (operation === "push") return withChecks(message, { keyed: known, stack: [...stack, check] });
@@ -114,6 +114,10 @@ export const claimCheck = definePattern({
         const top = stack.at(-1);
         return top === undefined ? missing(message) : withChecks(fetch(message, top), { keyed: known, stack: stack.slice(0, -1) });
       }
+      return underKey(message, check);
+    };
+    const underKey = async (message: Message, check: Check): Promise<Message> => {
+      const { stack, keyed: known } = checksOf(message);
       const name = await keyed(message);
       if (operation === "set") return withChecks(message, { stack, keyed: { ...known, [name]: check } });
       const found = known[name];
@@ -141,13 +145,17 @@ function compileFetch(options: FetchParts, compiler: StepCompiler): (message: Me
   const unwanted = options.except.map(compile);
   const removed = options.removeHeaders.map(compile);
   return (message, check) => {
+    const body = options.body ? check.body : message.body;
+    // Nothing has changed since: merging headers into themselves would copy them once for each.
+    if (message.headers === check.headers && removed.length === 0)
+      return { id: message.id, body, headers: message.headers, attributes: message.attributes };
     const changes: Record<string, HeaderValue | undefined> = {};
     for (const name of Object.keys(message.headers)) if (matches(removed, name)) changes[name] = undefined;
     for (const name of Object.keys(check.headers)) {
       if (matches(wanted, name) && !matches(unwanted, name)) changes[name] = header(check.headers, name);
     }
     const headers: Headers = mergeHeaders(message.headers, changes);
-    return { id: message.id, body: options.body ? check.body : message.body, headers, attributes: message.attributes };
+    return { id: message.id, body, headers, attributes: message.attributes };
   };
 }
 
