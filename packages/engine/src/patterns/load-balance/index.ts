@@ -1,10 +1,11 @@
-import { option, optional, required, withAttribute, withDefault, type Message } from "@portolan/core";
+import { option, optional, required, withDefault, type Message } from "@portolan/core";
 import type { ErrorMatchInput } from "../../builder/route-methods.ts";
 import type { Block, StepOptions, Steps as BuilderSteps } from "../../builder/steps.ts";
 import { errorMatchOption } from "../../definition/error-match-option.ts";
 import { definePattern } from "../../pattern.ts";
+import type { Execution } from "../../runtime/execution.ts";
 import { noting } from "../../runtime/points.ts";
-import { andThen, type Step } from "../../runtime/step.ts";
+import type { Step } from "../../runtime/step.ts";
 import { createFailover } from "./failover.ts";
 import { createPicker } from "./pickers.ts";
 
@@ -68,19 +69,20 @@ export const loadBalance = definePattern({
     const blocks = Object.entries(options.targets).map(([name, steps]) =>
       noting(compiler.block(steps, failover ? { policy: false } : {}), compiler.branch(`target ${name}`)),
     );
-    const through = (index: number): Step => {
-      const block = blocks[index];
-      return (message, execution) =>
-        block === undefined ? message : block(withAttribute(message, "loadBalance", { target: names[index] }), execution);
-    };
-    if (failover)
-      return createFailover(
-        names.map((_name, index) => through(index)),
-        options,
-        compiler,
-      );
+    const targets = blocks.map((block, index): Step => {
+      const loadBalance = { target: names[index] };
+      return ({ id, body, headers, attributes }, execution) =>
+        block({ id, body, headers, attributes: { ...attributes, loadBalance } }, execution);
+    });
+    if (failover) return createFailover(targets, options, compiler);
     const pick = createPicker(names, options, compiler);
-    return (message, execution) => andThen(pick(message), (index) => through(index)(message, execution));
+    const through = (index: number, message: Message, execution: Execution): Message | Promise<Message> =>
+      targets[index]?.(message, execution) ?? message;
+    const throughLater = async (index: Promise<number>, message: Message, execution: Execution) => through(await index, message, execution);
+    return (message, execution) => {
+      const index = pick(message);
+      return typeof index === "number" ? through(index, message, execution) : throughLater(index, message, execution);
+    };
   },
   method([options, targets], block) {
     const blocks = Object.entries(typeof targets === "object" && targets !== null ? targets : {});
