@@ -31,7 +31,7 @@ export interface FanOutContext {
   /** Puts a failed part into the dead letter. */
   deadLetter(part: Message, failure: StepFailure): void;
   /** A part has ended well; called before its effects join the unit of work. */
-  ended?(part: Part, execution: Execution): void | Promise<void>;
+  readonly ended?: ((part: Part, execution: Execution) => void | Promise<void>) | undefined;
   /** A part has ended in time, well or not. */
   settled?(part: Part): void;
 }
@@ -48,8 +48,17 @@ interface FailedPart {
   readonly message: string;
 }
 
-/** Of parts that have ended well nothing is kept but their results, where they are wanted: there may be any number of parts. */
-interface State {
+/**
+ * One fan-out at work. Of parts that have ended well nothing is kept but their results, where they are wanted: there may be any
+ * number of parts.
+ */
+interface Run {
+  readonly options: FanOutOptions;
+  readonly context: FanOutContext;
+  /** Undoes the parts that are still running then. */
+  readonly cancel: AbortSignal | undefined;
+  /** What parts see: `cancel`, or that of the whole. */
+  readonly signal: AbortSignal | undefined;
   readonly results: { readonly index: number; readonly name: string; readonly message: Message }[];
   readonly failed: FailedPart[];
   /** Of the failed parts the one with the lowest index. */
@@ -59,13 +68,6 @@ interface State {
   over: boolean;
   /** What ends the whole at once. */
   broken: { readonly thrown: unknown } | undefined;
-}
-
-/** What runs parts and knows how they have ended. */
-interface Run {
-  readonly state: State;
-  /** Runs one part; a promise only if it has to wait. Never throws what the part throws. */
-  one(part: Part): void | Promise<void>;
 }
 
 /**
@@ -80,7 +82,12 @@ export function fanOut(
   if (options.parallel || !(Symbol.iterator in parts)) return fanOutLater(parts, options, context);
   const run = createRun(options, context, undefined);
   const ran = runInTurn(parts[Symbol.iterator](), run);
-  return ran instanceof Promise ? ran.then(() => resultOf(run.state, options)) : resultOf(run.state, options);
+  return ran instanceof Promise ? resultLater(ran, run) : resultOf(run);
+}
+
+async function resultLater(ran: Promise<void>, run: Run): Promise<FanOutResult> {
+  await ran;
+  return resultOf(run);
 }
 
 async function fanOutLater(
@@ -90,155 +97,161 @@ async function fanOutLater(
 ): Promise<FanOutResult> {
   const cancel = new AbortController();
   const run = createRun(options, context, cancel.signal);
-  const { state } = run;
   const cut = options.timeoutMs === undefined ? undefined : timeoutOf(context.clock, options.timeoutMs);
   const all = options.parallel ? runParallel(parts, options.concurrency, run) : runSerial(parts, run);
   const inTime = cut === undefined ? (await all, true) : await Promise.race([all.then(() => true), cut.reached.then(() => false)]);
   cut?.cancel();
-  state.over = true;
-  if (!inTime || state.broken !== undefined) cancel.abort(new PortolanError("PORTOLAN_TIMEOUT", "the part was cancelled"));
+  run.over = true;
+  if (!inTime || run.broken !== undefined) cancel.abort(new PortolanError("PORTOLAN_TIMEOUT", "the part was cancelled"));
   if (!inTime) all.catch(() => undefined);
-  return resultOf(state, options);
+  return resultOf(run);
 }
 
-function resultOf(state: State, options: FanOutOptions): FanOutResult {
-  if (state.broken !== undefined) throw state.broken.thrown;
-  if (state.first !== undefined && options.onPartFailure === "fail") throw failureOf(state, state.first.failure, options.what);
-  if (!options.parallel) return state;
-  if (options.order === "definition") state.results.sort((a, b) => a.index - b.index);
-  return { results: state.results, failed: state.failed.toSorted((a, b) => a.index - b.index) };
+function resultOf(run: Run): FanOutResult {
+  const { options } = run;
+  if (run.broken !== undefined) throw run.broken.thrown;
+  if (run.first !== undefined && options.onPartFailure === "fail") throw failureOf(run, run.first.failure);
+  if (!options.parallel) return run;
+  if (options.order === "definition") run.results.sort((a, b) => a.index - b.index);
+  return { results: run.results, failed: run.failed.toSorted((a, b) => a.index - b.index) };
 }
 
-/** `cancel` undoes the parts that are still running then. */
 function createRun(options: FanOutOptions, context: FanOutContext, cancel: AbortSignal | undefined): Run {
-  const state: State = { results: [], failed: [], first: undefined, ended: 0, over: false, broken: undefined };
-  const whole = context.execution;
-  const signals = [whole.signal, cancel].filter((one) => one !== undefined);
-  const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
+  const own = context.execution.signal;
+  const signal = own === undefined || cancel === undefined ? (own ?? cancel) : AbortSignal.any([own, cancel]);
+  return { options, context, cancel, signal, results: [], failed: [], first: undefined, ended: 0, over: false, broken: undefined };
+}
 
-  const oneLater = async (part: Part, execution: Execution, running: Message | Promise<Message>): Promise<void> => {
-    let result: Message;
-    try {
-      result = await running;
-      if (cancel?.aborted !== true) await context.ended?.(part, execution);
-    } catch (thrown) {
-      failed(part, execution, thrown);
-      return;
-    }
-    ended(part, execution, result);
-  };
+/** Runs one part; a promise only if it has to wait. Never throws what the part throws. */
+function runPart(run: Run, part: Part): void | Promise<void> {
+  const { context } = run;
+  const execution = context.execution.part(run.signal);
+  let result: Message | Promise<Message>;
+  try {
+    result = part.run(part.message, execution);
+  } catch (thrown) {
+    partThrew(run, { part, execution }, thrown);
+    return;
+  }
+  if (result instanceof Promise || context.ended !== undefined) return partLater(run, { part, execution }, result);
+  partEnded(run, part, execution, result);
+}
 
-  const ended = (part: Part, execution: Execution, result: Message): void => {
-    if (cancel?.aborted === true) {
-      execution.list.rollback(0);
-      return;
-    }
-    state.ended += 1;
-    context.settled?.(part);
-    if (execution.hasEffects) whole.list.absorb(execution.list);
-    if (options.keepResults && execution.end !== DROPPED) state.results.push({ index: part.index, name: part.name, message: result });
-  };
+interface Running {
+  readonly part: Part;
+  readonly execution: Execution;
+}
 
-  const failed = (part: Part, execution: Execution, thrown: unknown): void => {
+async function partLater(run: Run, running: Running, result: Message | Promise<Message>): Promise<void> {
+  const { part, execution } = running;
+  let message: Message;
+  try {
+    message = await result;
+    if (run.cancel?.aborted !== true) await run.context.ended?.(part, execution);
+  } catch (thrown) {
+    partThrew(run, running, thrown);
+    return;
+  }
+  partEnded(run, part, execution, message);
+}
+
+// An object for its arguments would be made for every part.
+// oxlint-disable-next-line max-params
+function partEnded(run: Run, part: Part, execution: Execution, result: Message): void {
+  if (run.cancel?.aborted === true) {
     execution.list.rollback(0);
-    if (cancel?.aborted === true) return;
-    if (isControl(thrown)) {
-      state.broken = { thrown };
-      return;
-    }
-    whole.list.absorb(execution.list);
-    partFailed(part, thrown);
-  };
+    return;
+  }
+  const { context, options } = run;
+  run.ended += 1;
+  context.settled?.(part);
+  if (execution.hasEffects) context.execution.list.absorb(execution.list);
+  if (options.keepResults && execution.end !== DROPPED) run.results.push({ index: part.index, name: part.name, message: result });
+}
 
-  const partFailed = (part: Part, thrown: unknown): void => {
-    const failure =
-      thrown instanceof StepFailure ? thrown : new StepFailure(errorOf(thrown), { step: "", message: part.message, attempts: 1 });
-    const { index } = part;
-    state.failed.push({ index, code: failure.error.code, message: failure.error.message });
-    if (state.first === undefined || index < state.first.index) state.first = { index, failure };
-    state.ended += 1;
-    context.settled?.(part);
-    const { maxFailed, maxFailedRatio, onPartFailure } = options;
-    const tooMany =
-      (maxFailed !== undefined && state.failed.length > maxFailed) ||
-      (maxFailedRatio !== undefined && state.failed.length / state.ended > maxFailedRatio);
-    if (onPartFailure === "stop" || tooMany) state.broken = { thrown: failureOf(state, state.first.failure, options.what) };
-    else if (onPartFailure === "deadLetter") context.deadLetter(part.message, failure);
-  };
+function partThrew(run: Run, { part, execution }: Running, thrown: unknown): void {
+  execution.list.rollback(0);
+  if (run.cancel?.aborted === true) return;
+  if (isControl(thrown)) {
+    run.broken = { thrown };
+    return;
+  }
+  run.context.execution.list.absorb(execution.list);
+  partFailed(run, part, thrown);
+}
 
-  return {
-    state,
-    one(part) {
-      const execution = whole.part(signal);
-      let result: Message | Promise<Message>;
-      try {
-        result = part.run(part.message, execution);
-      } catch (thrown) {
-        failed(part, execution, thrown);
-        return;
-      }
-      if (result instanceof Promise || context.ended !== undefined) return oneLater(part, execution, result);
-      ended(part, execution, result);
-    },
-  };
+function partFailed(run: Run, part: Part, thrown: unknown): void {
+  const failure =
+    thrown instanceof StepFailure ? thrown : new StepFailure(errorOf(thrown), { step: "", message: part.message, attempts: 1 });
+  const { index } = part;
+  run.failed.push({ index, code: failure.error.code, message: failure.error.message });
+  if (run.first === undefined || index < run.first.index) run.first = { index, failure };
+  run.ended += 1;
+  run.context.settled?.(part);
+  const { maxFailed, maxFailedRatio, onPartFailure } = run.options;
+  const tooMany =
+    (maxFailed !== undefined && run.failed.length > maxFailed) ||
+    (maxFailedRatio !== undefined && run.failed.length / run.ended > maxFailedRatio);
+  if (onPartFailure === "stop" || tooMany) run.broken = { thrown: failureOf(run, run.first.failure) };
+  else if (onPartFailure === "deadLetter") run.context.deadLetter(part.message, failure);
 }
 
 /** One after another, without a promise until the first part waits. */
 function runInTurn(parts: Iterator<Part>, run: Run): void | Promise<void> {
   for (let next = parts.next(); next.done !== true; next = parts.next()) {
-    const ran = run.one(next.value);
+    const ran = runPart(run, next.value);
     if (ran instanceof Promise) return goOnInTurn(ran, parts, run);
-    if (isOver(run.state)) return;
+    if (isOver(run)) return;
   }
 }
 
 async function goOnInTurn(running: Promise<void>, parts: Iterator<Part>, run: Run): Promise<void> {
   await running;
-  while (!isOver(run.state)) {
+  while (!isOver(run)) {
     const next = parts.next();
     if (next.done === true) return;
-    const ran = run.one(next.value);
+    const ran = runPart(run, next.value);
     if (ran instanceof Promise) await ran;
   }
 }
 
 async function runSerial(parts: Iterable<Part> | AsyncIterable<Part>, run: Run): Promise<void> {
   for await (const part of parts) {
-    await run.one(part);
-    if (isOver(run.state)) return;
+    await runPart(run, part);
+    if (isOver(run)) return;
   }
 }
 
 /** At most `limit` at once; takes the next part only when there is room for it. Ends early when the whole is broken. */
-async function runParallel(parts: Iterable<Part> | AsyncIterable<Part>, limit: number, { one, state }: Run): Promise<void> {
+async function runParallel(parts: Iterable<Part> | AsyncIterable<Part>, limit: number, run: Run): Promise<void> {
   let running = 0;
   let wake: () => void = () => undefined;
   // A promise for each wait: what races against one that lives as long as the parts do would never be freed.
   const change = (): Promise<void> => new Promise((resolve) => (wake = resolve));
   const start = async (part: Part): Promise<void> => {
     try {
-      await one(part);
+      await runPart(run, part);
     } catch (thrown) {
-      state.broken ??= { thrown };
+      run.broken ??= { thrown };
     }
     running -= 1;
     wake();
   };
   for await (const part of parts) {
-    if (isOver(state)) return;
+    if (isOver(run)) return;
     running += 1;
     void start(part);
-    while (running >= limit && state.broken === undefined) await change();
-    if (isOver(state)) return;
+    while (running >= limit && run.broken === undefined) await change();
+    if (isOver(run)) return;
   }
-  while (running > 0 && state.broken === undefined) await change();
+  while (running > 0 && run.broken === undefined) await change();
 }
 
-function isOver(state: State): boolean {
-  return state.over || state.broken !== undefined;
+function isOver({ over, broken }: Run): boolean {
+  return over || broken !== undefined;
 }
 
-function failureOf({ failed }: State, first: StepFailure, what: string): FanOutFailure {
+function failureOf({ failed, options: { what } }: Run, first: StepFailure): FanOutFailure {
   const indexes = failed.map(({ index }) => index).sort((a, b) => a - b);
   const text =
     indexes.length === 1

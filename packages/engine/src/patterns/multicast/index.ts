@@ -123,15 +123,16 @@ export const multicast = definePattern({
         const name = names[index] ?? "";
         return { index, name, message: withAttribute(message, "multicast", { name, index }), run };
       });
-      const ended = new Set<string>();
+      // Only a timeout leaves branches that have not ended.
+      const ended = options.timeout === undefined ? undefined : new Set<string>();
       const outcome = fanOut(parts, settings, {
         execution,
         clock: compiler.clock,
         deadLetter: (part, failure) => compiler.node.deadLetter(part, failure, { execution, step: compiler.stepId }),
-        settled: ({ name }) => void ended.add(name),
+        ...(ended === undefined ? {} : { settled: ({ name }: Part) => void ended.add(name) }),
       });
       return andThen(outcome, ({ results, failed }) => {
-        const late = names.filter((name) => !ended.has(name));
+        const late = ended === undefined ? [] : names.filter((name) => !ended.has(name));
         return andThen(combiner.combine(message, results), (combined) => {
           const told = tells ? withAttribute(combined, "failedParts", failed) : combined;
           return late.length === 0 ? told : withAttribute(told, "multicast", { late });

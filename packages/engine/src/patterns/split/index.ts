@@ -5,7 +5,7 @@ import { definePattern, itemsOf } from "../../pattern.ts";
 import { compileCombiner } from "../../runtime/combine.ts";
 import type { Execution } from "../../runtime/execution.ts";
 import type { StepFailure } from "../../runtime/failure.ts";
-import { fanOut } from "../../runtime/fan-out.ts";
+import { fanOut, type FanOutResult } from "../../runtime/fan-out.ts";
 import { andThen } from "../../runtime/step.ts";
 import { createCheckpoints } from "./checkpoints.ts";
 import { elementsOf, partsOf } from "./parts.ts";
@@ -140,13 +140,16 @@ export const split = definePattern({
         execution,
         clock: compiler.clock,
         deadLetter: (part: Message, failure: StepFailure) => compiler.node.deadLetter(part, failure, { execution, step: compiler.stepId }),
-        ...(progress === undefined ? {} : { ended: progress.passed }),
+        ended: progress?.passed,
       };
       const outcome = fanOut(progress === undefined ? parts : progress.unseen(parts), fanOutOptions, context);
-      return andThen(outcome, ({ results, failed }) =>
-        andThen(combiner.combine(message, results), (whole) => (tells ? withAttribute(whole, "failedParts", failed) : whole)),
-      );
+      return outcome instanceof Promise ? joinedLater(message, outcome) : joined(message, outcome);
     };
+    const joined = (message: Message, { results, failed }: FanOutResult): Message | Promise<Message> => {
+      const whole = combiner.combine(message, results);
+      return tells ? andThen(whole, (one) => withAttribute(one, "failedParts", failed)) : whole;
+    };
+    const joinedLater = async (message: Message, outcome: Promise<FanOutResult>) => joined(message, await outcome);
 
     return (message, execution) => {
       const value = by(message);

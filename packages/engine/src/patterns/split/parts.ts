@@ -1,4 +1,4 @@
-import { PortolanError, withAttribute, type Message } from "@portolan/core";
+import { PortolanError, type Message } from "@portolan/core";
 import type { Part } from "../../runtime/fan-out.ts";
 import { isReadOnce } from "../../runtime/streams.ts";
 import type { Step } from "../../runtime/step.ts";
@@ -27,24 +27,44 @@ export function elementsOf(value: unknown, options: ElementOptions): Elements {
 
 /** Parts with `attributes.split`; of a stream the size is known only with the last one. */
 export function partsOf(elements: Elements, whole: Message, block: Step): Iterable<Part> | AsyncIterable<Part> {
-  const partOf = (element: unknown, index: number, at: { readonly size: number | null; readonly last: boolean }): Part => ({
+  const partOf: PartOf = (body, index, { size, last }) => ({
     index,
     name: String(index),
-    message: withAttribute({ id: `${whole.id}-${index}`, body: element, headers: whole.headers, attributes: whole.attributes }, "split", {
-      index,
-      ...at,
-    }),
+    message: {
+      id: `${whole.id}-${index}`,
+      body,
+      headers: whole.headers,
+      attributes: { ...whole.attributes, split: { index, size, last } },
+    },
     run: block,
   });
-  if (elements.kind === "stream") return streamedParts(elements.stream, partOf);
-  const { list } = elements;
-  return (function* () {
-    for (let index = 0; index < list.length; index++)
-      yield partOf(list[index], index, { size: list.length, last: index === list.length - 1 });
-  })();
+  return elements.kind === "stream" ? streamedParts(elements.stream, partOf) : new ListedParts(elements.list, partOf);
 }
 
 type PartOf = (element: unknown, index: number, at: { readonly size: number | null; readonly last: boolean }) => Part;
+
+/** One after another, since there may be many. Not a generator: that costs half as much again as a short part. */
+class ListedParts implements Iterable<Part>, Iterator<Part> {
+  private index = 0;
+  private readonly list: readonly unknown[];
+  private readonly partOf: PartOf;
+
+  constructor(list: readonly unknown[], partOf: PartOf) {
+    this.list = list;
+    this.partOf = partOf;
+  }
+
+  [Symbol.iterator](): Iterator<Part> {
+    return this;
+  }
+
+  next(): IteratorResult<Part> {
+    const size = this.list.length;
+    if (this.index === size) return { done: true, value: undefined };
+    const index = this.index++;
+    return { done: false, value: this.partOf(this.list[index], index, { size, last: this.index === size }) };
+  }
+}
 
 async function* streamedParts(stream: AsyncIterable<unknown>, partOf: PartOf): AsyncIterable<Part> {
   let index = 0;
