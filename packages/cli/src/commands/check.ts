@@ -8,9 +8,9 @@ import { version } from "../version.ts";
 
 export const check = defineCommand({
   name: "check",
-  summary: "Reads an app's configuration, flow files and code, compiles every route, and lists what is wrong.",
+  summary: "Reads an app's configuration, flow files and code, compiles every route, checks types, and lists what is wrong.",
   details:
-    "Follows the body of each route from its input contract through expressions and mappings to the contracts that it comes to. Nothing is run or opened: no store, no port, no connection. Warnings do not change the exit code.",
+    "Follows the body of each route from its input contract through expressions and mappings to the contracts that it comes to. Types are checked as the app's own project does: by the TypeScript that it has installed, with its `tsconfig.json`; what is wrong in the app's files is listed. Nothing is run or opened: no store, no port, no connection. Warnings do not change the exit code.",
   positionals: [
     {
       name: "DIR",
@@ -31,6 +31,7 @@ export const check = defineCommand({
         "With --against: backward (default; this version deals with messages of the other), forward (the other with those of this), or full.",
     },
     json: { type: "boolean", description: "Print the findings as JSON, one object a line." },
+    "no-types": { type: "boolean", description: "Leave the types of code to a compiler." },
   },
   examples: [
     { line: "portolan check", does: "Whether the app in this directory would start." },
@@ -43,18 +44,23 @@ export const check = defineCommand({
 });
 
 interface Report {
-  readonly errors: readonly Finding[];
+  readonly errors: readonly (Finding & { readonly code?: string })[];
   readonly warnings: readonly Finding[];
   /** What was read, if it could be. */
   readonly summary: string;
 }
 
-interface Versions {
+interface Checks {
+  readonly "no-types"?: boolean | undefined;
   readonly against?: string | undefined;
   readonly compatibility?: string | undefined;
 }
 
-async function findings(path: string, { against, compatibility = "backward" }: Versions, io: Io): Promise<Report> {
+async function findings(
+  path: string,
+  { against, compatibility = "backward", "no-types": noTypes = false }: Checks,
+  io: Io,
+): Promise<Report> {
   const [{ checkApp, compatibilityFindings, loadApp, readCompatibility }, { platform }, { provideOwnPackage }] = await Promise.all([
     import("@portolan/host"),
     import("../platform.ts"),
@@ -67,10 +73,13 @@ async function findings(path: string, { against, compatibility = "backward" }: V
     const found = await checkApp(app, platform);
     const { routes, channels } = app.definition;
     const broken = against === undefined ? [] : await brokenSince(against);
+    const types = noTypes ? undefined : await (await import("../type-check.ts")).checkTypes(app);
+    const counts = [count(routes.length, "route"), count(channels.length, "channel"), count(app.files.length, "file")];
+    const unchecked = types !== undefined && "unchecked" in types ? [`types not checked (${types.unchecked})`] : [];
     return {
-      errors: [...found.errors, ...broken],
+      errors: [...found.errors, ...broken, ...(types !== undefined && "findings" in types ? types.findings : [])],
       warnings: found.warnings,
-      summary: `${app.definition.name}: ${count(routes.length, "route")}, ${count(channels.length, "channel")}, ${count(app.files.length, "file")}`,
+      summary: `${app.definition.name}: ${[...counts, ...unchecked].join(", ")}`,
     };
   } catch (error) {
     if (!(error instanceof PortolanError) || error.findings === undefined) throw error;
@@ -110,7 +119,8 @@ async function writeJson(io: Io, { errors, warnings }: Report): Promise<ExitName
 async function writeText(io: Io, { errors, warnings, summary }: Report): Promise<ExitName> {
   const { renderFinding } = await import("../error-view.ts");
   const view = { paint: paintFor(io.stdout), directory: io.directory, verbose: false, version };
-  for (const finding of errors) io.stdout.write(`${renderFinding({ level: "error", code: "PORTOLAN_CONFIG_INVALID" }, finding, view)}\n`);
+  for (const finding of errors)
+    io.stdout.write(`${renderFinding({ level: "error", code: finding.code ?? "PORTOLAN_CONFIG_INVALID" }, finding, view)}\n`);
   for (const finding of warnings) io.stdout.write(`${renderFinding({ level: "warning" }, finding, view)}\n`);
   const totals = [
     errors.length > 0 ? count(errors.length, "error") : "no errors",
