@@ -10,6 +10,7 @@ import {
 } from "@portolan/core";
 import { readAppFile } from "./app-file.ts";
 import { avroFormat } from "./avro/avro.ts";
+import { avroSchemaFormat } from "./avro-schema/avro-schema.ts";
 import { bytesFormat } from "./bytes/bytes.ts";
 import { csvFormat, tsvFormat } from "./csv/csv.ts";
 import { ediX12Format } from "./edi-x12/edi-x12.ts";
@@ -43,6 +44,7 @@ const plainFormats: readonly FormatDefinition[] = [
   formFormat,
   multipartFormat,
   avroFormat,
+  avroSchemaFormat,
 ];
 
 export const formats: readonly FormatDefinition[] = [...plainFormats, createGzipFormat(plainFormats), createZipFormat(plainFormats)];

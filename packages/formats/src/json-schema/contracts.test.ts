@@ -168,7 +168,7 @@ describe("schema files", () => {
   });
 
   test.each([
-    ["none.json", undefined, "expected a readable JSON Schema file, found no such file at"],
+    ["none.json", undefined, "expected a readable schema file, found no such file at"],
     ["broken.json", '{\n "type" }', 'expected a JSON document, found JSON is not valid at line 2, column 9: expected ":", found "}"'],
     ["list.json", [], "expected a JSON Schema, which is a map or a boolean, found a list of 0"],
     ["wrong.json", { type: 1 }, "expected a valid JSON Schema, found type"],

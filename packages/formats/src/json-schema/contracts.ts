@@ -1,6 +1,8 @@
+import { resolve } from "node:path";
 import { isStandardSchema, standardCheck } from "@portolan/core";
 import type { Contract, ContractCheck, ContractCompiler } from "@portolan/core";
 import { compareSchemas } from "./compare.ts";
+import { readAvroContract } from "../avro-schema/avro-contract.ts";
 import { describeIssues } from "./issues.ts";
 import { createSchemaCompiler } from "./schema-compiler.ts";
 import { type JsonSchemaDocument, readSchemaFile, unusable } from "./schema-files.ts";
@@ -39,8 +41,17 @@ export function createContracts({ directory, xsd }: ContractsOptions): ContractC
 
   function fileCheck(path: string): ContractCheck {
     if (/\.xsd$/i.test(path)) return xsdCheck(path);
+    if (/\.avsc$/i.test(path)) return avroCheck(path);
     const { file, schema } = readSchemaFile(directory, path);
     const known = byFile.get(file) ?? schemaCheck(schema, file);
+    byFile.set(file, known);
+    return known;
+  }
+
+  /** The data that the format `avro` reads. */
+  function avroCheck(path: string): ContractCheck {
+    const file = resolve(directory, path);
+    const known = byFile.get(file) ?? schemaCheck(readAvroContract(file, path));
     byFile.set(file, known);
     return known;
   }

@@ -11,7 +11,7 @@ const MAX_DEPTH = 256;
 /** Reads a JSON Schema file; `path` starts in `directory`. */
 export function readSchemaFile(directory: string, path: string): { readonly file: string; readonly schema: JsonSchemaDocument } {
   const file = resolve(directory, path);
-  const schema = parse(read(file, path), path);
+  const schema = readJsonFile(file, path);
   if (typeof schema === "boolean" || isRecord(schema)) return { file, schema };
   throw unusable(path, { expected: "a JSON Schema, which is a map or a boolean", found: describeValue(schema) });
 }
@@ -30,6 +30,11 @@ export function unusable(
   });
 }
 
+/** A schema document in JSON; `path` is what the app calls it. */
+export function readJsonFile(file: string, path: string): unknown {
+  return parse(read(file, path), path);
+}
+
 function read(file: string, path: string): Uint8Array {
   try {
     return readFileSync(file);
@@ -37,7 +42,7 @@ function read(file: string, path: string): Uint8Array {
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
     const found = code === "ENOENT" ? `no such file at ${file}` : `${code} at ${file}`;
     throw unusable(path, {
-      expected: "a readable JSON Schema file",
+      expected: "a readable schema file",
       found,
       cause,
       hint: "paths of contracts start in the app's directory",
