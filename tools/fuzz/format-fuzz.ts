@@ -1,7 +1,7 @@
 import { PortolanError, type Format } from "@portolan/core";
 import { createFormats } from "@portolan/formats";
 import { createChance, mutated, type Chance } from "./mutation.ts";
-import { seedsOf } from "./seeds.ts";
+import { SEED_DIRECTORY, seedsOf } from "./seeds.ts";
 
 /** What went wrong with an input, which its number makes again. */
 export interface Breach {
@@ -27,7 +27,7 @@ export async function fuzzFormat(
   name: string,
   { inputs, seed, before }: { readonly inputs: number; readonly seed: number; readonly before?: (number: number) => void },
 ): Promise<Tally> {
-  const formats = createFormats();
+  const formats = createFormats([], { directory: SEED_DIRECTORY });
   const variants = seedsOf(name).map(({ options, documents }) => {
     const format = formats.format(name, options);
     if (format === undefined) throw new Error(`there is no format ${name}`);

@@ -8,7 +8,9 @@ export interface Seeds {
   readonly documents: readonly (Buffer | string)[];
 }
 
-const formats = createFormats();
+/** Paths of the options below start here. */
+export const SEED_DIRECTORY = import.meta.dirname;
+const formats = createFormats([], { directory: SEED_DIRECTORY });
 const edi = path.resolve(import.meta.dirname, "../../../shared/suites/edi");
 
 /** Data that most formats can write. */
@@ -54,6 +56,19 @@ const LAYOUT = {
     trailer: { when: { start: 1, value: "T" }, fields: [{ filler: 1 }, { name: "count", length: 5, type: "number" }] },
   },
 };
+
+const PROTOBUF = { schema: "seed.proto", message: "fuzz.Seed" };
+const SEED = {
+  id: "ä",
+  parts: [{ id: "b", free: true }, {}],
+  at: "2026-01-01T00:00:00Z",
+  numbers: { x: "-1" },
+  raw: "AP8=",
+  rate: 1.5,
+  codes: [1, 300],
+};
+const protobufOf = (options: Readonly<Record<string, unknown>>) =>
+  Buffer.from(formats.format("protobuf", options)?.encode("delimited" in options ? [SEED, {}] : SEED) ?? []);
 
 /** By the name of the format; one that is not here is fuzzed with what it writes of the rows, and with random bytes. */
 const SEEDS: Readonly<Record<string, readonly Seeds[]>> = {
@@ -120,6 +135,7 @@ const SEEDS: Readonly<Record<string, readonly Seeds[]>> = {
       documents: ["HPORTOLAN20260105\nPDE89370400+000123450012EA1B2\nPDE12000000-000000990000}   x\nT00002\n"],
     },
   ],
+  protobuf: [PROTOBUF, { ...PROTOBUF, delimited: true }].map((options) => ({ options, documents: [protobufOf(options)] })),
   gzip: [{ options: { format: "csv" }, documents: [Buffer.from(formats.format("gzip", { format: "csv" })?.encode(ROWS) ?? [])] }],
   zip: [
     {

@@ -24,6 +24,7 @@ import { yamlFormat } from "./yaml/yaml.ts";
 import { createZipFormat } from "./zip/zip.ts";
 import { createFormat } from "./choice.ts";
 import { ndjsonFormat } from "./ndjson/ndjson.ts";
+import { protobufFormat } from "./protobuf/protobuf.ts";
 import { charsetNamed } from "./text/charset.ts";
 import { textFormat } from "./text/text.ts";
 import { xmlFormat } from "./xml/xml.ts";
@@ -45,6 +46,7 @@ const plainFormats: readonly FormatDefinition[] = [
   multipartFormat,
   avroFormat,
   avroSchemaFormat,
+  protobufFormat,
 ];
 
 export const formats: readonly FormatDefinition[] = [...plainFormats, createGzipFormat(plainFormats), createZipFormat(plainFormats)];

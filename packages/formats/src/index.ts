@@ -12,6 +12,7 @@ export { jsonFormat } from "./json/json.ts";
 export { createContracts } from "./json-schema/contracts.ts";
 export { multipartFormat } from "./multipart/multipart.ts";
 export { ndjsonFormat } from "./ndjson/ndjson.ts";
+export { protobufFormat } from "./protobuf/protobuf.ts";
 export { textFormat } from "./text/text.ts";
 export { xmlFormat } from "./xml/xml.ts";
 export { yamlFormat } from "./yaml/yaml.ts";

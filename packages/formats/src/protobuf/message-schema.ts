@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { listNames, PortolanError } from "@portolan/core";
+import type { DescMessage, Registry } from "@bufbuild/protobuf";
+import { loadProtobuf } from "./load-protobuf.ts";
+import { compileProtoFile } from "./proto-files.ts";
+
+export interface MessageSchema {
+  readonly message: DescMessage;
+  /** Everything of the schema: what `google.protobuf.Any` may hold. */
+  readonly registry: Registry;
+}
+
+/** The message of a .proto file, or of a descriptor set such as protoc and buf write. */
+export function openMessageSchema(path: string, name: string, directory: string): MessageSchema {
+  const { create, createFileRegistry, FileDescriptorSetSchema } = loadProtobuf();
+  const set = path.endsWith(".proto")
+    ? create(FileDescriptorSetSchema, { file: [...compileProtoFile(path, directory)] })
+    : readSet(path, directory);
+  const registry = built(() => createFileRegistry(set), path);
+  const message = registry.getMessage(name);
+  if (message !== undefined) return { message, registry };
+  const names = [...registry]
+    .filter((one) => one.kind === "message" && !one.typeName.startsWith("google.protobuf."))
+    .map((one) => one.typeName);
+  throw new PortolanError("PORTOLAN_CONFIG_INVALID", `${path} has no message ${name}: expected one of ${listNames(names.slice(0, 20))}`);
+}
+
+function readSet(path: string, directory: string) {
+  const { FileDescriptorSetSchema, fromBinary } = loadProtobuf();
+  return built(() => fromBinary(FileDescriptorSetSchema, readFileSync(resolve(directory, path))), path);
+}
+
+function built<Value>(build: () => Value, path: string): Value {
+  try {
+    return build();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new PortolanError("PORTOLAN_CONFIG_INVALID", `the Protobuf schema ${path} cannot be read: ${reason}`, {
+      hint: "name a .proto file, or a set of descriptors with all that it imports",
+      cause,
+    });
+  }
+}
