@@ -28,6 +28,7 @@ import { protobufFormat } from "./protobuf/protobuf.ts";
 import { charsetNamed } from "./text/charset.ts";
 import { textFormat } from "./text/text.ts";
 import { xmlFormat } from "./xml/xml.ts";
+import { xsdFormat } from "./xsd-schema/xsd-schema.ts";
 
 /** Those that hold no other. */
 const plainFormats: readonly FormatDefinition[] = [
@@ -41,6 +42,7 @@ const plainFormats: readonly FormatDefinition[] = [
   edifactFormat,
   fixedFormat,
   xmlFormat,
+  xsdFormat,
   yamlFormat,
   formFormat,
   multipartFormat,
