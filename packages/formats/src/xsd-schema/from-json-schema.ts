@@ -26,14 +26,14 @@ export function xsdOfJsonSchema(root: Schema, rootName: string | undefined): unk
     },
   };
 
-  function element(key: string, given: unknown, path: readonly string[], occurs: Element = {}): Element {
+  function element(key: string, given: unknown, path: readonly string[]): Element {
     if (!NAME.test(key)) throw fault(path, `${JSON.stringify(key)} can be no name of an element`);
     const reference = isRecord(given) && typeof given["$ref"] === "string" ? given["$ref"] : undefined;
     if (reference !== undefined && open.includes(reference)) throw fault(path, `${reference} contains itself, which needs a named type`);
     if (reference !== undefined) open.push(reference);
     const type = typeOf(resolve(schemaIn(given), path), path);
     if (reference !== undefined) open.pop();
-    return { "@name": key, ...occurs, ...type };
+    return { "@name": key, ...type };
   }
 
   function typeOf(part: JsonSchema, path: readonly string[]): Element {
@@ -88,7 +88,7 @@ export function xsdOfJsonSchema(root: Schema, rootName: string | undefined): unk
           ...(required.has(key) ? {} : { "@minOccurs": "0" }),
           ...(item === undefined ? {} : { "@maxOccurs": "unbounded" }),
         };
-        return element(key, item ?? one, [...path, key], occurs);
+        return { ...element(key, item ?? one, [...path, key]), ...occurs };
       });
     return { ...(elements.length === 0 ? {} : { "xs:sequence": { "xs:element": elements } }), ...words };
   }

@@ -195,6 +195,6 @@ function isMany(maxOccurs: string): boolean {
   return maxOccurs === "unbounded" || Number(maxOccurs) > 1;
 }
 
-export function localName(name: string | undefined): string | undefined {
+function localName(name: string | undefined): string | undefined {
   return name?.replace(/^.*:/, "");
 }
