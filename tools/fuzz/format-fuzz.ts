@@ -28,10 +28,10 @@ export async function fuzzFormat(
   { inputs, seed, before }: { readonly inputs: number; readonly seed: number; readonly before?: (number: number) => void },
 ): Promise<Tally> {
   const formats = createFormats([], { directory: SEED_DIRECTORY });
-  const variants = seedsOf(name).map(({ options, documents }) => {
+  const variants = seedsOf(name).map(({ options, documents, pack }) => {
     const format = formats.format(name, options);
     if (format === undefined) throw new Error(`there is no format ${name}`);
-    return { format, documents: documents.map((document) => Buffer.from(document as string)) };
+    return { format, documents: documents.map((document) => Buffer.from(document as string)), pack };
   });
   const tally: Tally = { read: 0, refused: 0, breaches: [] };
   for (let number = 0; number < inputs && tally.breaches.length < MOST_BREACHES; number++) {
@@ -39,7 +39,8 @@ export async function fuzzFormat(
     const chance = createChance(seed + number * 7919);
     const variant = variants[number % variants.length];
     if (variant === undefined) continue;
-    const input = mutated(variant.documents, chance);
+    const changed = mutated(variant.documents, chance);
+    const input = Buffer.from(variant.pack?.(changed) ?? changed);
     const reason =
       judge(variant.format, input, tally) ?? (number % STREAM_EVERY === 0 ? await judgeStream(variant.format, input, chance) : undefined);
     if (reason !== undefined) tally.breaches.push({ number, reason, input: input.toString("base64") });

@@ -1,11 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { gzipSync } from "node:zlib";
 import { createFormats } from "@portolan/formats";
 
 /** Valid documents of a format, and the options that they are read with. */
 export interface Seeds {
   readonly options?: Readonly<Record<string, unknown>>;
   readonly documents: readonly (Buffer | string)[];
+  /** Packs what was changed, so that changes reach the inside of what has a checksum. */
+  readonly pack?: (document: Buffer) => Uint8Array;
 }
 
 /** Paths of the options below start here. */
@@ -69,6 +72,17 @@ const SEED = {
 };
 const protobufOf = (options: Readonly<Record<string, unknown>>) =>
   Buffer.from(formats.format("protobuf", options)?.encode("delimited" in options ? [SEED, {}] : SEED) ?? []);
+
+const zipped = (files: readonly object[]) => formats.format("zip")?.encode(files) ?? new Uint8Array();
+/** The format `zip` yields these. */
+const filesOf = (archive: Uint8Array) =>
+  formats.format("zip")?.decode(archive) as readonly { readonly name: string; readonly content: Uint8Array }[];
+const SHEET = /sheet1\.xml$/;
+const XLSX = Buffer.from(formats.format("xlsx", { dates: ["day"] })?.encode(ROWS.map((row) => ({ ...row, day: "2026-01-31" }))) ?? []);
+const sheetsOf = (archive: Uint8Array) =>
+  filesOf(archive)
+    .filter(({ name }) => SHEET.test(name))
+    .map(({ content }) => Buffer.from(content));
 
 /** By the name of the format; one that is not here is fuzzed with what it writes of the rows, and with random bytes. */
 const SEEDS: Readonly<Record<string, readonly Seeds[]>> = {
@@ -136,7 +150,18 @@ const SEEDS: Readonly<Record<string, readonly Seeds[]>> = {
     },
   ],
   protobuf: [PROTOBUF, { ...PROTOBUF, delimited: true }].map((options) => ({ options, documents: [protobufOf(options)] })),
-  gzip: [{ options: { format: "csv" }, documents: [Buffer.from(formats.format("gzip", { format: "csv" })?.encode(ROWS) ?? [])] }],
+  xlsx: [
+    { documents: [XLSX] },
+    {
+      documents: sheetsOf(XLSX),
+      pack: (sheet) =>
+        zipped([...filesOf(XLSX).filter(({ name }) => !SHEET.test(name)), { name: "xl/worksheets/sheet1.xml", content: sheet }]),
+    },
+  ],
+  gzip: [
+    { options: { format: "csv" }, documents: [Buffer.from(formats.format("gzip", { format: "csv" })?.encode(ROWS) ?? [])] },
+    { options: { format: "ndjson" }, documents: ['{"a":1}\n[2]\n'], pack: (document) => gzipSync(document) },
+  ],
   zip: [
     {
       documents: [

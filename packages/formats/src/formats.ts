@@ -27,6 +27,7 @@ import { ndjsonFormat } from "./ndjson/ndjson.ts";
 import { protobufFormat } from "./protobuf/protobuf.ts";
 import { charsetNamed } from "./text/charset.ts";
 import { textFormat } from "./text/text.ts";
+import { xlsxFormat } from "./xlsx/xlsx.ts";
 import { xmlFormat } from "./xml/xml.ts";
 import { xsdFormat } from "./xsd-schema/xsd-schema.ts";
 
@@ -49,6 +50,7 @@ const plainFormats: readonly FormatDefinition[] = [
   avroFormat,
   avroSchemaFormat,
   protobufFormat,
+  xlsxFormat,
 ];
 
 export const formats: readonly FormatDefinition[] = [...plainFormats, createGzipFormat(plainFormats), createZipFormat(plainFormats)];

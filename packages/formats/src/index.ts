@@ -14,5 +14,6 @@ export { multipartFormat } from "./multipart/multipart.ts";
 export { ndjsonFormat } from "./ndjson/ndjson.ts";
 export { protobufFormat } from "./protobuf/protobuf.ts";
 export { textFormat } from "./text/text.ts";
+export { xlsxFormat } from "./xlsx/xlsx.ts";
 export { xmlFormat } from "./xml/xml.ts";
 export { yamlFormat } from "./yaml/yaml.ts";

@@ -4,7 +4,9 @@ import { expanded } from "../gzip/gunzip.ts";
 import { dateOfDos } from "./dos-date.ts";
 import { isUnsafeName } from "./entry-name.ts";
 
-interface ZipLimits {
+export interface ZipLimits {
+  /** Which files are unpacked: without it all. */
+  readonly isWanted?: (name: string) => boolean;
   readonly maxBytes: number;
   readonly maxRatio: number;
   readonly maxEntries: number;
@@ -45,7 +47,7 @@ export function readZip(bytes: Uint8Array, limits: ZipLimits): readonly ReadFile
   let left = limits.maxBytes;
   const files: ReadFile[] = [];
   for (const entry of entries) {
-    if (entry.name.endsWith("/")) continue;
+    if (entry.name.endsWith("/") || limits.isWanted?.(entry.name) === false) continue;
     if (isUnsafeName(entry.name)) throw zipFault(`expected the name of a file within the archive, found ${JSON.stringify(entry.name)}`);
     const content = contentOf(archive, entry, { ...limits, maxBytes: left });
     left -= content.length;
