@@ -1,7 +1,7 @@
 import { PortolanError, sleep, withAttribute, type Expression, type Message, type RetryOptions, type StepNode } from "@portolan/core";
 import type { StepCompiler } from "../../pattern.ts";
 import { RUNNING, type Execution } from "../../runtime/execution.ts";
-import { FailureWith, StepFailure, errorOf, isControl } from "../../runtime/failure.ts";
+import { FailureWith, StepFailure, errorOf, isControl, type FailurePoint } from "../../runtime/failure.ts";
 import { noting } from "../../runtime/points.ts";
 import { planRetry, type RetryPlan } from "../../runtime/retry.ts";
 import type { Step } from "../../runtime/step.ts";
@@ -128,7 +128,7 @@ export function compileSaga(options: SagaOptions, compiler: StepCompiler): Step 
     if (run.state.phase === "compensating" || run.state.phase === "undone") {
       const compensated = await finish.compensate(run, message);
       await log.closeUndone(run, execution);
-      throw new FailureWith(withAttribute(message, "saga", { compensated }), run.failure());
+      throw undoneFailure(run.failure(), { step: compiler.stepId, message, attempts: 1 }, compensated);
     }
     let result: Message;
     try {
@@ -139,13 +139,19 @@ export function compileSaga(options: SagaOptions, compiler: StepCompiler): Step 
       await log.fail(run, error);
       const compensated = await finish.compensate(run, message);
       await log.closeUndone(run, execution);
-      const failing = thrown instanceof StepFailure ? thrown.message : message;
-      throw new FailureWith(withAttribute({ ...message, body: failing.body }, "saga", { compensated }), error);
+      // A step of an action has met the route's policy; what cut the saga off, or a failing `save`, has not.
+      if (thrown instanceof StepFailure && thrown.step !== "") throw undoneFailure(error, thrown, compensated);
+      throw new FailureWith(withAttribute(message, "saga", { compensated }), error);
     }
     if (run.state.phase === "forward") await finish.complete(run, message);
     await log.close(run, execution);
     return result;
   };
+}
+
+/** What was undone is not done again, unless the message comes again. */
+function undoneFailure(error: PortolanError, { step, message, attempts }: FailurePoint, compensated: readonly string[]): StepFailure {
+  return new StepFailure(error, { step, message: withAttribute(message, "saga", { compensated }), attempts }, { decided: true });
 }
 
 interface Finish {
