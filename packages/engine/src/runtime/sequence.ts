@@ -26,15 +26,16 @@ export interface SequenceContext {
 
 /** A list of steps as one step. Stays synchronous as long as its steps do. */
 export function sequence(steps: readonly CompiledStep[], context: SequenceContext): Step {
-  const retrying =
-    context.policy !== undefined && [...context.policy.own, ...context.policy.app].some((clause) => clause.retry !== undefined);
+  const retries = clausesOf(context.policy).flatMap(({ retry }) => retry ?? []);
+  const retrying = retries.length > 0;
+  const timed = retries.some(({ maxElapsed }) => maxElapsed !== undefined);
   const compiled = context.traced ? steps.map((step) => ({ ...step, run: withTrace(step, context.clock) })) : steps;
   const runs = compiled.map((step) => (retrying ? withFirstAttempt(step) : step.run));
   const count = runs.length;
 
   const fail = (thrown: unknown, at: StepRun): Message | Promise<Message> => {
     if (isControl(thrown) || thrown instanceof StepFailure) throw thrown;
-    const { message, execution, mark } = at;
+    const { message, execution, mark, startedAt } = at;
     // The index comes from the loop below.
     const step = compiled[at.index] as CompiledStep;
     const error = errorOf(thrown);
@@ -46,7 +47,7 @@ export function sequence(steps: readonly CompiledStep[], context: SequenceContex
       throw new StepFailure(error, { step: step.id, message, attempts: thrown.attempts }, { decided: true });
     }
     if (context.policy === undefined) throw new StepFailure(error, { step: step.id, message, attempts });
-    return recover(thrown, { message, execution, mark, step, attempts, policy: context.policy, context });
+    return recover(thrown, { message, execution, mark, startedAt, step, attempts, policy: context.policy, context });
   };
 
   /** Goes on after a step that has to wait. */
@@ -62,14 +63,15 @@ export function sequence(steps: readonly CompiledStep[], context: SequenceContex
     for (let index = from; index < count; index++) {
       if (execution.signal !== undefined && execution.signal.aborted) throw cancelled(execution.signal, current);
       const mark = execution.mark();
+      const startedAt = timed ? context.clock.now() : undefined;
       let result: Message | Promise<Message>;
       try {
         // The index is below the length of the list.
         result = (runs[index] as Step)(current, execution);
       } catch (thrown) {
-        result = fail(thrown, { index, message: current, execution, mark });
+        result = fail(thrown, { index, message: current, execution, mark, startedAt });
       }
-      if (result instanceof Promise) return later(result, { index, message: current, execution, mark });
+      if (result instanceof Promise) return later(result, { index, message: current, execution, mark, startedAt });
       current = result;
       if (execution.end !== RUNNING) return current;
     }
@@ -86,12 +88,11 @@ interface StepRun {
   readonly message: Message;
   readonly execution: Execution;
   readonly mark: number;
+  /** Known where a clause bounds the time of all attempts. */
+  readonly startedAt: number | undefined;
 }
 
-interface Recovery {
-  readonly message: Message;
-  readonly execution: Execution;
-  readonly mark: number;
+interface Recovery extends Omit<StepRun, "index"> {
   readonly step: CompiledStep;
   readonly attempts: number;
   readonly policy: Policy;
@@ -101,7 +102,7 @@ interface Recovery {
 /** Retries, continues, or throws the failure on as decided: flow-format section 10. */
 async function recover(thrown: unknown, recovery: Recovery): Promise<Message> {
   const { message, execution, mark, step, policy, context } = recovery;
-  const firstAttemptAt = execution.unit.delivery?.parked?.firstAttemptAt ?? context.clock.now();
+  const firstAttemptAt = execution.unit.delivery?.parked?.firstAttemptAt ?? recovery.startedAt ?? context.clock.now();
   let attempts = recovery.attempts;
   let latest = thrown;
   for (;;) {
@@ -210,6 +211,10 @@ async function waitInline(delayMs: number, execution: Execution, context: Sequen
 
 function cancelled(signal: AbortSignal, message: Message): StepFailure {
   return new StepFailure(errorOf(signal.reason), { step: "", message, attempts: 0 }, { decided: true });
+}
+
+function clausesOf(policy: Policy | undefined): readonly Clause[] {
+  return policy === undefined ? [] : [...policy.own, ...policy.app];
 }
 
 function priorAttempts(execution: Execution, step: string): number {
