@@ -176,7 +176,8 @@ export function listOf<T>(item: OptionType<T>): OptionType<readonly T[]> {
     expected: `a list, each ${item.expected}`,
     schema: { type: "array", items: item.schema },
     item,
-    read(value, context) {
+    read(given, context) {
+      const value = context.substitute(given);
       if (!Array.isArray(value)) return mismatch(this, value, context);
       const items = value.map((entry, index) => item.read(entry, context.at(index)));
       return items.includes(undefined) ? undefined : (items as T[]);
@@ -192,7 +193,8 @@ export function oneOrMore<T>(item: OptionType<T>): OptionType<readonly T[]> {
     expected: `${item.expected}, or a list of such`,
     schema: { anyOf: [item.schema, list.schema] },
     item,
-    read(value, context) {
+    read(given, context) {
+      const value = context.substitute(given);
       if (Array.isArray(value)) return list.read(value, context);
       const single = item.read(value, context);
       return single === undefined ? undefined : [single];
@@ -206,9 +208,12 @@ export function mapOf<T>(item: OptionType<T>): OptionType<Readonly<Record<string
     expected: `a map of names, each ${item.expected}`,
     schema: { type: "object", additionalProperties: item.schema },
     item,
-    read(value, context) {
+    read(given, context) {
+      const value = context.substitute(given);
       if (!isRecord(value)) return mismatch(this, value, context);
-      const entries = Object.entries(value).map(([key, entry]) => [key, item.read(entry, context.at(key))] as const);
+      const entries = Object.entries(value).map(
+        ([key, entry]) => [String(context.substitute(key)), item.read(entry, context.at(key))] as const,
+      );
       return entries.some(([, entry]) => entry === undefined) ? undefined : Object.fromEntries(entries as [string, T][]);
     },
   };
@@ -220,7 +225,7 @@ export function object<Specs extends OptionSpecs>(specs: Specs): OptionType<Opti
     expected: `a map with ${listNames(Object.keys(specs))}`,
     schema: optionsSchema(specs),
     specs,
-    read: (value, context) => readOptions(specs, value, context),
+    read: (value, context) => readOptions(specs, context.substitute(value), context),
   };
 }
 

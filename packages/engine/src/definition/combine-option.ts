@@ -25,7 +25,8 @@ export function combineOption(names: readonly CombineName[]): OptionType<Combine
     kind: "combine",
     expected: `one of ${names.join(", ")}, or { join: TEXT } or { fold: EXPR, initial: EXPR }`,
     schema: { anyOf: [plain.schema, join.schema, fold.schema] },
-    read(value, context) {
+    read(given, context) {
+      const value = context.substitute(given);
       if (typeof value === "function") return { fold: value as Expression };
       if (isRecord(value) && "join" in value) return join.read(value, context);
       if (isRecord(value) && "fold" in value) return fold.read(value, context);
@@ -36,7 +37,8 @@ export function combineOption(names: readonly CombineName[]): OptionType<Combine
   };
 }
 
-function readText(value: unknown, context: Parameters<OptionType<string>["read"]>[1]): string | undefined {
+function readText(given: unknown, context: Parameters<OptionType<string>["read"]>[1]): string | undefined {
+  const value = context.substitute(given);
   if (typeof value === "string") return value;
   context.report({ message: "wrong value", expected: "a text", found: describeValue(value) });
   return undefined;

@@ -1,7 +1,13 @@
-import { describeValue, isRecord, unknownKey, type StepNode } from "@portolan/core";
+import { describeValue, isRecord, option, optional, readOptions, unknownKey, type StepNode } from "@portolan/core";
 import type { TreeContext } from "./tree-context.ts";
 
-const STEP_KEYS = ["id", "note", "disabled"];
+/** What a step may have beside its pattern. */
+const stepOptions = {
+  id: optional(option.name, "Its name, unique in the route"),
+  note: optional(option.name, "What one should know about it"),
+  disabled: optional(option.boolean, "As if it were not there"),
+};
+const STEP_KEYS = Object.keys(stepOptions);
 
 /** Reads a list of steps. Disabled ones are checked, then left out. */
 export function readSteps(value: unknown, context: TreeContext): readonly StepNode[] | undefined {
@@ -49,23 +55,18 @@ function readStep(raw: unknown, context: TreeContext): StepNode | "disabled" | u
   const pattern = patterns.find((one) => one.name === name);
   if (pattern === undefined || name === undefined) return undefined;
   const options = pattern.options.read(raw[name], context.at(name));
-  if (!fitsText(raw, "id", context) || !fitsText(raw, "note", context) || options === undefined) return undefined;
-  if (raw["disabled"] === true) return "disabled";
+  const own = readOptions(stepOptions, Object.fromEntries(STEP_KEYS.map((key) => [key, raw[key]])), context);
+  if (own === undefined || options === undefined) return undefined;
+  if (own.disabled === true) return "disabled";
   return {
-    id: typeof raw["id"] === "string" ? raw["id"] : positionOf(context.segments),
+    id: own.id ?? positionOf(context.segments),
     pattern: name,
     // A pattern's options are whatever its type reads; only its own `compile` sees them.
     options: options as StepNode["options"],
-    note: typeof raw["note"] === "string" ? raw["note"] : undefined,
+    note: own.note,
     path: context.path,
     place: context.place(),
   };
-}
-
-function fitsText(raw: Readonly<Record<string, unknown>>, key: string, context: TreeContext): boolean {
-  if (raw[key] === undefined || typeof raw[key] === "string") return true;
-  context.at(key).report({ message: "wrong value", expected: "a text", found: describeValue(raw[key]) });
-  return false;
 }
 
 /** Lists whose items are no steps but hold some. */
