@@ -17,7 +17,7 @@ export class Execution {
   readonly signal: AbortSignal | undefined;
   readonly trace: Trace | undefined;
   /** The message that the route received. */
-  readonly received: Message;
+  received: Message;
   /** The saga that this line is part of, as the saga step knows it; called routes inherit it. */
   saga: unknown;
   end: typeof RUNNING | typeof DROPPED | typeof STOPPED = RUNNING;

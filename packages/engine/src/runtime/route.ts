@@ -44,7 +44,7 @@ export interface RouteParts {
 
 export function createRoute(parts: RouteParts): Route {
   const { definition, policy, completions } = parts;
-  const body = withParameters(withContracts(parts), definition.params);
+  const body = withContracts(parts);
   const completes = completions.some((completion) => completion.definition.mode === "after");
 
   const enterCompleted = async (message: Message, execution: Execution): Promise<RouteEnd> => {
@@ -57,15 +57,14 @@ export function createRoute(parts: RouteParts): Route {
 
   const callCompleted = async (message: Message, caller: Execution): Promise<Message | undefined> => {
     const execution = caller.called(message);
+    let failing = message;
     try {
       await roomToComplete(completions);
-      const result = await call(message, execution);
+      const result = await call(message, execution, (reached) => (failing = reached));
       await completeAfter(completions, { failed: false, message: result ?? message, received: message }, execution);
       return result;
     } catch (thrown) {
       if (isControl(thrown)) throw thrown;
-      const error = errorOf(thrown);
-      const failing = withError(message, error, { route: definition.id, step: error.step ?? "", attempts: 1 });
       await completeAfter(completions, { failed: true, message: failing, received: message }, execution);
       throw thrown;
     }
@@ -87,30 +86,36 @@ export function createRoute(parts: RouteParts): Route {
     return result instanceof Promise ? enterLater(result, execution) : doneOrDropped(result, execution);
   };
 
-  const call = (message: Message, execution: Execution): Message | undefined | Promise<Message | undefined> => {
+  /** `reached` is told the message that reached the failing step, with its error. */
+  const call = (message: Message, execution: Execution, reached?: Reached): Message | undefined | Promise<Message | undefined> => {
     const mark = execution.mark();
     let result: Message | Promise<Message>;
     try {
       result = body(message, execution);
     } catch (thrown) {
-      return callFailed(thrown, { definition, policy, execution, mark });
+      return callFailed(thrown, { definition, policy, execution, mark, reached });
     }
-    if (result instanceof Promise) return callLater(result, execution, mark);
+    if (result instanceof Promise) return callLater(result, execution, { mark, reached });
     return execution.end === DROPPED ? undefined : result;
   };
 
-  const callLater = (result: Promise<Message>, execution: Execution, mark: number): Promise<Message | undefined> =>
+  const callLater = (
+    result: Promise<Message>,
+    execution: Execution,
+    ending: Pick<CallEnding, "mark" | "reached">,
+  ): Promise<Message | undefined> =>
     result.then(
       (message) => (execution.end === DROPPED ? undefined : message),
-      (thrown: unknown) => callFailed(thrown, { definition, policy, execution, mark }),
+      (thrown: unknown) => callFailed(thrown, { definition, policy, execution, ...ending }),
     );
 
-  return {
+  const route: Route = {
     id: definition.id,
     definition,
     enter: completes ? enterCompleted : enter,
     call: completes ? callCompleted : (message, caller) => call(message, caller.called(message)),
   };
+  return definition.params === undefined ? route : withParameters(route, definition.params);
 }
 
 /** How a message ended, for what runs on completion; undefined if it has not ended here. */
@@ -122,19 +127,23 @@ function outcomeOf(end: RouteEnd, route: string, received: Message): RouteOutcom
     case "handled":
       return { failed: false, message: end.message ?? received, received };
     case "failed":
-    case "deadLetter": {
-      const { message, error, step, attempts } = end.failure;
-      return { failed: true, message: withError(message, error, { route, step, attempts }), received };
-    }
+    case "deadLetter":
+      return { failed: true, message: failingMessage(end.failure, route), received };
     default:
       return undefined;
   }
 }
 
-/** The parameters of the route's template are an attribute from its first step on. */
-function withParameters(steps: Step, params: RouteDefinition["params"]): Step {
-  if (params === undefined) return steps;
-  return (message, execution) => steps(withAttribute(message, "params", params), execution);
+/** The parameters of a route's template are an attribute of what it receives. */
+function withParameters(route: Route, params: NonNullable<RouteDefinition["params"]>): Route {
+  return {
+    ...route,
+    enter(message, execution) {
+      execution.received = withAttribute(message, "params", params);
+      return route.enter(execution.received, execution);
+    },
+    call: (message, caller) => route.call(withAttribute(message, "params", params), caller),
+  };
 }
 
 function doneOrDropped(message: Message, execution: Execution): RouteEnd {
@@ -226,11 +235,19 @@ async function endFailed(thrown: unknown, ending: Ending): Promise<RouteEnd> {
   }
 }
 
+type Reached = (failing: Message) => void;
+
+interface CallEnding extends Ending {
+  readonly mark: number;
+  readonly reached: Reached | undefined;
+}
+
 /** What becomes of a failure that reached the end of a called route: a reply, or the caller's failure. */
-async function callFailed(thrown: unknown, ending: Ending & { readonly mark: number }): Promise<Message | undefined> {
+async function callFailed(thrown: unknown, ending: CallEnding): Promise<Message | undefined> {
   if (isControl(thrown)) throw thrown;
-  const { execution, mark } = ending;
+  const { execution, mark, definition, reached } = ending;
   const { clause, failure, failing } = await boundary(thrown, ending);
+  reached?.(failing);
   execution.list.rollback(mark);
   if (clause === undefined) throw failure.error;
   const kept = execution.mark();
@@ -240,6 +257,7 @@ async function callFailed(thrown: unknown, ending: Ending & { readonly mark: num
   } catch (error) {
     if (isControl(error)) throw error;
     execution.list.rollback(kept);
+    reached?.(failingMessage(asStepFailure(error, definition.id, execution.received), definition.id));
     throw errorOf(error);
   }
   execution.list.keep(kept);
@@ -252,11 +270,16 @@ async function boundary(
   { definition, policy, execution }: Ending,
 ): Promise<{ clause: Clause | undefined; failure: StepFailure; failing: Message }> {
   const failure = asStepFailure(thrown, definition.id, execution.received);
-  const failing = withError(failure.message, failure.error, { route: definition.id, step: failure.step, attempts: failure.attempts });
+  const failing = failingMessage(failure, definition.id);
   if (failure.final) return { clause: undefined, failure, failing };
   const clause = await chooseClause(policy, { error: failure.error, message: failing, entry: execution.entry, atStep: false });
   clause?.taken?.();
   return { clause, failure, failing };
+}
+
+/** The message that reached the failing step, with its error. */
+function failingMessage({ message, error, step, attempts }: StepFailure, route: string): Message {
+  return withError(message, error, { route, step, attempts });
 }
 
 function asStepFailure(thrown: unknown, route: string, message: Message): StepFailure {
