@@ -12,11 +12,19 @@ export interface SagaState {
   readonly actions: readonly ActionState[];
   /** The message after the last action that is done. */
   readonly current?: StoredCopy | undefined;
-  readonly error?: { readonly code: string; readonly kind: ErrorKind; readonly message: string } | undefined;
+  readonly error?: SagaError | undefined;
   /** Ids of actions, in the order in which they were compensated. */
   readonly compensated: readonly string[];
   /** The delivery for which it was undone: the same one finds that out, a later one begins anew. */
   readonly undoneFor?: string | undefined;
+}
+
+interface SagaError {
+  readonly code: string;
+  readonly kind: ErrorKind;
+  readonly message: string;
+  /** A step of an action has failed with it, and has met the route's policy. */
+  readonly decided: boolean;
 }
 
 export interface ActionState {
@@ -52,7 +60,7 @@ export interface SagaLog {
   isDone(run: SagaRun, name: string): boolean;
   /** The message as the last action that is done left it. */
   resumed(run: SagaRun, entered: Message): Message;
-  fail(run: SagaRun, error: PortolanError): Promise<void>;
+  fail(run: SagaRun, error: PortolanError, decided: boolean): Promise<void>;
   /** The last action that is to be undone, if any is left. One that was refused did nothing. */
   nextToUndo(run: SagaRun): ActionState | undefined;
   /** Within the unit of work of its compensation, if it has one. */
@@ -139,12 +147,12 @@ export function createSagaLog(compiler: StepCompiler): SagaLog {
 
     resumed: (run, entered) => (run.state.current === undefined ? entered : { ...run.state.current, attributes: entered.attributes }),
 
-    async fail(run, error) {
+    async fail(run, error, decided) {
       const { code, kind, message } = error;
       const last = run.state.actions.at(-1);
       const nothingHappened = kind === "rejected" || kind === "invalid";
       const actions = last?.state === "begun" && nothingHappened ? run.state.actions.slice(0, -1) : run.state.actions;
-      await saveNow(run, { ...run.state, phase: "compensating", error: { code, kind, message }, actions });
+      await saveNow(run, { ...run.state, phase: "compensating", error: { code, kind, message, decided }, actions });
     },
 
     nextToUndo: (run) => run.state.actions.at(-1),

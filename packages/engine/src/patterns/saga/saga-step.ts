@@ -128,7 +128,7 @@ export function compileSaga(options: SagaOptions, compiler: StepCompiler): Step 
     if (run.state.phase === "compensating" || run.state.phase === "undone") {
       const compensated = await finish.compensate(run, message);
       await log.closeUndone(run, execution);
-      throw undoneFailure(run.failure(), { step: compiler.stepId, message, attempts: 1 }, compensated);
+      throw undoneFailure(run, { error: run.failure(), at: { step: compiler.stepId, message, attempts: 1 }, compensated });
     }
     let result: Message;
     try {
@@ -136,12 +136,12 @@ export function compileSaga(options: SagaOptions, compiler: StepCompiler): Step 
     } catch (thrown) {
       if (isControl(thrown)) throw thrown;
       const error = errorOf(thrown);
-      await log.fail(run, error);
+      // What cut the saga off, or a failing `save`, has met no policy yet.
+      const at = thrown instanceof StepFailure && thrown.step !== "" ? thrown : undefined;
+      await log.fail(run, error, at !== undefined);
       const compensated = await finish.compensate(run, message);
       await log.closeUndone(run, execution);
-      // A step of an action has met the route's policy; what cut the saga off, or a failing `save`, has not.
-      if (thrown instanceof StepFailure && thrown.step !== "") throw undoneFailure(error, thrown, compensated);
-      throw new FailureWith(withAttribute(message, "saga", { compensated }), error);
+      throw undoneFailure(run, { error, at: at ?? { step: compiler.stepId, message, attempts: 1 }, compensated });
     }
     if (run.state.phase === "forward") await finish.complete(run, message);
     await log.close(run, execution);
@@ -149,9 +149,17 @@ export function compileSaga(options: SagaOptions, compiler: StepCompiler): Step 
   };
 }
 
-/** What was undone is not done again, unless the message comes again. */
-function undoneFailure(error: PortolanError, { step, message, attempts }: FailurePoint, compensated: readonly string[]): StepFailure {
-  return new StepFailure(error, { step, message: withAttribute(message, "saga", { compensated }), attempts }, { decided: true });
+interface Undone {
+  readonly error: PortolanError;
+  readonly at: FailurePoint;
+  readonly compensated: readonly string[];
+}
+
+/** What a step of an action has failed is not done again, unless the message comes again; the saga's own failures meet the policy now. */
+function undoneFailure(run: SagaRun, { error, at, compensated }: Undone): StepFailure | FailureWith {
+  const message = withAttribute(at.message, "saga", { compensated });
+  if (run.state.error?.decided !== true) return new FailureWith(message, error);
+  return new StepFailure(error, { ...at, message }, { decided: true });
 }
 
 interface Finish {
@@ -225,7 +233,8 @@ function createFinish(undos: ReadonlyMap<string, Undo>, log: SagaLog): Finish {
       }
     },
     async abandon(run) {
-      if (run.state.phase === "forward") await log.fail(run, new PortolanError("PORTOLAN_STOPPING", "the node died while the saga ran"));
+      if (run.state.phase === "forward")
+        await log.fail(run, new PortolanError("PORTOLAN_STOPPING", "the node died while the saga ran"), false);
       await compensate(run, run.entered());
       await log.drop(run);
     },
