@@ -201,13 +201,16 @@ routes:
   });
 
   it.each([
-    ["{ deaf: {} }", { message: "deaf cannot be polled", expected: "one of channel, mailbox", found: "deaf" }],
-    ["{ mailbox: { folder: drafts } }", { message: "drafts cannot be polled" }],
+    [
+      "{ deaf: {} }",
+      { path: "routes.start.steps.0", message: "deaf cannot be polled", expected: "one of channel, mailbox", found: "deaf" },
+    ],
+    ["{ mailbox: { folder: drafts } }", { path: "routes.start.steps.0.pollEnrich.from.mailbox", message: "drafts cannot be polled" }],
   ])("of %s is refused at start", async (from, finding) => {
     const starting = start(`routes: { start: { steps: [{ pollEnrich: { from: ${from} } }] } }`, createMailbox([]));
     await expect(starting).rejects.toMatchObject({
       code: "PORTOLAN_CONFIG_INVALID",
-      findings: [{ path: "routes.start.steps.0", ...finding }],
+      findings: [finding],
     });
   });
 });

@@ -148,15 +148,14 @@ function stepCompiler(node: StepNode, within: StepContext, rest: () => Step): St
 
 function pollOf(
   source: SourceNode,
-  { context, definition }: StepContext,
+  { context, definition, report }: StepContext,
   { step, invalid }: { readonly step: string } & Pick<StepCompiler, "invalid">,
 ): Poll {
   if (source.kind === "channel") return context.pollers.compile(source.channel);
   const { connector, options } = source;
   const poll = connector.source?.poll;
   if (poll !== undefined) {
-    for (const message of poll.check?.(options) ?? [])
-      invalid(message, `options of ${connector.name} with which it can be polled`, "others");
+    for (const message of poll.check?.(options) ?? []) report({ path: source.path, message, ...place(source) });
     return context.polledSources.compile({ route: definition.id, step }, source, poll);
   }
   const pollable = context.connectors.filter((known) => known.source?.poll !== undefined).map(({ name }) => name);
@@ -204,6 +203,6 @@ function pointOf(node: StepNode, { definition }: StepContext): RoutePoint {
   return { route: definition.id, step: node.id, pattern: node.pattern, path: node.path, ...place(node) };
 }
 
-function place(node: StepNode): Pick<Finding, "place"> {
+function place(node: Pick<StepNode, "place">): Pick<Finding, "place"> {
   return node.place === undefined ? {} : { place: node.place };
 }
