@@ -63,7 +63,9 @@ function parseLine(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new PortolanError("PORTOLAN_FORMAT_INVALID", `the line is no JSON: ${cause instanceof Error ? cause.message : String(cause)}`);
+    throw new PortolanError("PORTOLAN_FORMAT_INVALID", `the line is no JSON: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      hint: "each line is one JSON value; of CSV and other formats such lines are made by portolan convert --to ndjson",
+    });
   }
 }
 
