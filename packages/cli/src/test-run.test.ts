@@ -62,6 +62,23 @@ describe("the cases of an app", () => {
     expect(await command(["test"], { directory })).toMatchObject({ code: 0, stdout: "ok a\nok b\n2 passed, 0 failed, 0 skipped\n" });
   });
 
+  it("say what the sources have that its steps poll", async () => {
+    const polling = "pollEnrich: { from: { file: { directory: prices } }, combine: list, onEmpty: keep }";
+    const directory = await folderWith({
+      "app.flow.yaml": `routes: { take: { from: [{ rest: { post: /in } }], steps: [{ ${polling} }] } }`,
+      "a.case.yaml": takes(
+        "{ sends: { 0: { reply: { body: [{ n: 1 }, 10] } }, 1: { reply: { body: 2 } } } }",
+        'offers: { "file:watch prices/*": [{ body: 10 }] }\n',
+      ).replace("n: 1 } }]", "n: 1 } }, { route: take, mode: request, body: 2 }]"),
+      "b.case.yaml": takes("{ sends: {} }", 'offers: { "file:watch costs/*": [{ body: 10 }] }\n'),
+    });
+    const { stdout } = await command(["test"], { directory });
+    expect(stdout).toContain("ok a\n");
+    expect(stdout).toContain(
+      'FAIL b: offers.file:watch costs/*: no step of the app polls file:watch costs/*; did you mean "file:watch prices/*"?',
+    );
+  });
+
   it("may have a flow of their own", async () => {
     const flow = "flow: { routes: { take: { steps: [{ to: { record: out } }] } } }\n";
     const directory = await folderWith({ "a.case.yaml": takes("{ records: { out: { count: 1 } } }", flow) });

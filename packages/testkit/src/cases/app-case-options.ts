@@ -1,4 +1,4 @@
-import { describeValue, option, optional, withDefault, type OptionSpecs, type OptionType } from "@portolan/core";
+import { describeValue, option, optional, required, withDefault, type OptionSpecs, type OptionType } from "@portolan/core";
 import { answerAfter, failAlways, inTurn, reply, type Answer } from "../flow-tests/answer.ts";
 import { scriptedFailureOptions } from "../patterns/scripted-failure.ts";
 import { caseOptions } from "./case-options.ts";
@@ -22,6 +22,11 @@ const headerValue: OptionType<string | number | boolean> = {
 const replyOption = option.object({
   body: withDefault(option.anything, null, "The body of the reply."),
   headers: withDefault(option.mapOf(headerValue), {}, "The headers of the reply."),
+});
+
+const offeredOption = option.object({
+  body: required(option.anything, "The body of the message."),
+  headers: withDefault(option.mapOf(headerValue), {}, "Its headers."),
 });
 
 const answerOption = option.object({
@@ -63,5 +68,9 @@ export const appCaseOptions = {
   needs: withDefault(needs.type, [], needs.description),
   flow: optional(flow.type, "A flow of its own, instead of the app that the file lies in."),
   environment: optional(option.mapOf(option.name), "Values of the variables that the app's options name; others have stand-ins."),
+  offers: optional(
+    option.mapOf(option.listOf(offeredOption)),
+    "Messages that a polled source has, by address (with `*`) or connector, in order. Without it there are none.",
+  ),
   targets: optional(option.mapOf(answers), "What targets answer, by address (with `*`) or connector. Without it they are recorders."),
 } satisfies OptionSpecs;

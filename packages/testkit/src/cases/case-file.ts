@@ -1,4 +1,4 @@
-import type { ErrorKind } from "@portolan/core";
+import type { ErrorKind, Incoming } from "@portolan/core";
 import type { Answer } from "../flow-tests/answer.ts";
 
 /** A black-box case: a flow, what is sent to it, and what must be seen. Flow-format section 13. */
@@ -12,6 +12,8 @@ export interface CaseFile {
   readonly flow?: Readonly<Record<string, unknown>> | undefined;
   /** Values of the variables that the app's options name. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** What the sources that the app's steps poll have, by address. */
+  readonly offers?: Readonly<Record<string, readonly Incoming[]>> | undefined;
   /** What the targets of the app answer, by address. */
   readonly targets?: Readonly<Record<string, Answer>> | undefined;
   readonly send: readonly CaseSend[];

@@ -1,7 +1,7 @@
 import { PortolanError, isRecord } from "@portolan/core";
 import { readApp, type PatternDefinition } from "@portolan/engine";
 import type { VirtualClock } from "../clock/virtual-clock.ts";
-import { readAppUnderTest, unknownTarget, hintOf, type AppUnderTest } from "../flow-tests/app-under-test.ts";
+import { readAppUnderTest, unknownPolled, unknownTarget, hintOf, type AppUnderTest } from "../flow-tests/app-under-test.ts";
 import type { Life } from "../life.ts";
 import type { CaseFile } from "./case-file.ts";
 import type { CaseHarness } from "./case-harness.ts";
@@ -45,12 +45,13 @@ function appSubject(read: CaseFile, { harness, patterns, clock }: SubjectContext
   const { app } = harness;
   if (app === undefined)
     throw new PortolanError("PORTOLAN_CONFIG_INVALID", "the case has no flow, and there is no app that it could be about");
-  const { environment = {}, targets = {} } = read;
+  const { environment = {}, offers = {}, targets = {} } = read;
   const options = { harness, patterns, clock, environment };
   let tested = readAppUnderTest(app, options);
   const observed = observers(read, tested.places.directChannels);
   if (Object.keys(observed).length > 0) tested = readAppUnderTest({ ...app, trees: [...(app.trees ?? []), { routes: observed }] }, options);
   for (const [name, answer] of Object.entries(targets)) tested.doubles.replace(name, answer);
+  for (const [name, messages] of Object.entries(offers)) for (const message of messages) tested.doubles.offer(name, message);
   return {
     parts: tested.parts,
     sources: false,
@@ -89,9 +90,13 @@ function withRoutes(flow: Readonly<Record<string, unknown>>, routes: Readonly<Re
 }
 
 /** A name that nothing has would be seen empty, and an expectation that nothing arrives there would hold for ever. */
-function unknownNames({ expect, targets = {} }: CaseFile, { places }: AppUnderTest): readonly Difference[] {
+function unknownNames({ expect, offers = {}, targets = {} }: CaseFile, { places }: AppUnderTest): readonly Difference[] {
   const unknown = (where: string, message: string): Difference => ({ where, message });
   return [
+    ...Object.keys(offers).flatMap((name) => {
+      const error = unknownPolled(name, places);
+      return error === undefined ? [] : [unknown(`offers.${name}`, `${error.message}; ${error.hint}`)];
+    }),
     ...Object.keys(targets).flatMap((name) => {
       const error = unknownTarget(name, places);
       return error === undefined ? [] : [unknown(`targets.${name}`, `${error.message}; ${error.hint}`)];

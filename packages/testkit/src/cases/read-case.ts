@@ -10,7 +10,7 @@ export const CASE_SUFFIX = ".case.yaml";
 
 /**
  * What a case file is to hold: all that flow-format section 13 asks for, or what a case needs that lies in an app. There the
- * keys `case`, `source`, `needs` and `flow` may be left out, and `environment` and `targets` say what surrounds the app.
+ * keys `case`, `source`, `needs` and `flow` may be left out, and `environment`, `offers` and `targets` say what surrounds the app.
  */
 export type CaseForm = "complete" | "inApp";
 
