@@ -1,6 +1,7 @@
 import { deepStrictEqual } from "node:assert";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { app } from "@portolan/engine";
 import { interleave, type Contestant } from "./interleave.ts";
 import { CASES, DELAY_MS, priced } from "./patterns/cases.ts";
@@ -17,6 +18,7 @@ const ROUNDS = 15;
 /** Messages of one round; long enough for the clock of CPU time even where a message takes a fifth of a microsecond. */
 const MESSAGES = { fast: 100_000, slow: 10_000, peer: 1000 };
 const HEADERS = { "content-type": "application/json", "x-debug": "1" };
+const TURN = 500;
 /** Messages a second below which a pattern counts as slow. */
 const SLOW = 1e6;
 
@@ -39,11 +41,18 @@ async function cpuOf(messages: number, work: () => Promise<void> | void): Promis
   return (user + system) / messages;
 }
 
-/** Calls and awaits the contestant once a message, as a door does it; with `inFlight`, once for each of so many at a time. */
+/**
+ * Calls and awaits the contestant once a message, as a door does it; with `inFlight`, once for each of so many at a time. Now and
+ * then sockets and timers have their turn.
+ */
 async function deliverAll<In>(list: readonly In[], { messages, inFlight = 1 }: Round, handle: (one: In) => unknown): Promise<void> {
   // The index is below the length of the list.
   const one = (index: number) => handle(list[index % list.length] as In);
-  if (inFlight === 1) for (let index = 0; index < messages; index++) await one(index);
+  if (inFlight === 1)
+    for (let index = 0; index < messages; index++) {
+      await one(index);
+      if (index % TURN === TURN - 1) await setImmediate();
+    }
   else
     for (let sent = 0; sent < messages; sent += inFlight)
       await Promise.all(Array.from({ length: inFlight }, (_, index) => one(sent + index)));
@@ -83,10 +92,11 @@ function peersOf(pattern: string, round: Round): readonly Contestant[] {
   }
 }
 
-function runRxjs(messages: number): void {
+async function runRxjs(messages: number): Promise<void> {
   let grouped = 0;
-  const next = rxjsAggregate((size) => (grouped += size));
-  for (let index = 0; index < messages; index++) next(ITEMS[index % ITEMS.length] as (typeof ITEMS)[number]);
+  // A group is a list.
+  const next = rxjsAggregate(({ body }) => (grouped += (body as readonly unknown[]).length));
+  await deliverAll(entering, { messages }, next);
   if (grouped !== messages) throw new Error(`expected ${messages} messages in groups, found ${grouped}`);
 }
 
@@ -102,8 +112,13 @@ async function measure(pattern: string): Promise<readonly Row[]> {
   const one = CASES[pattern];
   if (one === undefined) throw new Error(`there is no case of ${pattern}`);
   await checkResults(pattern);
-  const { inFlight = 1, naive } = one;
-  const runOwn = (round: Round) => cpuOf(round.messages, () => deliverAll(incoming, round, (message) => engine.deliver(pattern, message)));
+  const { inFlight = 1, naive, tally } = one;
+  const runOwn = (round: Round) =>
+    cpuOf(round.messages, async () => {
+      const done = tally?.more(round.messages);
+      await deliverAll(incoming, round, (message) => engine.deliver(pattern, message));
+      await done;
+    });
   const first = await runOwn({ messages: MESSAGES.slow, inFlight });
   const round = { messages: 1e6 / first > SLOW ? MESSAGES.fast : MESSAGES.slow, inFlight };
   const peers = peersOf(pattern, round);

@@ -1,6 +1,7 @@
 import { channel, route, type Steps } from "@portolan/engine";
 import { choice, filter, map, pipeline, removeHeader, setHeader, type NaiveMessage, type NaiveStep } from "../route/naive-engine.ts";
 import { GROUP_SIZE, doubled, item } from "./item.ts";
+import { createTally, type Tally } from "./tally.ts";
 import * as naive from "./naive-patterns.ts";
 
 /** A pattern in a route of its own, beside the same in the naive engine. */
@@ -9,12 +10,16 @@ interface PatternCase {
   readonly naive: NaiveStep;
   /** Messages on their way at once, where each waits; otherwise one after another. */
   readonly inFlight?: number;
+  /** Of a route whose block works later: what has gone through that. */
+  readonly tally?: Tally;
 }
 type RouteSteps = Pick<Steps<unknown>, "steps">;
 
 const double = map((m) => doubled(item(m)));
 /** The route that others call, and its twin. */
 export const priced = route("priced").map((m) => doubled(item(m)));
+const grouped = createTally();
+const ordered = createTally();
 const addresses = () => ["route:priced", "route:priced"];
 const naiveRoutes = { "route:priced": double };
 const tickets = channel("tickets", { mode: "memory" });
@@ -71,12 +76,22 @@ export const CASES: Readonly<Record<string, PatternCase>> = {
   },
   aggregate: {
     route: route("aggregate").aggregate({ key: (m) => item(m).key, complete: { size: GROUP_SIZE } }, (group) =>
-      group.map((m) => m.body.length),
+      group.map((m) => {
+        grouped.add(m.body.length);
+        return m.body.length;
+      }),
     ),
+    tally: grouped,
     naive: naive.aggregate((m) => item(m).key, GROUP_SIZE, pipeline([map((m: { readonly body: readonly unknown[] }) => m.body.length)])),
   },
   resequence: {
-    route: route("resequence").resequence({ by: (m) => item(m).total, size: GROUP_SIZE }, (ordered) => ordered.map((m) => item(m).total)),
+    route: route("resequence").resequence({ by: (m) => item(m).total, size: GROUP_SIZE }, (one) =>
+      one.map((m) => {
+        ordered.add(1);
+        return item(m).total;
+      }),
+    ),
+    tally: ordered,
     naive: naive.resequence((m) => item(m).total, GROUP_SIZE, pipeline([map((m) => item(m).total)])),
   },
   loop: {
