@@ -26,11 +26,12 @@ export function openOwnDatabase(directory: string): DatabaseSync {
     mkdirSync(spoolDirectory(directory), { recursive: true, mode: 0o700 });
     verify(file);
     const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+    // A row that changes alone takes its whole page into the log, as most rows of state do.
     database.exec(`
-      PRAGMA page_size = 8192;
+      PRAGMA page_size = 4096;
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
-      PRAGMA wal_autocheckpoint = 8000;
+      PRAGMA wal_autocheckpoint = 16000;
       PRAGMA journal_size_limit = 134217728;
       PRAGMA cache_size = -32768;
     `);
