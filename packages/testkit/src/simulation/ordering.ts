@@ -128,7 +128,7 @@ function checkPages(world: World, pages: readonly Page[], end: End): void {
     for (let start = 0; start < pagesIn.length; start += BATCH) expectRising(world, `in ${channel}`, pagesIn.slice(start, start + BATCH));
   }
   outcome.expectEmpty("pages");
-  outcome.expectNoRows("resequence/print/0/messages", "resequence/sort/0/messages");
+  outcome.expectNoRows("resequence/print/0/messages", "resequence/sort/0");
 }
 
 function expectRising(world: World, what: string, pages: readonly Page[]): void {

@@ -1,7 +1,7 @@
 import { option, optional, PortolanError, required, withDefault, type Duration, type Message } from "@portolan/core";
 import type { Block, StepOptions } from "../../builder/steps.ts";
 import { definePattern } from "../../pattern.ts";
-import { DROPPED } from "../../runtime/execution.ts";
+import { DROPPED, type Execution } from "../../runtime/execution.ts";
 import { createBatches } from "./batches.ts";
 import { createStream } from "./stream.ts";
 
@@ -60,13 +60,19 @@ export const resequence = definePattern({
     const inbox = compiler.reenter(block);
     const sequencer = options.mode === "batch" ? createBatches(options, compiler, inbox) : createStream(options, compiler, inbox);
     const gate = options.steps === undefined;
-    return async (message, execution) => {
-      const value: unknown = await by(message);
-      if (value === undefined || value === null || value === "")
-        throw new PortolanError("PORTOLAN_KEY_MISSING", "the key of the resequencer is missing");
-      await sequencer.add({ value, message, execution });
+    const leave = (message: Message, execution: Execution): Message => {
       if (gate) execution.end = DROPPED;
       return message;
+    };
+    const add = (value: unknown, message: Message, execution: Execution): Message | Promise<Message> => {
+      if (value === undefined || value === null || value === "")
+        throw new PortolanError("PORTOLAN_KEY_MISSING", "the key of the resequencer is missing");
+      const added = sequencer.add({ value, message, execution });
+      return added instanceof Promise ? added.then(() => leave(message, execution)) : leave(message, execution);
+    };
+    return (message, execution) => {
+      const value = by(message);
+      return value instanceof Promise ? value.then((known) => add(known, message, execution)) : add(value, message, execution);
     };
   },
   method: ([options, steps], block) => ({

@@ -1,9 +1,10 @@
-import { PortolanError, describeValue } from "@portolan/core";
+import { PortolanError, describeValue, type Message } from "@portolan/core";
 import type { Inbox, StepCompiler } from "../../pattern.ts";
 import { createDueTimer } from "../../runtime/due-timer.ts";
 import type { Execution } from "../../runtime/execution.ts";
 import { numberOf } from "../../runtime/values.ts";
-import { createWaitingMessages, type Sequencer } from "./waiting-messages.ts";
+import type { Sequencer } from "./sequencer.ts";
+import { createWaitingMessages } from "./waiting-messages.ts";
 
 export interface StreamOptions {
   readonly timeout: number;
@@ -26,6 +27,12 @@ interface Waiting {
   readonly due: number;
 }
 
+/** A message that has just come: it is only kept if it has to wait. */
+interface Newcomer {
+  readonly name: string;
+  readonly message: Message;
+}
+
 const ROW = "stream";
 
 /** Closes the gaps in a row of numbers. */
@@ -36,7 +43,7 @@ export function createStream(options: StreamOptions, compiler: StepCompiler, inb
   const messages = createWaitingMessages(compiler.node.table(`${scope}/messages`), inbox);
 
   /** Releases what may go: all up to a number whose wait is over, and the direct successors of what was released. */
-  const advance = async (stream: Stream, execution: Execution): Promise<Stream> => {
+  const advance = async (stream: Stream, execution: Execution, newcomer?: Newcomer): Promise<Stream> => {
     const now = clock.now();
     const overdue = stream.waiting.filter((one) => one.due <= now).map((one) => one.number);
     const surplus =
@@ -48,9 +55,11 @@ export function createStream(options: StreamOptions, compiler: StepCompiler, inb
       const follows = last !== undefined && (one.number === last + 1 || one.number === last);
       if (one.number > upTo && !follows) {
         left.push(one);
+        if (one.name === newcomer?.name) await messages.keep(one.name, newcomer.message, execution);
         continue;
       }
-      await messages.release(one.name, execution);
+      if (one.name === newcomer?.name) inbox.send(newcomer.message, {}, execution);
+      else await messages.release(one.name, execution);
       last = one.number;
     }
     const begun = left.length < stream.waiting.length;
@@ -92,14 +101,19 @@ export function createStream(options: StreamOptions, compiler: StepCompiler, inb
           return;
         }
         const name = String(stream.next);
-        await messages.keep(name, message, execution);
-        const waiting = [...stream.waiting, { name, number, due: clock.now() + options.timeout }].toSorted((a, b) => a.number - b.number);
-        const advanced = await advance({ last: stream.last, waiting, next: stream.next + 1 }, execution);
+        const waiting = placed(stream.waiting, { name, number, due: clock.now() + options.timeout });
+        const advanced = await advance({ last: stream.last, waiting, next: stream.next + 1 }, execution, { name, message });
         const due = earliest(advanced);
         await row.put(advanced, { due });
         if (due !== undefined) execution.unit.listen({ ended: (committed) => committed && timer.at(due) });
       }),
   };
+}
+
+/** Behind all that are not greater. */
+function placed(waiting: readonly Waiting[], newcomer: Waiting): readonly Waiting[] {
+  const place = waiting.findLastIndex(({ number }) => number <= newcomer.number) + 1;
+  return waiting.toSpliced(place, 0, newcomer);
 }
 
 function earliest({ waiting }: Stream): number | undefined {

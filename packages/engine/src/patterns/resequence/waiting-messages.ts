@@ -3,17 +3,6 @@ import type { Inbox } from "../../pattern.ts";
 import type { Execution } from "../../runtime/execution.ts";
 import type { StateTable } from "../../runtime/state-table.ts";
 
-/** A message that comes to a resequencer, with the value it is ordered by. */
-export interface Arrival {
-  readonly value: unknown;
-  readonly message: Message;
-  readonly execution: Execution;
-}
-
-export interface Sequencer {
-  add(arrival: Arrival): Awaitable<void>;
-}
-
 /** The messages themselves, one row each, beside the row that holds their order. */
 export interface WaitingMessages {
   keep(name: string, message: Message, execution: Execution): Awaitable<void>;
