@@ -144,6 +144,7 @@ export { printable } from "./printable.ts";
 export { type Random, createIds } from "./random.ts";
 export type {
   AppendEffect,
+  AppendStagedEffect,
   Awaitable,
   ChannelSpec,
   ChannelStatus,
@@ -163,6 +164,7 @@ export type {
   DropStateEffect,
   PostponeEffect,
   PutStateEffect,
+  StagedAppend,
   StateQuery,
   StateRow,
   RetentionPolicy,

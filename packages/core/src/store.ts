@@ -80,6 +80,7 @@ export interface ParkedState {
 /** One change that a unit of work makes. All changes of a commit happen, or none. */
 export type Effect =
   | AppendEffect
+  | AppendStagedEffect
   | SettleEffect
   | PostponeEffect
   | KeepKeyEffect
@@ -98,6 +99,23 @@ export interface AppendEffect {
   /** Not delivered before, in ms. */
   readonly due?: number | undefined;
   readonly expiresAt?: number | undefined;
+}
+
+/**
+ * Appends everything that was staged under a name, in the order of its numbers. If there is no such stage, the commit fails with
+ * PORTOLAN_CONFLICT.
+ */
+export interface AppendStagedEffect {
+  readonly kind: "appendStaged";
+  readonly stage: string;
+}
+
+/** An append of a unit of work that is not committed yet. Its times count from the commit. */
+export interface StagedAppend extends Pick<AppendEffect, "channel" | "message" | "key" | "priority"> {
+  readonly delayMs?: number | undefined;
+  readonly ttlMs?: number | undefined;
+  /** Its place in the stage: a whole number below 2^32 that no other append of the stage has. */
+  readonly order: number;
 }
 
 /**
@@ -302,6 +320,13 @@ export interface Store {
    * order of the calls. A failure always comes as a promise.
    */
   commit(effects: readonly Effect[], durability: Durability): Awaitable<void>;
+  /**
+   * Puts appends of a unit of work aside that is too large to be held in memory. Nobody sees them until a commit has the effect
+   * `appendStaged`; they are gone after `unstage`, and when the store is opened anew. Fails with PORTOLAN_STORE_FAILED when it cannot write.
+   */
+  stage(stage: string, appends: readonly StagedAppend[]): Awaitable<void>;
+  /** Drops a stage that no commit will name. */
+  unstage(stage: string): void;
   /** Called once if the store can never be used again and was not closed: PORTOLAN_STORE_ENDED. Only stores that can end have it. */
   onEnd?(listener: (error: PortolanError) => void): void;
   /** Called whenever `take` of a subscription may have something new. */

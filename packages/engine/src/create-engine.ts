@@ -26,6 +26,7 @@ import { createGate, type Gate } from "./runtime/gate.ts";
 import { createPolledSources } from "./runtime/polled-sources.ts";
 import { POLLER, createPollers } from "./runtime/pollers.ts";
 import { createSideWork } from "./runtime/side-work.ts";
+import { createStage } from "./runtime/stage.ts";
 import { createStateTables } from "./runtime/state-table.ts";
 import { openSources, type Sources } from "./runtime/sources.ts";
 import { createValueMaps } from "./runtime/value-maps.ts";
@@ -176,6 +177,7 @@ export function createEngine(options: EngineOptions): Engine {
     },
     position: (name) => stores.durable.position(name),
     table: tables.table,
+    stage: (execution) => createStage(execution.list, { store: stores.durable, channel: (name) => channelDefinitions.get(name), ids }),
     format: services.format,
     formatNames: services.formatNames ?? [],
     spool: services.spool,

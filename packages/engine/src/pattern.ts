@@ -22,6 +22,7 @@ import type { Execution } from "./runtime/execution.ts";
 import type { Claims } from "./runtime/claims.ts";
 import type { Poll } from "./runtime/poll.ts";
 import type { StateTable } from "./runtime/state-table.ts";
+import type { Stage } from "./runtime/stage.ts";
 import type { StepFailure } from "./runtime/failure.ts";
 import type { RunningEndpoint } from "./runtime/endpoint.ts";
 
@@ -201,6 +202,8 @@ export interface StepServices {
   work(run: (execution: Execution) => Awaitable<void>, signal?: AbortSignal): Promise<void>;
   /** Called when the node has started; what it answers is called when the node stops, before its channels do. */
   onStart(begin: () => (() => Promise<void>) | undefined): void;
+  /** For what parts of a stream send, which may be more than fits into memory. */
+  stage(execution: Execution): Stage;
   /** Something that steps of one name share on this node, such as the state of a circuit breaker. */
   shared<T>(name: string, create: () => T): T;
   /** The last committed position of that name. */

@@ -16,6 +16,7 @@ export function mayConflict(effects: readonly Effect[]): boolean {
     (effect) =>
       (effect.kind === "setPosition" && "expected" in effect) ||
       (effect.kind === "settle" && effect.inTurn === true) ||
+      effect.kind === "appendStaged" ||
       effect.kind === "putState" ||
       effect.kind === "dropState",
   );

@@ -1,6 +1,7 @@
 import { PortolanError, type Clock, type Message } from "@portolan/core";
 import { DROPPED, type Execution } from "./execution.ts";
 import { FanOutFailure, StepFailure, errorOf, isControl } from "./failure.ts";
+import type { Stage } from "./stage.ts";
 import type { Step } from "./step.ts";
 
 /** One copy that goes through a block of its own. */
@@ -34,6 +35,8 @@ export interface FanOutContext {
   readonly ended?: ((part: Part, execution: Execution) => void | Promise<void>) | undefined;
   /** A part has ended in time, well or not. */
   settled?(part: Part): void;
+  /** Keeps effects of parts that have ended out of memory. */
+  readonly stage?: Stage | undefined;
 }
 
 export interface FanOutResult {
@@ -104,6 +107,7 @@ async function fanOutLater(
   run.over = true;
   if (!inTime || run.broken !== undefined) cancel.abort(new PortolanError("PORTOLAN_TIMEOUT", "the part was cancelled"));
   if (!inTime) all.catch(() => undefined);
+  if (run.broken === undefined) await context.stage?.finish();
   return resultOf(run);
 }
 
@@ -131,10 +135,11 @@ function runPart(run: Run, part: Part): void | Promise<void> {
     result = part.run(part.message, execution);
   } catch (thrown) {
     partThrew(run, { part, execution }, thrown);
-    return;
+    return context.stage?.relieve();
   }
   if (result instanceof Promise || context.ended !== undefined) return partLater(run, { part, execution }, result);
   partEnded(run, part, execution, result);
+  return context.stage?.relieve();
 }
 
 interface Running {
@@ -144,15 +149,14 @@ interface Running {
 
 async function partLater(run: Run, running: Running, result: Message | Promise<Message>): Promise<void> {
   const { part, execution } = running;
-  let message: Message;
   try {
-    message = await result;
+    const message = await result;
     if (run.cancel?.aborted !== true) await run.context.ended?.(part, execution);
+    partEnded(run, part, execution, message);
   } catch (thrown) {
     partThrew(run, running, thrown);
-    return;
   }
-  partEnded(run, part, execution, message);
+  await run.context.stage?.relieve();
 }
 
 // An object for its arguments would be made for every part.

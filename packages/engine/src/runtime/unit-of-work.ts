@@ -191,6 +191,39 @@ export class EffectList {
     part.entries = undefined;
   }
 
+  /**
+   * Takes out, of what follows the mark, the appends that fit and may be undone with nothing else. Of the positions that lead
+   * nowhere but to the next one only the last stays.
+   */
+  takeAppends(
+    mark: number,
+    fits: (append: PendingAppend) => boolean,
+  ): readonly { readonly append: PendingAppend; readonly order: number }[] {
+    if (this.entries === undefined) return [];
+    const taken: { readonly append: PendingAppend; readonly order: number }[] = [];
+    const left: Entry[] = [];
+    const positions = new Map<string, number>();
+    for (const entry of this.entries.splice(mark)) {
+      const { effect, order, kept, options } = entry;
+      const append = appendOf(effect);
+      if (append !== undefined && !kept && options?.undo === undefined && fits(append)) {
+        taken.push({ append, order });
+        continue;
+      }
+      if (effect.kind === "setPosition" && !("expected" in effect)) {
+        const before = positions.get(effect.name);
+        if (before !== undefined) {
+          left[before] = entry;
+          continue;
+        }
+        positions.set(effect.name, left.length);
+      }
+      left.push(entry);
+    }
+    for (const entry of left) this.entries.push(entry);
+    return taken;
+  }
+
   /** Puts another effect in the place of one that was added before. */
   replace(effect: PendingEffect, by: PendingEffect): void {
     const index = this.entries?.findIndex((entry) => entry.effect === effect) ?? -1;
@@ -212,6 +245,13 @@ export class EffectList {
     this.isInOrder = true;
     return this.entries.map((entry) => entry.effect);
   }
+}
+
+/** What it appends, unless that has times of its own. */
+function appendOf(effect: PendingEffect): PendingAppend | undefined {
+  if (effect.kind === "pendingAppend") return effect;
+  if (effect.kind !== "append" || effect.due !== undefined || effect.expiresAt !== undefined) return undefined;
+  return { ...effect, kind: "pendingAppend" };
 }
 
 export function claimName(scope: string, key: string): string {

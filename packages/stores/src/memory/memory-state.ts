@@ -1,6 +1,7 @@
 import type { AppendEffect, DeliveryRef, Effect } from "@portolan/core";
 import { checkPosition } from "../position.ts";
 import type { StoreLogRecord } from "../store-log.ts";
+import { noStageError } from "../staged.ts";
 import { outOfTurnError } from "../turn.ts";
 import { Channels } from "./channels.ts";
 import { createJournal } from "./journal.ts";
@@ -47,6 +48,9 @@ export function createMemoryState(options: MemoryStateOptions): MemoryState {
     switch (effect.kind) {
       case "append":
         return channels.append(storable(effect), moment.now());
+      case "appendStaged":
+        // A memory store puts the appends in its place before.
+        throw noStageError(effect.stage);
       case "settle": {
         const queue = channels.queue(effect.ref.subscription);
         if (queue !== undefined) channels.settle(queue, effect.ref.sequence, moment);

@@ -13,6 +13,7 @@ import { mayConflict } from "../position.ts";
 import type { StoreChange, StoreLog, StoreLogRecord } from "../store-log.ts";
 import { type LogWriter, createLogWriter } from "./log-writer.ts";
 import { createMoments } from "./moment.ts";
+import { createStages } from "./stages.ts";
 import { createMemoryState } from "./memory-state.ts";
 import { createWorkBell } from "../work-bell.ts";
 
@@ -34,13 +35,15 @@ export function createMemoryStore(options: MemoryStoreOptions): Store {
   const state = createMemoryState({ notify: bell.ring, onKept: leases.end });
   const writer = log === undefined ? undefined : createLogWriter(log, state);
   const moments = createMoments(clock);
+  const stages = createStages();
   let isClosed = false;
 
   function commit(effects: readonly Effect[], durability: Durability): Awaitable<void> {
     if (isClosed) return Promise.reject(closedError());
-    if (writer !== undefined) return writeCommit(writer, { kind: "commit", effects, at: clock.now() }, durability);
     try {
-      state.commit(effects, moments.begin());
+      const whole = stages.expand(effects, clock);
+      if (writer !== undefined) return writeCommit(writer, { kind: "commit", effects: whole, at: clock.now() }, durability);
+      state.commit(whole, moments.begin());
       return;
     } catch (error) {
       return Promise.reject(error);
@@ -60,6 +63,11 @@ export function createMemoryStore(options: MemoryStoreOptions): Store {
       return subscriptionsOf(setup);
     },
     commit,
+    stage(stage, appends) {
+      if (isClosed) throw closedError();
+      stages.add(stage, appends);
+    },
+    unstage: stages.drop,
     onWork: bell.listen,
     claim(request) {
       const kept = state.keys.find(request, clock.now());

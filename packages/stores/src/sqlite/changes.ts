@@ -19,6 +19,8 @@ export interface Changes {
   readonly pending: PendingChange[];
   readonly keptKeys: ClaimKey[];
   readonly spooled: string[];
+  /** Stages of which it made messages: so many that they are not listed one by one. */
+  readonly published: string[];
   /** Files that no row names any more. */
   readonly unnamed: string[];
 }

@@ -48,7 +48,7 @@ export function createCommitWriter(parts: CommitWriterParts): CommitWriter {
 
   /** One transaction. A conflict fails its own commit; anything else fails, and undoes, them all. */
   function transact(commits: readonly EncodedCommit[]): Transacted {
-    const changes: Changes = { pending: [], keptKeys: [], spooled: [], unnamed: [] };
+    const changes: Changes = { pending: [], keptKeys: [], spooled: [], published: [], unnamed: [] };
     try {
       setSynchronous(commits);
       const outcomes = inTransaction(database, () => {

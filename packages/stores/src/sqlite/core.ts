@@ -15,6 +15,7 @@ import { type RetentionStep, createRetention } from "./retention.ts";
 import type { TakeRow } from "./row-queue.ts";
 import { MESSAGE_SEQUENCES, createSequenceCounter } from "./sequence-counter.ts";
 import { createSpool } from "./spool.ts";
+import { createStageTable } from "./stage-table.ts";
 import { createStateTable } from "./state-table.ts";
 import { inReadTransaction, prepare } from "./statement.ts";
 import { createEffectWriter } from "./transaction.ts";
@@ -31,6 +32,7 @@ export interface Core {
   readonly isOwing: boolean;
   call(request: CallRequest, now: number): Answer;
   release(subscription: number, sequences: readonly number[]): void;
+  unstage(stage: string): void;
   renew(owner: string, until: number): void;
   unclaim(scope: string, key: string, owner: string): void;
   tick(): void;
@@ -63,9 +65,10 @@ function createOwningCore(database: DatabaseSync, { directory, lock, ring }: Sur
   const queues = createQueues(database, channels, ring);
   const inspection = createInspection(database, channels, queues.count);
   const states = createStateTable({ database, spool, spoolDirectory: spoolDirectory(directory) });
+  const stages = createStageTable({ database, channels, sequences, spool });
   const retention = createRetention({ database, keys, states, sequences });
   const leases = createLeases();
-  const effects = createEffectWriter({ database, channels, keys, states, spool, nextSequence: sequences.next });
+  const effects = createEffectWriter({ database, channels, keys, states, stages, spool, nextSequence: sequences.next });
   const operations = createOperations({ database, channels, sequences, refresh, isInFlight: queues.isInFlight });
   const writer = createCommitWriter({ database, place: databaseFile(directory), effects, spool, refresh, onCommitted, onUndone });
   const dataVersion = prepare<readonly [number]>(database, "PRAGMA data_version");
@@ -93,9 +96,11 @@ function createOwningCore(database: DatabaseSync, { directory, lock, ring }: Sur
     isCheckpointed = false;
     for (const key of changes.keptKeys) leases.end(key);
     for (const change of changes.pending) if (change.kind === "finished") retention.finished(change.sequence);
+    for (const stage of changes.published) stages.published(stage);
     spool.remove(changes.unnamed);
     try {
       queues.apply(changes.pending);
+      if (changes.published.length > 0) queues.reset();
     } catch {
       // Only what is known of the rows has suffered. It is read afresh; where that fails, too, this thread has to end.
       queues.reset();
@@ -129,10 +134,13 @@ function createOwningCore(database: DatabaseSync, { directory, lock, ring }: Sur
     switch (request.name) {
       case "open": {
         const ids = channels.setUp(request.args[0]);
+        stages.clear();
         spool.sweep((name) => inspection.isSpooled(name) || states.isSpooled(name));
         queues.reset();
         return { value: ids };
       }
+      case "stage":
+        return { value: stage(...request.args) };
       case "take":
         return { value: take(...request.args, now) };
       case "read":
@@ -170,6 +178,15 @@ function createOwningCore(database: DatabaseSync, { directory, lock, ring }: Sur
     }
   }
 
+  function stage(...args: Parameters<typeof stages.write>): void {
+    try {
+      stages.write(...args);
+    } catch (error) {
+      onUndone();
+      throw error;
+    }
+  }
+
   function claim(request: Parameters<typeof leases.acquire>[0], now: number): EncodedClaimAnswer {
     const kept = keys.find(request, now);
     if (kept !== undefined) return { state: "kept", ...kept };
@@ -186,6 +203,7 @@ function createOwningCore(database: DatabaseSync, { directory, lock, ring }: Sur
     release(subscription, released) {
       if (queues.find(subscription)?.released(released)) ring(subscription);
     },
+    unstage: stages.drop,
     renew: leases.renew,
     unclaim: (scope, key, owner) => leases.release({ scope, key }, owner),
     tick() {

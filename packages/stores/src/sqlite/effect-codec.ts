@@ -1,9 +1,9 @@
-import type { ClaimAnswer, Delivery, DeliveryRef, Effect, JournalEntry } from "@portolan/core";
+import type { ClaimAnswer, Delivery, DeliveryRef, Effect, JournalEntry, StagedAppend } from "@portolan/core";
 import { hasFailed } from "../journal-outcome.ts";
 import { decodeNested, encodeJson, encodeNested } from "./body-codec.ts";
 import type { MessageCodec } from "./message-codec.ts";
 import { encodeDrop, encodePut } from "./state-codec.ts";
-import type { DeliveryRow, EncodedClaimAnswer, EncodedEffect } from "./protocol.ts";
+import type { DeliveryRow, EncodedClaimAnswer, EncodedEffect, EncodedStaged } from "./protocol.ts";
 import type { RememberedMessage } from "./remembered-messages.ts";
 
 /** An effect as the worker takes it. Fails on what cannot be stored. */
@@ -13,6 +13,8 @@ export function encodeEffect(effect: Effect, messages: MessageCodec): EncodedEff
       const { channel, message, key = null, priority = null, due = 0, expiresAt = null } = effect;
       return ["append", channel, messages.encode(message), key, priority, due, expiresAt];
     }
+    case "appendStaged":
+      return ["appendStaged", effect.stage];
     case "settle":
       return ["settle", effect.ref.subscription, effect.ref.sequence, effect.inTurn ?? false];
     case "postpone": {
@@ -38,6 +40,11 @@ export function encodeEffect(effect: Effect, messages: MessageCodec): EncodedEff
     default:
       return effect satisfies never;
   }
+}
+
+export function encodeStaged(append: StagedAppend, messages: MessageCodec): EncodedStaged {
+  const { order, channel, message, key = null, priority = null, delayMs = 0, ttlMs = null } = append;
+  return [order, channel, messages.encode(message), key, priority, delayMs, ttlMs];
 }
 
 export function decodeDelivery(row: DeliveryRow, of: { readonly id: number; readonly channel: string }, messages: MessageCodec): Delivery {

@@ -48,7 +48,7 @@ export function createOperations(parts: OperationParts): Operations {
         counter.rememberLast();
         const made: OperationStep & { count: number; unnamed: string[] } = {
           count: 0,
-          changes: { pending: [], keptKeys: [], spooled: [], unnamed: [] },
+          changes: { pending: [], keptKeys: [], spooled: [], published: [], unnamed: [] },
           unnamed: [],
         };
         for (const sequence of new Set(candidates)) if (isWaiting(channel, sequence) && handle(channel, sequence, made)) made.count += 1;

@@ -40,6 +40,7 @@ export type EncodedEffect =
       due: number,
       expiresAt: number | null,
     ]
+  | readonly ["appendStaged", stage: string]
   | readonly ["settle", subscription: number, sequence: number, inTurn: boolean]
   | readonly ["postpone", subscription: number, sequence: number, due: number, failures: number, parked: string | null]
   | readonly ["keepKey", scope: string, key: string, until: number, result: string | null]
@@ -59,6 +60,17 @@ export type EncodedEffect =
     ]
   | readonly ["dropState", scope: string, key: string, expected: number]
   | readonly ["journal", messageId: string, startedAt: number, failed: number, entry: string];
+
+/** An append that is put aside, on its way to the worker. */
+export type EncodedStaged = readonly [
+  order: number,
+  channel: string,
+  message: EncodedMessage,
+  key: string | null,
+  priority: number | null,
+  delay: number,
+  ttl: number | null,
+];
 
 /** An item of a row's list, on its way to the worker. */
 export type EncodedItem = readonly [kind: number, value: string | Uint8Array<ArrayBuffer>, isSpooled: boolean];
@@ -81,6 +93,7 @@ export type EncodedCommit = readonly [durability: Durability, at: number, effect
 /** What a caller may ask; each is answered once, in the order asked. */
 export interface Calls {
   open(setup: StoreSetup): readonly number[];
+  stage(stage: string, appends: readonly EncodedStaged[]): void;
   take(subscription: number, limit: number): readonly (DeliveryRow | RememberedRow)[];
   /** The rows of deliveries in flight that the caller has forgotten, but for those that are gone. */
   read(subscription: number, sequences: readonly number[]): readonly DeliveryRow[];
@@ -114,6 +127,7 @@ export type ToWorker =
   | { readonly kind: "commits"; readonly commits: readonly EncodedCommit[] }
   | (CallRequest & { readonly id: number; readonly now: number })
   | { readonly kind: "release"; readonly subscription: number; readonly sequences: readonly number[] }
+  | { readonly kind: "unstage"; readonly stage: string }
   | { readonly kind: "renew"; readonly owner: string; readonly until: number }
   | { readonly kind: "unclaim"; readonly scope: string; readonly key: string; readonly owner: string }
   /** The time has gone on: look for changes by other processes, and do what is left for quiet moments. */

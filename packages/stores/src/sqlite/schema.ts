@@ -12,6 +12,8 @@ export const APPLICATION_ID = 0x506f_7274;
  * without a route keeps what is appended while no other is active. `key` and `priority` of a pending row are set only where
  * the channel is ordered or prioritized, `due` only while the row has to wait.
  *
+ * A row of `staged` is an append of a unit of work that is not committed: its number is that of its stage and its place in it.
+ *
  * A row of `state` is found by the hash of its scope and key; its id, which no other row ever had, gives the order. Its list
  * lies in `state_items`, the items of a row side by side and numbered from 0; `count` is the number of the next one.
  */
@@ -77,6 +79,12 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE state_items (
     state INTEGER NOT NULL, number INTEGER NOT NULL, kind INTEGER NOT NULL, spool TEXT, value, PRIMARY KEY (state, number)) WITHOUT ROWID;
   CREATE INDEX state_items_spool ON state_items (spool) WHERE spool IS NOT NULL;
+  `,
+  `
+  INSERT INTO meta VALUES ('lastStage', 0);
+  CREATE TABLE staged (
+    number INTEGER PRIMARY KEY, channel INTEGER NOT NULL, id TEXT NOT NULL, kind INTEGER NOT NULL, spool TEXT, headers TEXT,
+    dead_letter TEXT, attributes TEXT, key TEXT, priority REAL, delay NUMERIC NOT NULL, ttl NUMERIC, body);
   `,
 ];
 

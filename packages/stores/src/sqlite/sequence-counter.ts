@@ -4,6 +4,8 @@ import { prepare } from "./statement.ts";
 /** Numbers of rows: each once, and always higher than those before, also of rows that are long gone. */
 export interface SequenceCounter {
   next(): number;
+  /** The first of so many numbers, which are used up with it. */
+  skip(count: number): number;
   readonly last: number;
   /** Goes on after the highest number in the database: another connection has written, or a transaction was undone. */
   reload(): void;
@@ -38,6 +40,10 @@ export function createSequenceCounter(database: DatabaseSync, { table, column, m
     next() {
       last += 1;
       return last;
+    },
+    skip(count) {
+      last += count;
+      return last - count + 1;
     },
     get last() {
       return last;

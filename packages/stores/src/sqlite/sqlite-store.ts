@@ -12,7 +12,7 @@ import {
 import { mayConflict } from "../position.ts";
 import { createWorkBell } from "../work-bell.ts";
 import { spoolDirectory } from "./database-file.ts";
-import { decodeClaimAnswer, decodeEntries, encodeEffect } from "./effect-codec.ts";
+import { decodeClaimAnswer, decodeEntries, encodeEffect, encodeStaged } from "./effect-codec.ts";
 import { createMessageCodec } from "./message-codec.ts";
 import type { EncodedEffect, MessageRow } from "./protocol.ts";
 import { createRememberedMessages } from "./remembered-messages.ts";
@@ -105,6 +105,15 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
       });
     },
     commit,
+    async stage(stage, appends) {
+      if (closed !== undefined) throw closedError();
+      await link.call(
+        "stage",
+        stage,
+        appends.map((append) => encodeStaged(append, messages)),
+      );
+    },
+    unstage: (stage) => link.tell({ kind: "unstage", stage }),
     onEnd: (listener) => void link.died.then(listener),
     onWork: bell.listen,
     claim: async (request) => decodeClaimAnswer(await link.call("claim", request)),

@@ -6,6 +6,7 @@ import type { KeyTable } from "./key-table.ts";
 import type { EncodedCommit, EncodedEffect } from "./protocol.ts";
 import { isRemembered } from "./remembered-messages.ts";
 import type { Spool } from "./spool.ts";
+import type { StageTable } from "./stage-table.ts";
 import { type StateEffect, type StateTable, isStateEffect } from "./state-table.ts";
 import { prepare } from "./statement.ts";
 import { outOfTurnError } from "../turn.ts";
@@ -15,6 +16,7 @@ export interface EffectWriterParts {
   readonly channels: ChannelTable;
   readonly keys: KeyTable;
   readonly states: StateTable;
+  readonly stages: StageTable;
   readonly spool: Spool;
   /** A number that no message has had. */
   readonly nextSequence: () => number;
@@ -38,7 +40,7 @@ interface Circumstances {
 type Of<Kind extends EncodedEffect[0]> = Extract<EncodedEffect, readonly [Kind, ...unknown[]]>;
 
 export function createEffectWriter(parts: EffectWriterParts): EffectWriter {
-  const { channels, keys, states, spool, nextSequence } = parts;
+  const { channels, keys, states, stages, spool, nextSequence } = parts;
   const statements = prepareStatements(parts.database);
 
   function append(effect: Of<"append">, { at, ticket }: Circumstances, changes: Changes): void {
@@ -87,6 +89,7 @@ export function createEffectWriter(parts: EffectWriterParts): EffectWriter {
     for (const effect of effects) {
       if (effect[0] === "setPosition" && effect[3] !== null) checkOne(effect[1], effect[3]);
       else if (effect[0] === "settle" && effect[3]) checkTurn(effect);
+      else if (effect[0] === "appendStaged") stages.check(effect[1]);
     }
   }
 
@@ -105,6 +108,8 @@ export function createEffectWriter(parts: EffectWriterParts): EffectWriter {
         append(effect, when, changes);
         when.ticket += 1;
         return;
+      case "appendStaged":
+        return stages.publish(effect[1], when.at, changes);
       case "settle":
         return settle(effect, changes);
       case "postpone":

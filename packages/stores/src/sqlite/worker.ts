@@ -64,6 +64,8 @@ function serve(port: MessagePort, { directory }: WorkerOptions): void {
         return answer(message);
       case "release":
         return core.release(message.subscription, message.sequences);
+      case "unstage":
+        return unstage(message.stage);
       case "renew":
         return core.renew(message.owner, message.until);
       case "unclaim":
@@ -90,6 +92,15 @@ function serve(port: MessagePort, { directory }: WorkerOptions): void {
 
   function refuse(id: number, error: unknown): void {
     answers.push([id, undefined, toPlain(asStoreError(error, place))]);
+  }
+
+  /** What cannot be dropped on a disk in trouble goes when the store is opened again. */
+  function unstage(stage: string): void {
+    try {
+      core.unstage(stage);
+    } catch (error) {
+      if (!isDiskTrouble(error)) throw error;
+    }
   }
 
   /** What a tick cannot do now, on a disk in trouble, the next one does. */

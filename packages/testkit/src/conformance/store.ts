@@ -7,6 +7,7 @@ import { ORDER_CASES } from "./store/order.ts";
 import { REOPEN_CASES } from "./store/reopen.ts";
 import { SCHEDULE_CASES } from "./store/schedule.ts";
 import { STATE_LIST_CASES } from "./store/state-lists.ts";
+import { STAGE_CASES } from "./store/stages.ts";
 import { STATE_CASES } from "./store/state.ts";
 import { UNIT_CASES } from "./store/unit-of-work.ts";
 
@@ -15,6 +16,7 @@ const GROUPS: Readonly<Record<string, readonly Case[]>> = {
   "order and priority": ORDER_CASES,
   "random schedules": SCHEDULE_CASES,
   "units of work": UNIT_CASES,
+  stages: STAGE_CASES,
   "idempotent keys": KEY_CASES,
   "rows of state": STATE_CASES,
   "lists of rows of state": STATE_LIST_CASES,

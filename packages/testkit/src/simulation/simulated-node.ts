@@ -107,6 +107,10 @@ export function createSimulatedNode(parts: SimulatedNodeParts): SimulatedNode {
         if (isDiskFull) throw new PortolanError("PORTOLAN_STORE_FAILED", "the disk is full");
         await store.commit(effects, durability);
       },
+      async stage(stage, appends) {
+        if (isDiskFull) throw new PortolanError("PORTOLAN_STORE_FAILED", "the disk is full");
+        await store.stage(stage, appends);
+      },
     };
   }
 

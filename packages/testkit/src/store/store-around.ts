@@ -8,6 +8,8 @@ export function storeAround(store: Store, around: Around): Store {
   return {
     open: async (setup) => (await around(() => store.open(setup))).map((subscription) => subscriptionAround(subscription, around)),
     commit: (effects, durability) => around(() => store.commit(effects, durability)),
+    stage: (stage, appends) => around(() => store.stage(stage, appends)),
+    unstage: (stage) => void around(() => store.unstage(stage)),
     onWork: (listener) => store.onWork(listener),
     claim: (request) => around(() => store.claim(request)),
     renew: (owner, leaseMs) => void around(() => store.renew(owner, leaseMs)),

@@ -134,13 +134,15 @@ export const split = definePattern({
     const tells = onPartFailure === "skip" || onPartFailure === "deadLetter";
 
     const splitInto = (value: unknown, message: Message, execution: Execution): Message | Promise<Message> => {
-      const parts = partsOf(elementsOf(value, options), message, block);
+      const elements = elementsOf(value, options);
+      const parts = partsOf(elements, message, block);
       const progress = checkpoints?.begin();
       const context = {
         execution,
         clock: compiler.clock,
         deadLetter: (part: Message, failure: StepFailure) => compiler.node.deadLetter(part, failure, { execution, step: compiler.stepId }),
         ended: progress?.passed,
+        stage: elements.kind === "list" ? undefined : compiler.node.stage(execution),
       };
       const outcome = fanOut(progress === undefined ? parts : progress.unseen(parts), fanOutOptions, context);
       return outcome instanceof Promise ? joinedLater(message, outcome) : joined(message, outcome);
