@@ -144,6 +144,8 @@ describe("createFormats", () => {
     ["application/json", "json"],
     ["Application/JSON; charset=utf-8", "json"],
     ["application/problem+json", "json"],
+    ["application/soap+xml; charset=utf-8", "xml"],
+    ["application/openapi+yaml", "yaml"],
     ["application/x-ndjson", "ndjson"],
     ["text/csv", "csv"],
     ["text/plain", "text"],

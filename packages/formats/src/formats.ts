@@ -55,6 +55,13 @@ const plainFormats: readonly FormatDefinition[] = [
 
 export const formats: readonly FormatDefinition[] = [...plainFormats, createGzipFormat(plainFormats), createZipFormat(plainFormats)];
 
+/** RFC 6839: what media types such as `application/soap+xml` are made of. */
+const SUFFIXES: ReadonlyMap<string, FormatDefinition> = new Map([
+  ["+json", jsonFormat],
+  ["+xml", xmlFormat],
+  ["+yaml", yamlFormat],
+]);
+
 /** The formats that connectors ask for: `ConnectorServices` takes its two functions from here. */
 export interface Formats {
   readonly definitions: readonly FormatDefinition[];
@@ -109,7 +116,7 @@ export function createFormats(more: readonly FormatDefinition[] = [], surroundin
     },
     formatFor(mediaType) {
       const { name, charset: label } = parseMediaType(mediaType);
-      const definition = definitions.find((one) => one.mediaTypes.includes(name)) ?? (name.endsWith("+json") ? jsonFormat : undefined);
+      const definition = definitions.find((one) => one.mediaTypes.includes(name)) ?? SUFFIXES.get(name.slice(name.lastIndexOf("+")));
       if (definition === undefined || label === undefined) return make(definition);
       const charset = charsetNamed(label);
       // A format without a choice of charset is UTF-8.

@@ -1,12 +1,13 @@
 import { formatInvalid } from "../format-invalid.ts";
 import { charsetNamed, unitOf, type Charset } from "../text/charset.ts";
 
-/** XML 1.0, appendix F: by byte order mark, by the bytes of "<" and "?", else as the declaration says. */
-export function xmlCharset(bytes: Uint8Array): Charset {
+/** XML 1.0, appendix F, and RFC 7303: by byte order mark, else as given, by the bytes of "<" and "?", or as the declaration says. */
+export function xmlCharset(bytes: Uint8Array, given: Charset | undefined): Charset {
   const [first, second, third] = bytes;
   if (first === 0xff && second === 0xfe) return "utf-16le";
   if (first === 0xfe && second === 0xff) return "utf-16be";
   if (first === 0xef && second === 0xbb && third === 0xbf) return "utf-8";
+  if (given !== undefined) return given;
   if (first === 0x3c && second === 0x00) return "utf-16le";
   if (first === 0x00 && second === 0x3c) return "utf-16be";
   const head = String.fromCharCode(...bytes.subarray(0, 200));

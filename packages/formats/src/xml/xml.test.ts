@@ -42,6 +42,12 @@ test.each([
   expect(await Array.fromAsync(createFormat(xmlFormat, { records: "a" }).decodeStream?.(pieces) ?? [])).toEqual(["ä"]);
 });
 
+test("a charset by option or media type comes before the declaration, and behind the byte order mark", () => {
+  const declared = '<?xml version="1.0" encoding="utf-8"?><a>ä</a>';
+  expect(decode(Buffer.from(declared, "latin1"), { charset: "latin1" })).toEqual(german);
+  expect(decode(Buffer.from(`\uFEFF${declared}`), { charset: "latin1" })).toEqual(german);
+});
+
 test("a charset that is none, or cannot be the document's, is refused; bytes that are no text are, with their place", () => {
   expect(() => decode('<?xml version="1.0" encoding="ebcdic"?><a/>')).toThrow('found "ebcdic"');
   expect(() => decode('<?xml version="1.0" encoding="utf-16"?><a/>')).toThrow('found "utf-16"');

@@ -1,6 +1,6 @@
 import { defineFormat, type FormatDefinition } from "@portolan/core";
 import { checkSize } from "../format-invalid.ts";
-import { createTextReader, decodeText, encodeText, type Charset } from "../text/charset.ts";
+import { createTextReader, decodeText, encodeText, type Charset, type TextReader } from "../text/charset.ts";
 import { xmlOptions, type XmlOptions } from "./options.ts";
 import { createXmlReader, type XmlReader } from "./read-xml.ts";
 import { writeXml } from "./write-xml.ts";
@@ -31,7 +31,7 @@ export const xmlFormat: FormatDefinition = defineFormat({
 
 function readDocument(bytes: Uint8Array, options: XmlOptions): unknown {
   checkSize(bytes, options.maxBytes, "XML");
-  const charset = options.charset ?? xmlCharset(bytes);
+  const charset = xmlCharset(bytes, options.charset);
   const reader = createXmlReader({ ...options, maxRecordLength: Infinity });
   const text = createTextReader(charset);
   // In pieces: what is refused at its beginning is not decoded to its end.
@@ -53,7 +53,7 @@ function exactly(read: () => string, bytes: Uint8Array, charset: Charset): strin
 
 async function* streamRecords(chunks: AsyncIterable<Uint8Array>, options: XmlOptions): AsyncGenerator<unknown> {
   const reader = createXmlReader({ ...options, maxRecordLength: options.maxRecordBytes });
-  let text = options.charset === undefined ? undefined : createTextReader(options.charset);
+  let text: TextReader | undefined;
   let head: Uint8Array = new Uint8Array(0);
   for await (const chunk of chunks) {
     let bytes = chunk;
@@ -61,12 +61,12 @@ async function* streamRecords(chunks: AsyncIterable<Uint8Array>, options: XmlOpt
       bytes = head = Buffer.concat([head, chunk]);
       // The declaration may come in several chunks.
       if (head.length < 200 && !head.includes(0x3e)) continue;
-      text = createTextReader(xmlCharset(head));
+      text = createTextReader(xmlCharset(head, options.charset));
     }
     yield* piecesOf(bytes, text, reader);
   }
   if (text === undefined) {
-    text = createTextReader(xmlCharset(head));
+    text = createTextReader(xmlCharset(head, options.charset));
     yield* piecesOf(head, text, reader);
   }
   reader.write(text.end());

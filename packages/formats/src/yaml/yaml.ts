@@ -14,7 +14,11 @@ export const yamlFormat: FormatDefinition = defineFormat({
   options: {
     documents: withDefault(option.boolean, false, "Whether the body is a list of documents."),
     indent: withDefault(option.integer({ min: 1, max: 10 }), 2, "Blanks per level when writing."),
-    maxBytes: withDefault(option.bytes, 8 * 1024 ** 2, "Larger documents are refused."),
+    maxBytes: withDefault(
+      option.bytes,
+      2 * 1024 ** 2,
+      "Larger documents are refused: reading takes some 250 bytes of memory for each of theirs.",
+    ),
     maxDepth: withDefault(option.integer({ min: 1, max: 500 }), 100, "Documents with more lists and maps within one another are refused."),
     maxAliases: withDefault(
       option.integer({ min: 0 }),
