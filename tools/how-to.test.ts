@@ -13,7 +13,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "portolan-how-to-"));
   await symlink(path.join(root, "node_modules"), path.join(folder, "node_modules"), "junction");
   await writeFile(path.join(folder, "package.json"), JSON.stringify({ type: "module" }));
-  for (const document of ["docs/how-to/test-your-flows.md", "docs/how-to/map-data.md"]) {
+  for (const document of ["docs/how-to/test-your-flows.md", "docs/how-to/map-data.md", "docs/how-to/read-formats.md"]) {
     for (const { file, text } of docExamples(document, readFileSync(path.join(root, document), "utf8"))) {
       await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
       await writeFile(path.join(folder, file), text);
@@ -39,6 +39,11 @@ it("the tests in TypeScript of the guide to tests pass", async () => {
 
 it("the mappings of the guide to mapping yield what it says", async () => {
   const { code, output } = await run(path.join(root, "packages/portolan/bin/portolan.js"), "test", "partner");
+  expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining("1 passed, 0 failed, 0 skipped") });
+});
+
+it("the formats of the guide to formats are read and written", async () => {
+  const { code, output } = await run(path.join(root, "packages/portolan/bin/portolan.js"), "test", "warehouse");
   expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining("1 passed, 0 failed, 0 skipped") });
 });
 
