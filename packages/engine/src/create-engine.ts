@@ -109,6 +109,7 @@ export function createEngine(options: EngineOptions): Engine {
     gate: (id) => gates.get(id),
     execution: (route, message, signal) => executionFor(new UnitOfWork(ids, route.definition.durability), message, signal),
     endings,
+    spool: services.spool,
     begin,
     end,
     ids,
@@ -218,6 +219,7 @@ export function createEngine(options: EngineOptions): Engine {
       polledSources,
       connectors: options.connectors ?? [],
       traced: journal === "all",
+      spool: services.spool,
       observePoint: options.observePoint,
       stopping: stopping.signal,
     });

@@ -3,6 +3,7 @@ import {
   type AppDefinition,
   type Clock,
   type ConnectorDefinition,
+  type ConnectorServices,
   type Contract,
   type ContractCheck,
   type ContractCompiler,
@@ -51,6 +52,7 @@ export interface CompileContext {
   /** The connectors that flow files may name. */
   readonly connectors: readonly ConnectorDefinition[];
   readonly traced: boolean;
+  readonly spool: ConnectorServices["spool"];
   readonly observePoint: PointObserver | undefined;
   readonly stopping: AbortSignal;
 }
@@ -100,7 +102,7 @@ export function compileSteps(nodes: readonly StepNode[], within: StepContext): S
 }
 
 function sequenceContext({ context, definition, policy }: StepContext): SequenceContext {
-  return { route: definition.id, clock: context.clock, policy, traced: context.traced, stopping: context.stopping };
+  return { route: definition.id, clock: context.clock, policy, traced: context.traced, spool: context.spool, stopping: context.stopping };
 }
 
 function stepCompiler(node: StepNode, within: StepContext, rest: () => Step): StepCompiler {

@@ -20,6 +20,7 @@ import type { Execution } from "./execution.ts";
 import { StepFailure } from "./failure.ts";
 import { planRetry } from "./retry.ts";
 import type { RouteEnd } from "./route.ts";
+import { isStream, withWholeBody } from "./streams.ts";
 import type { Afterwards } from "./unit-of-work.ts";
 
 /** What the end of a route means for the stores and for whoever delivered the message. */
@@ -42,6 +43,8 @@ export interface DeliveredContext {
   readonly options: DeliverOptions;
   /** How it came, for the journal. */
   readonly via: string;
+  /** The message with its stream as a body that a dead letter can hold. */
+  readonly whole?: Message;
 }
 
 export interface ConsumedContext {
@@ -94,11 +97,12 @@ export function createEndings(parts: EndingParts): Endings {
 
   const letter = (
     failure: StepFailure,
-    ctx: { readonly route: RouteDefinition; readonly execution: Execution; readonly channel?: ChannelDefinition },
+    ctx: { readonly route: RouteDefinition; readonly execution: Execution; readonly channel?: ChannelDefinition; readonly whole?: Message },
     clauseChannel?: string,
   ): Effect[] => {
     const channel = deadLetterChannel(ctx.route, clauseChannel, ctx.channel);
-    const { received, unit } = ctx.execution;
+    const { unit } = ctx.execution;
+    const received = ctx.whole ?? ctx.execution.received;
     log.log(
       channel === false ? "error" : "warn",
       channel === false ? "a message failed and is dropped, as its route says" : `a message went to the dead letter ${channel}`,
@@ -273,8 +277,14 @@ export function createEndings(parts: EndingParts): Endings {
     return committed === undefined ? result : committed.then(() => result);
   };
 
-  return {
+  const goesToDeadLetter = ({ kind }: RouteEnd, { options }: DeliveredContext) =>
+    kind === "deadLetter" || (kind === "failed" && options.failure === "deadLetter");
+
+  const endings: Endings = {
     delivered(end, ctx) {
+      const { received } = ctx.execution;
+      if (ctx.whole === undefined && goesToDeadLetter(end, ctx) && isStream(received.body))
+        return withWholeBody(received).then((whole) => endings.delivered(end, { ...ctx, whole }));
       if (end.kind === "parked" || end.kind === "abandoned") throw new PortolanError("PORTOLAN_STOPPING", "the node is stopping");
       if ((end.kind === "done" || end.kind === "dropped") && !recordsSuccess && ctx.options.position === undefined) {
         const { unit } = ctx.execution;
@@ -344,6 +354,7 @@ export function createEndings(parts: EndingParts): Endings {
       await Promise.all(unawaited);
     },
   };
+  return endings;
 }
 
 function settle({ delivery, inTurn }: ConsumedContext): Effect {

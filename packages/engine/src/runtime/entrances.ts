@@ -4,6 +4,7 @@ import {
   createHeaders,
   NO_ATTRIBUTES,
   NO_HEADERS,
+  type ConnectorServices,
   type DeliverOptions,
   type Incoming,
   type Message,
@@ -13,6 +14,7 @@ import type { Endings, DeliveredContext } from "./endings.ts";
 import type { Execution } from "./execution.ts";
 import type { Gate } from "./gate.ts";
 import type { Route, RouteEnd } from "./route.ts";
+import { readableAgain } from "./streams.ts";
 
 /** One way into one route: the two are those of `SourceContext`. */
 export interface Entrance {
@@ -35,6 +37,7 @@ export interface EntranceParts {
   gate(route: string): Gate | undefined;
   execution(route: Route, message: Message, signal: AbortSignal | undefined): Execution;
   readonly endings: Endings;
+  readonly spool: ConnectorServices["spool"];
   /** Told of every message that goes in, and that it has left. */
   begin(): void;
   end(): void;
@@ -66,7 +69,8 @@ export function createEntrances(parts: EntranceParts): Entrances {
   const enter = ({ route, via }: Way, entering: Message, options: DeliverOptions): Outcome => {
     const execution = parts.execution(route, entering, options.signal);
     const context: DeliveredContext = { route: route.definition, execution, options, via };
-    const ended = route.enter(entering, execution);
+    // Whoever does not wait for the end leaves a dead letter, which holds the message from its start.
+    const ended = route.enter(options.failure === "deadLetter" ? readableAgain(entering, execution, parts.spool) : entering, execution);
     return ended instanceof Promise ? deliveredLater(ended, context) : parts.endings.delivered(ended, context);
   };
   const deliveredLater = (ended: Promise<RouteEnd>, context: DeliveredContext): Promise<Message | undefined> =>

@@ -1,9 +1,10 @@
-import { PortolanError, sleep, withAttribute, withAttributes, type Clock, type Message } from "@portolan/core";
+import { PortolanError, sleep, withAttribute, withAttributes, type Clock, type ConnectorServices, type Message } from "@portolan/core";
 import { RUNNING, type Execution } from "./execution.ts";
 import { FailureWith, FanOutFailure, Parked, StepFailure, errorOf, isControl } from "./failure.ts";
 import { chooseClause, withError, type Clause, type Policy } from "./policy.ts";
 import type { RetryPlan } from "./retry.ts";
 import { andThen, type Step } from "./step.ts";
+import { readableAgain } from "./streams.ts";
 import { whileRunning } from "./while-running.ts";
 
 export interface CompiledStep {
@@ -20,6 +21,8 @@ export interface SequenceContext {
   readonly policy: Policy | undefined;
   /** Whether the timeline of steps is recorded. */
   readonly traced: boolean;
+  /** Keeps what a retry or a clause may read again. */
+  readonly spool: ConnectorServices["spool"];
   /** Aborted when the node stops: durable messages that only wait are given back. */
   readonly stopping: AbortSignal;
 }
@@ -30,12 +33,18 @@ export function sequence(steps: readonly CompiledStep[], context: SequenceContex
   const retrying = retries.length > 0;
   const timed = retries.some(({ maxElapsed }) => maxElapsed !== undefined);
   const compiled = context.traced ? steps.map((step) => ({ ...step, run: withTrace(step, context.clock) })) : steps;
-  const runs = compiled.map((step) => (retrying ? withFirstAttempt(step) : step.run));
+  const readsAgain = clausesOf(context.policy).length > 0;
+  const readable = (message: Message, execution: Execution) => (readsAgain ? readableAgain(message, execution, context.spool) : message);
+  const runs = compiled.map((step) => {
+    const run = retrying ? withFirstAttempt(step) : step.run;
+    return readsAgain ? (message: Message, execution: Execution) => run(readable(message, execution), execution) : run;
+  });
   const count = runs.length;
 
   const fail = (thrown: unknown, at: StepRun): Message | Promise<Message> => {
     if (isControl(thrown) || thrown instanceof StepFailure) throw thrown;
-    const { message, execution, mark, startedAt } = at;
+    const { execution, mark, startedAt } = at;
+    const message = readable(at.message, execution);
     // The index comes from the loop below.
     const step = compiled[at.index] as CompiledStep;
     const error = errorOf(thrown);
@@ -156,7 +165,8 @@ export async function runClauseSteps(
 ): Promise<{ readonly message: Message; readonly end: Execution["end"] }> {
   const execution = at.execution.aside();
   const error = at.failing.attributes["error"];
-  const input = clause.definition.useOriginal ? withAttribute(at.execution.received, "error", error) : at.failing;
+  const original = () => withAttribute(readableAgain(at.execution.received, at.execution, undefined), "error", error);
+  const input = clause.definition.useOriginal ? original() : at.failing;
   try {
     return { message: await clause.steps(input, execution), end: execution.end };
   } catch (thrown) {

@@ -10,6 +10,7 @@ import type { Execution } from "./execution.ts";
 import { StepFailure, errorOf } from "./failure.ts";
 import { createGate, type Gate } from "./gate.ts";
 import type { Route } from "./route.ts";
+import { holdBody } from "./streams.ts";
 
 /** What goes on beside messages, in units of work of its own: taps, and what follows the end of a route. */
 export interface SideWork {
@@ -96,9 +97,14 @@ export function createSideWork(parts: SideWorkParts): SideWork {
           ? begin(definition, { message: copy, step, reads: unit.reads, run: (message, own) => endpoint.send(message, own) })
           : background(async () => parts.entrances.enter({ route, via: `tap:${definition.id}` }, copy, TAPPED));
       const start = (): void | Promise<void> => {
+        const release = holdBody(copy.body);
         const gate = gateOf(definition, step, channel?.definition);
         const place = gate.enter();
-        const go = () => void leave().finally(() => gate.leave());
+        const go = () =>
+          void leave().finally(() => {
+            gate.leave();
+            release();
+          });
         return place === undefined ? go() : place.then(go);
       };
       const durable = channel?.definition.mode === "durable" ? channel : undefined;

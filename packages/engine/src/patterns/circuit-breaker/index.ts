@@ -17,6 +17,7 @@ import { StepFailure, errorOf, isControl } from "../../runtime/failure.ts";
 import { noting } from "../../runtime/points.ts";
 import { withError } from "../../runtime/policy.ts";
 import { createBreaker, type Permit } from "./breaker.ts";
+import { readableAgain } from "../../runtime/streams.ts";
 
 declare module "../../builder/steps.ts" {
   interface Steps<Body, Ended, Of> {
@@ -151,7 +152,8 @@ export const circuitBreaker = definePattern({
     const attemptLater = (running: Promise<Message>, at: Entered): Promise<Message> =>
       running.catch((thrown: unknown) => failed(thrown, at));
 
-    return (message, execution) => {
+    return (received, execution) => {
+      const message = fallback === undefined ? received : readableAgain(received, execution, compiler.node.spool);
       const mark = execution.mark();
       let running: Message | Promise<Message>;
       try {

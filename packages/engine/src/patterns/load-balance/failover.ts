@@ -3,6 +3,7 @@ import type { StepCompiler } from "../../pattern.ts";
 import { StepFailure, errorOf, isControl } from "../../runtime/failure.ts";
 import { compileMatch, withError } from "../../runtime/policy.ts";
 import type { Step } from "../../runtime/step.ts";
+import { readableAgain } from "../../runtime/streams.ts";
 
 export interface FailoverOptions {
   readonly match: ErrorMatch;
@@ -18,7 +19,8 @@ export function createFailover(targets: readonly Step[], options: FailoverOption
   const most = Math.min(options.maxTargets ?? targets.length, targets.length);
   let start = 0;
 
-  return async (message, execution) => {
+  return async (received, execution) => {
+    const message = readableAgain(received, execution, compiler.node.spool);
     const mark = execution.list.mark();
     const first = start;
     for (let tried = 0; ; tried++) {

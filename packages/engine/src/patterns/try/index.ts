@@ -8,6 +8,7 @@ import { StepFailure, errorOf, isControl } from "../../runtime/failure.ts";
 import { noting } from "../../runtime/points.ts";
 import { compileMatch, withError } from "../../runtime/policy.ts";
 import { suppressing } from "../../runtime/sequence.ts";
+import { readableAgain } from "../../runtime/streams.ts";
 
 declare module "../../builder/steps.ts" {
   interface Steps<Body, Ended, Of> {
@@ -123,7 +124,8 @@ const tryStep = definePattern({
         (thrown: unknown) => failed(thrown, at),
       );
 
-    return (entered, execution) => {
+    return (received, execution) => {
+      const entered = readableAgain(received, execution, compiler.node.spool);
       const mark = execution.mark();
       let running: Message | Promise<Message>;
       try {

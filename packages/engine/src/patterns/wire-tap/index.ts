@@ -3,6 +3,7 @@ import type { AddressOptions, StepOptions, ToTarget } from "../../builder/steps.
 import { addressTarget } from "../../definition/target-input.ts";
 import { definePattern } from "../../pattern.ts";
 import { andThen } from "../../runtime/step.ts";
+import { readableAgain } from "../../runtime/streams.ts";
 import { headerValue } from "../set/index.ts";
 
 declare module "../../builder/steps.ts" {
@@ -59,7 +60,8 @@ export const wireTap = definePattern({
     const newBody = body === undefined ? undefined : compiler.expression(body);
     const names = Object.keys(headers);
     const values = Object.values(headers).map((value) => compiler.expression(value));
-    return (message, execution) => {
+    return (received, execution) => {
+      const message = readableAgain(received, execution, compiler.node.spool);
       const copied = newBody === undefined ? message.body : newBody(message);
       const added = values.map((value) => value(message));
       const waits = copied instanceof Promise || added.some((value) => value instanceof Promise);
