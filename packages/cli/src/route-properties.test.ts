@@ -1,4 +1,4 @@
-import { PortolanError, type JournalEntry, type Message } from "@portolan/core";
+import { PortolanError, type JournalEntry, type Message, type Store } from "@portolan/core";
 import { createEngine, patterns, readApp } from "@portolan/engine";
 import { createMemoryStore } from "@portolan/stores";
 import { createFixedRandom, createRecordingLogger, createVirtualClock } from "@portolan/testkit";
@@ -43,6 +43,14 @@ function steps(seen: Seen, depth: number): fc.Arbitrary<readonly RawStep[]> {
       .map((spec) => failing(spec.name, spec, seen)),
     fc.integer({ min: 2, max: 4 }).map((modulus): RawStep => ({ filter: { when: (m: Message<Body>) => m.body.n % modulus !== 1 } })),
     fc.constant<RawStep>({ to: { channel: "out" } }),
+    fc.constant<RawStep>({ to: { channel: "quick" } }),
+    fc.constantFrom<RawStep>(
+      ...[{ channel: "out" }, { channel: "quick" }, { channel: "ordered" }, { route: "side" }, { address: () => "channel:out" }].map(
+        (target) => ({
+          wireTap: { target },
+        }),
+      ),
+    ),
     fc.constant<RawStep>({ delay: { for: 5 } }),
     fc.constant<RawStep>({ map: (m: Message<Body>) => Promise.resolve(m.body) }),
   );
@@ -75,18 +83,48 @@ function flow(seen: Seen): fc.Arbitrary<Readonly<Record<string, unknown>>> {
   return fc.record({ steps: steps(seen, 2), onError: fc.array(clause, { maxLength: 3 }) });
 }
 
-/** Runs the route on messages from a durable channel until nothing is left to do. */
-async function run(route: Readonly<Record<string, unknown>>, count: number, input: "deliver" | "channel") {
+const byParity = (m: Message<Body>) => m.body.n % 2;
+
+/** Every append to a channel, in the order of the commits, and how many messages were in it at most. */
+function watchAppends(store: Store): { readonly store: Store; readonly appended: Map<string, string[]> } {
+  const appended = new Map<string, string[]>();
+  return {
+    appended,
+    store: {
+      ...store,
+      commit(effects, durability) {
+        for (const effect of effects)
+          if (effect.kind === "append") appended.set(effect.channel, [...(appended.get(effect.channel) ?? []), effect.message.id]);
+        return store.commit(effects, durability);
+      },
+    },
+  };
+}
+
+/** Runs the route on messages from a door, or from a channel that is durable or in memory, until nothing is left to do. */
+async function run(route: Readonly<Record<string, unknown>>, count: number, input: "deliver" | "durable" | "memory") {
   const clock = createVirtualClock();
   const durable = createMemoryStore({ clock });
+  const memory = watchAppends(createMemoryStore({ clock }));
+  const mode = input === "memory" ? "memory" : "durable";
+  const sideRoute = (from: readonly RawStep[], to: string) => ({ from, steps: [{ delay: { for: 1 } }, { to: { channel: to } }] });
   const tree = {
-    channels: { in: { orderedBy: (m: Message<Body>) => m.body.n % 2, concurrency: 3, maxAttempts: 2 } },
-    routes: { random: { ...route, from: input === "channel" ? [{ channel: "in" }] : [] } },
+    channels: {
+      in: { mode, orderedBy: byParity, concurrency: 3, maxAttempts: 2, capacity: 3 },
+      quick: { mode: "memory", orderedBy: byParity, concurrency: 2, capacity: 2 },
+      ordered: { orderedBy: byParity },
+      out: {},
+    },
+    routes: {
+      random: { ...route, from: input === "deliver" ? [] : [{ channel: "in" }] },
+      side: sideRoute([], "sideEnded"),
+      quick: sideRoute([{ channel: "quick" }], "quickEnded"),
+    },
   };
   const app = readApp({ name: "random", flows: [], trees: [tree] }, { patterns, connectors: [], variables: () => undefined });
   const engine = createEngine({
     app,
-    stores: { memory: createMemoryStore({ clock }), durable },
+    stores: { memory: memory.store, durable },
     clock,
     random: createFixedRandom(0.5),
     log: createRecordingLogger(),
@@ -96,11 +134,14 @@ async function run(route: Readonly<Record<string, unknown>>, count: number, inpu
     journal: "all",
   });
   const journal: JournalEntry[] = [];
-  engine.onJournal((entry) => journal.push(entry));
+  // What goes on beside a message has entries of its own.
+  engine.onJournal((entry) => {
+    if (entry.route === "random" && !entry.via.startsWith("channel:route:")) journal.push(entry);
+  });
   await engine.start();
   const ends = Array.from({ length: count }, (_, n) => {
     const incoming = { id: `m${n}`, body: { n, trail: [] } };
-    if (input === "channel") return engine.send("in", incoming).then(() => "sent");
+    if (input !== "deliver") return engine.send("in", incoming).then(() => "sent");
     return engine.deliver("random", incoming, { mode: "request" }).then(
       (result) => (result === undefined ? "nothing" : "result"),
       () => "error",
@@ -109,9 +150,18 @@ async function run(route: Readonly<Record<string, unknown>>, count: number, inpu
   await clock.run();
   const told = await Promise.all(ends);
   const dead = await durable.peek("dead", { limit: 1000 });
-  const waiting = (await durable.channels()).filter(({ name }) => name === "in").reduce((sum, { waiting: left }) => sum + left, 0);
+  const isRead = (name: string) => name === "in" || name === "quick" || name.startsWith("route:");
+  const channels = [...(await durable.channels()), ...(await memory.store.channels())];
+  const waiting = channels.filter(({ name }) => isRead(name)).reduce((sum, { waiting: left }) => sum + left, 0);
+  const idsIn = async (channel: string) => (await durable.peek(channel, { limit: 10_000 })).map(({ message }) => message.id);
+  const quick = { sent: memory.appended.get("quick") ?? [], ended: await idsIn("quickEnded") };
   await engine.stop();
-  return { told, dead, waiting, journal };
+  return { told, dead, waiting, journal, quick };
+}
+
+/** Of the message that a part came from. */
+function parityOf(id: string): number {
+  return Number(id.slice(1).split("-")[0]) % 2;
 }
 
 const COUNT = 6;
@@ -122,7 +172,7 @@ describe("a random route with random failures", () => {
     const seen: Seen = { runs: [] };
     await fc.assert(
       fc.asyncProperty(flow(seen), async (route) => {
-        const { dead, waiting, journal } = await run(route, COUNT, "channel");
+        const { dead, waiting, journal } = await run(route, COUNT, "durable");
         const final = journal.filter(({ outcome }) => outcome !== "redelivered" && outcome !== "parked");
         expect(waiting).toBe(0);
         expect(final.map(({ messageId }) => messageId).toSorted()).toEqual(Array.from({ length: COUNT }, (_, n) => `m${n}`));
@@ -133,6 +183,21 @@ describe("a random route with random failures", () => {
             .map(({ messageId }) => messageId)
             .toSorted(),
         );
+      }),
+      PARAMETERS,
+    );
+  });
+
+  it("ends every message of a memory channel once, and all that it sends on, whatever the bounds", async () => {
+    const seen: Seen = { runs: [] };
+    await fc.assert(
+      fc.asyncProperty(flow(seen), async (route) => {
+        const { waiting, journal, quick } = await run(route, COUNT, "memory");
+        const final = journal.filter(({ outcome }) => outcome !== "redelivered");
+        expect(waiting).toBe(0);
+        expect(final.map(({ messageId }) => messageId).toSorted()).toEqual(Array.from({ length: COUNT }, (_, n) => `m${n}`));
+        expect(final.filter(({ outcome, error }) => outcome === "deadLettered" && error === undefined)).toEqual([]);
+        expect(quick.ended.toSorted()).toEqual(quick.sent.toSorted());
       }),
       PARAMETERS,
     );
@@ -156,15 +221,17 @@ describe("a random route with random failures", () => {
     );
   });
 
-  it("keeps the order of each key", async () => {
+  it.each(["durable", "memory"] as const)("keeps the order of each key, from a %s channel and in memory beside it", async (input) => {
     const seen: Seen = { runs: [] };
     await fc.assert(
       fc.asyncProperty(flow(seen), async (route) => {
-        const { journal } = await run(route, COUNT, "channel");
+        const { journal, quick } = await run(route, COUNT, input);
         const final = journal.filter(({ outcome }) => outcome !== "redelivered").map(({ messageId }) => Number(messageId.slice(1)));
         for (const key of [0, 1]) {
           const ofKey = final.filter((n) => n % 2 === key);
           expect(ofKey).toEqual(ofKey.toSorted((a, b) => a - b));
+          const isOfKey = (id: string) => parityOf(id) === key;
+          expect(quick.ended.filter(isOfKey)).toEqual(quick.sent.filter(isOfKey));
         }
       }),
       PARAMETERS,
