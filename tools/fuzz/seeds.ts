@@ -162,6 +162,30 @@ const SEEDS: Readonly<Record<string, readonly Seeds[]>> = {
     { options: { format: "csv" }, documents: [Buffer.from(formats.format("gzip", { format: "csv" })?.encode(ROWS) ?? [])] },
     { options: { format: "ndjson" }, documents: ['{"a":1}\n[2]\n'], pack: (document) => gzipSync(document) },
   ],
+  "avro-schema": [
+    {
+      documents: [
+        '{"type":"record","name":"a.B","fields":[{"name":"c","type":["null","long"],"default":null},{"name":"d","type":{"type":"array","items":"a.B"}}]}',
+        '{"type":"map","values":{"type":"enum","name":"E","symbols":["A"]}}',
+      ],
+    },
+  ],
+  proto: [
+    {
+      documents: [
+        'syntax = "proto3";\npackage a;\nmessage B { int64 id = 1; repeated C c = 2; map<string, bool> d = 3; enum E { X = 0; } E e = 4; }\nmessage C { B b = 1; }\n',
+      ],
+    },
+  ],
+  xsd: [
+    {
+      documents: [
+        '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="a" type="T"/><xs:complexType name="T"><xs:sequence><xs:element name="b" type="T" minOccurs="0"/>' +
+          '<xs:element name="c" maxOccurs="3"><xs:simpleType><xs:restriction base="xs:string"><xs:enumeration value="x"/></xs:restriction></xs:simpleType></xs:element></xs:sequence>' +
+          '<xs:attribute name="d" use="required"/></xs:complexType></xs:schema>',
+      ],
+    },
+  ],
   zip: [
     {
       documents: [

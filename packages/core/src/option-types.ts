@@ -134,7 +134,7 @@ export const source: OptionType<SourceNode> = {
 export const contract: OptionType<Contract> = simple(
   {
     kind: "contract",
-    expected: "a contract: a path to a schema document (JSON Schema, Avro, XSD), a JSON Schema, or a Standard Schema value",
+    expected: "a contract: a path to a schema document (JSON Schema, Avro, Protobuf, XSD), a JSON Schema, or a Standard Schema value",
     schema: { oneOf: [{ type: "string" }, { type: "object" }, { type: "boolean" }] },
   },
   (value) => {

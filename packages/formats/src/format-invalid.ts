@@ -27,3 +27,13 @@ export function checkSize(bytes: Uint8Array, maxBytes: number, title: string): v
     hint: "raise maxBytes of the format if such bodies are right",
   });
 }
+
+/** What is wrong with a schema is a fault of the app's configuration; of one that is itself a body, it is one of the body. */
+export function asInvalid<Value>(read: () => Value): Value {
+  try {
+    return read();
+  } catch (cause) {
+    if (!(cause instanceof PortolanError) || cause.code !== "PORTOLAN_CONFIG_INVALID") throw cause;
+    throw formatInvalid(cause.message, { cause, ...(cause.hint === undefined ? {} : { hint: cause.hint }) });
+  }
+}

@@ -24,6 +24,7 @@ import { yamlFormat } from "./yaml/yaml.ts";
 import { createZipFormat } from "./zip/zip.ts";
 import { createFormat } from "./choice.ts";
 import { ndjsonFormat } from "./ndjson/ndjson.ts";
+import { protoFormat } from "./proto/proto.ts";
 import { protobufFormat } from "./protobuf/protobuf.ts";
 import { charsetNamed } from "./text/charset.ts";
 import { textFormat } from "./text/text.ts";
@@ -51,6 +52,7 @@ const plainFormats: readonly FormatDefinition[] = [
   avroSchemaFormat,
   protobufFormat,
   xlsxFormat,
+  protoFormat,
 ];
 
 export const formats: readonly FormatDefinition[] = [...plainFormats, createGzipFormat(plainFormats), createZipFormat(plainFormats)];

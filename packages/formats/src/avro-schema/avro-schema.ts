@@ -1,6 +1,6 @@
 import { defineFormat, isRecord, option, withDefault, type FormatDefinition } from "@portolan/core";
 import { readAvroSchema } from "../avro/schema.ts";
-import { checkSize, formatInvalid } from "../format-invalid.ts";
+import { asInvalid, checkSize, formatInvalid } from "../format-invalid.ts";
 import { parseJson } from "../json/json-text.ts";
 import { decodeText, encodeText } from "../text/charset.ts";
 import { avroOfJsonSchema } from "./from-json-schema.ts";
@@ -22,7 +22,7 @@ export const avroSchemaFormat: FormatDefinition = defineFormat({
     name: "avro-schema",
     decode(bytes) {
       checkSize(bytes, maxBytes, "the Avro schema");
-      return jsonSchemaOfAvro(readAvroSchema(parseJson(decodeText(bytes, "utf-8"), MAX_DEPTH)));
+      return asInvalid(() => jsonSchemaOfAvro(readAvroSchema(parseJson(decodeText(bytes, "utf-8"), MAX_DEPTH))));
     },
     encode(value) {
       if (typeof value !== "boolean" && !isRecord(value))

@@ -3,6 +3,7 @@ import { isStandardSchema, standardCheck } from "@portolan/core";
 import type { Contract, ContractCheck, ContractCompiler } from "@portolan/core";
 import { compareSchemas } from "./compare.ts";
 import { readAvroContract } from "../avro-schema/avro-contract.ts";
+import { readProtoContract } from "../proto/proto-contract.ts";
 import { describeIssues } from "./issues.ts";
 import { createSchemaCompiler } from "./schema-compiler.ts";
 import { type JsonSchemaDocument, readSchemaFile, unusable } from "./schema-files.ts";
@@ -41,18 +42,18 @@ export function createContracts({ directory, xsd }: ContractsOptions): ContractC
 
   function fileCheck(path: string): ContractCheck {
     if (/\.xsd$/i.test(path)) return xsdCheck(path);
-    if (/\.avsc$/i.test(path)) return avroCheck(path);
+    if (/\.avsc$/i.test(path)) return shownAs(path, () => readAvroContract(resolve(directory, path), path));
+    if (/\.proto(?:#|$)/i.test(path)) return shownAs(path, () => readProtoContract(path, directory));
     const { file, schema } = readSchemaFile(directory, path);
     const known = byFile.get(file) ?? schemaCheck(schema, file);
     byFile.set(file, known);
     return known;
   }
 
-  /** The data that the format `avro` reads. */
-  function avroCheck(path: string): ContractCheck {
-    const file = resolve(directory, path);
-    const known = byFile.get(file) ?? schemaCheck(readAvroContract(file, path));
-    byFile.set(file, known);
+  /** A schema of other data by the JSON Schema of what their format reads. */
+  function shownAs(path: string, read: () => JsonSchemaDocument): ContractCheck {
+    const known = byFile.get(path) ?? schemaCheck(read());
+    byFile.set(path, known);
     return known;
   }
 

@@ -26,6 +26,22 @@ export function openMessageSchema(path: string, name: string, directory: string)
   throw new PortolanError("PORTOLAN_CONFIG_INVALID", `${path} has no message ${name}: expected one of ${listNames(names.slice(0, 20))}`);
 }
 
+/** A message of the text of a .proto file, whose imports are relative to the directory; without a name the first. Without a directory, as for text of a message, only Protobuf's own files can be imported. */
+export function openMessageText(text: string, name: string | undefined, directory?: string): DescMessage {
+  const { create, createFileRegistry, FileDescriptorSetSchema } = loadProtobuf();
+  const file = compileProtoFile("the schema.proto", directory, text);
+  const registry = built(() => createFileRegistry(create(FileDescriptorSetSchema, { file: [...file] })), "given");
+  const own = [...registry.files].find((one) => one.name === "the schema")?.messages ?? [];
+  const message = name === undefined ? own[0] : registry.getMessage(name);
+  if (message !== undefined) return message;
+  throw new PortolanError(
+    "PORTOLAN_FORMAT_INVALID",
+    name === undefined
+      ? "the Protobuf schema has no message"
+      : `the Protobuf schema has no message ${name}: expected one of ${listNames(own.map((one) => one.typeName))}`,
+  );
+}
+
 function readSet(path: string, directory: string) {
   const { FileDescriptorSetSchema, fromBinary } = loadProtobuf();
   return built(() => fromBinary(FileDescriptorSetSchema, readFileSync(resolve(directory, path))), path);

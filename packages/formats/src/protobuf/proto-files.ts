@@ -14,21 +14,22 @@ interface ProtoFile {
   readonly syntax: "proto2" | "proto3";
 }
 
-/** The descriptors of a .proto file and all that it imports, each behind those that it needs. Imports are relative to its folder or to the app's. */
-export function compileProtoFile(path: string, directory: string): readonly FileDescriptorProto[] {
+/** The descriptors of a .proto file and all that it imports, each behind those that it needs. Imports are relative to its folder or to the app's. `given` is its text, if that was read before; without a directory it can import nothing but Protobuf's own. */
+export function compileProtoFile(path: string, directory: string | undefined, given?: string): readonly FileDescriptorProto[] {
   const { Root, common, parse } = loadProtobufjs();
   const root: Root = new Root();
   const wellKnown = loadWellKnownFiles();
-  const folders = [dirname(resolve(directory, path)), resolve(directory)];
+  const folders = directory === undefined ? [] : [dirname(resolve(directory, path)), resolve(directory)];
   const files = new Map<string, ProtoFile>();
   const known: FileDescriptorProto[] = [];
+  const main = path.replaceAll("\\", "/").split("/").at(-1) ?? path;
   const seen = new Set<string>();
 
   function add(name: string, importedBy: string): void {
     if (seen.has(name)) return;
     seen.add(name);
     const builtIn = wellKnown.get(name);
-    if (builtIn === undefined) addFile(name, readProto(name, folders, importedBy));
+    if (builtIn === undefined) addFile(name, name === main && given !== undefined ? given : readProto(name, folders, importedBy));
     else {
       root.addJSON(common.get(name)?.nested ?? {});
       known.push(builtIn.proto);
@@ -59,7 +60,6 @@ export function compileProtoFile(path: string, directory: string): readonly File
     }
   }
 
-  const main = path.replaceAll("\\", "/").split("/").at(-1) ?? path;
   add(main, "the option schema");
   try {
     root.resolveAll();
@@ -78,7 +78,7 @@ function readProto(name: string, folders: readonly string[], importedBy: string)
       if (!(cause instanceof Error && "code" in cause && cause.code === "ENOENT")) throw cause;
     }
   }
-  throw protoFault(`there is no file ${name}, which ${importedBy} names, in ${folders.join(" or ")}`);
+  throw protoFault(`there is no file ${name}, which ${importedBy} names, in ${folders.join(" or ") || "what may be read here"}`);
 }
 
 function protoFault(reason: string, hint?: string): PortolanError {

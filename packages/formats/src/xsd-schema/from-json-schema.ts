@@ -1,5 +1,6 @@
 import { isRecord, type JsonSchema } from "@portolan/core";
 import { formatInvalid } from "../format-invalid.ts";
+import { typeOfPattern } from "./simple-types.ts";
 
 type Schema = JsonSchema | boolean;
 type Element = Readonly<Record<string, unknown>>;
@@ -17,28 +18,46 @@ export function xsdOfJsonSchema(root: Schema, rootName: string | undefined): unk
   const isDocument = rootName === undefined && only !== undefined && properties.length === 1 && !only[0].startsWith("@");
   const name = isDocument ? only[0] : (rootName ?? nameOf(schema["title"]));
   const content = isDocument ? only[1] : root;
-  const open: string[] = [];
+  /** Types by their names, for maps under `$defs`, which may hold themselves. */
+  const types = new Map<string, Element>();
+  const top = element(name, content, []);
   return {
     "xs:schema": {
       "@xmlns:xs": "http://www.w3.org/2001/XMLSchema",
       "@elementFormDefault": "qualified",
-      "xs:element": element(name, content, []),
+      "xs:element": top,
+      ...(types.size === 0 ? {} : { "xs:complexType": [...types.values()] }),
     },
   };
 
   function element(key: string, given: unknown, path: readonly string[]): Element {
     if (!NAME.test(key)) throw fault(path, `${JSON.stringify(key)} can be no name of an element`);
-    const reference = isRecord(given) && typeof given["$ref"] === "string" ? given["$ref"] : undefined;
-    if (reference !== undefined && open.includes(reference)) throw fault(path, `${reference} contains itself, which needs a named type`);
-    if (reference !== undefined) open.push(reference);
-    const type = typeOf(resolve(schemaIn(given), path), path);
-    if (reference !== undefined) open.pop();
+    const part = resolve(schemaIn(given), path);
+    const type =
+      isRecord(given) && typeof given["$ref"] === "string" && isMap(part)
+        ? { "@type": namedType(given["$ref"], part, path) }
+        : typeOf(part, path);
     return { "@name": key, ...type };
+  }
+
+  function namedType(reference: string, part: JsonSchema, path: readonly string[]): string {
+    const called = (reference.split("/").at(-1) ?? "").replaceAll(/[^\p{L}\p{N}_.-]/gu, "_");
+    if (!types.has(called)) {
+      // It is known before its content is: that may hold it.
+      types.set(called, {});
+      types.set(called, { "@name": called, ...complexType(part, path) });
+    }
+    return called;
   }
 
   function typeOf(part: JsonSchema, path: readonly string[]): Element {
     if (Array.isArray(part["enum"]) || "const" in part)
-      return { "xs:simpleType": enumeration(Array.isArray(part["enum"]) ? part["enum"] : [part["const"]], path) };
+      return {
+        "xs:simpleType": enumeration(Array.isArray(part["enum"]) ? part["enum"] : [part["const"]], {
+          path,
+          base: typeOfPattern(part["pattern"]),
+        }),
+      };
     switch (part["type"] ?? (isRecord(part["properties"]) ? "object" : undefined)) {
       case "string":
         return text(part);
@@ -59,7 +78,9 @@ export function xsdOfJsonSchema(root: Schema, rootName: string | undefined): unk
   }
 
   function text(part: JsonSchema): Element {
-    const named = { date: "xs:date", time: "xs:time", "date-time": "xs:dateTime", uri: "xs:anyURI" }[String(part["format"])];
+    const named =
+      typeOfPattern(part["pattern"]) ??
+      { date: "xs:date", time: "xs:time", "date-time": "xs:dateTime", uri: "xs:anyURI" }[String(part["format"])];
     const facets = ["minLength", "maxLength"].flatMap((facet) =>
       typeof part[facet] === "number" ? [[`xs:${facet}`, { "@value": String(part[facet]) }] as const] : [],
     );
@@ -136,9 +157,16 @@ function withoutNull(schema: JsonSchema): JsonSchema {
   return ways.length === 1 && isRecord(ways[0]) ? ways[0] : schema;
 }
 
-function enumeration(values: readonly unknown[], path: readonly string[]): Element {
+function enumeration(
+  values: readonly unknown[],
+  { path, base = "xs:string" }: { readonly path: readonly string[]; readonly base?: string | undefined },
+): Element {
   if (values.some((value) => typeof value === "object")) throw fault(path, "values that are maps, lists or null cannot be texts");
-  return { "xs:restriction": { "@base": "xs:string", "xs:enumeration": values.map((value) => ({ "@value": String(value) })) } };
+  return { "xs:restriction": { "@base": base, "xs:enumeration": values.map((value) => ({ "@value": String(value) })) } };
+}
+
+function isMap(schema: JsonSchema): boolean {
+  return schema["type"] === "object" || (schema["type"] === undefined && isRecord(schema["properties"]));
 }
 
 function nameOf(title: unknown): string {

@@ -5,6 +5,14 @@ import { xmlFormat } from "../xml/xml.ts";
 
 const XSD = "http://www.w3.org/2001/XMLSchema";
 
+const KINDS: ReadonlySet<string> = new Set(
+  (
+    "all any anyAttribute attribute attributeGroup choice complexContent complexType element enumeration extension field fractionDigits group import include " +
+    "key keyref length list maxExclusive maxInclusive maxLength minExclusive minInclusive minLength notation pattern redefine restriction selector sequence " +
+    "simpleContent simpleType totalDigits union unique whiteSpace"
+  ).split(" "),
+);
+
 /** An element of a schema document. */
 export interface SchemaElement {
   /** Without prefix, such as `complexType`. */
@@ -35,5 +43,6 @@ function element(kind: string, content: unknown): SchemaElement {
 function childrenOf(name: string, value: unknown): readonly SchemaElement[] {
   const [, kind] = /^xs:(.+)$/.exec(name) ?? [];
   if (kind === undefined || kind === "annotation") return [];
+  if (!KINDS.has(kind)) throw formatInvalid(`<xs:${kind}> is no element of XML Schema 1.0`);
   return (Array.isArray(value) ? (value as readonly unknown[]) : [value]).map((one) => element(kind, one));
 }

@@ -18,6 +18,7 @@ const TEXTS: ReadonlySet<string> = new Set(
 const PATTERNS: Readonly<Record<string, string>> = {
   boolean: "^\\s*(?:true|false|0|1)\\s*$",
   decimal: DECIMAL,
+  // The first of several with one pattern is the widest.
   integer: INTEGER,
   int: INTEGER,
   long: INTEGER,
@@ -36,6 +37,12 @@ const PATTERNS: Readonly<Record<string, string>> = {
   time: "^\\s*\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?(?:Z|[-+]\\d{2}:\\d{2})?\\s*$",
   dateTime: "^\\s*-?\\d{4,}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?(?:Z|[-+]\\d{2}:\\d{2})?\\s*$",
 };
+
+/** The built-in type whose texts have a pattern. */
+export function typeOfPattern(pattern: unknown): string | undefined {
+  const name = Object.keys(PATTERNS).find((one) => PATTERNS[one] === pattern);
+  return name === undefined ? undefined : `xs:${name}`;
+}
 
 /** The schema of the texts of a simple type, by its name. */
 export function valueSchema(type: string, find: Find): JsonSchema | boolean {

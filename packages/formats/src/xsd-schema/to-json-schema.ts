@@ -1,4 +1,5 @@
 import type { JsonSchema } from "@portolan/core";
+import { formatInvalid } from "../format-invalid.ts";
 import { simpleTypeSchema, valueSchema } from "./simple-types.ts";
 import type { SchemaElement } from "./schema-tree.ts";
 
@@ -170,7 +171,7 @@ function extended(holder: SchemaElement, content: Content, within: Within): Sche
 
 function addElement(element: SchemaElement, content: Content, within: Within): void {
   const name = element.attributes["name"] ?? localName(element.attributes["ref"]);
-  if (name === undefined) return;
+  if (name === undefined) throw formatInvalid("an element of the XML Schema has neither a name nor a ref");
   const { minOccurs = "1", maxOccurs = "1" } = element.attributes;
   if (maxOccurs === "0") return;
   const item = elementSchema(element, within.declarations);
@@ -184,7 +185,8 @@ function addElement(element: SchemaElement, content: Content, within: Within): v
 function addAttribute({ attributes, children }: SchemaElement, content: Content, declarations: Declarations): void {
   const { name, ref, type, use, fixed } = attributes;
   const key = name ?? localName(ref);
-  if (key === undefined || use === "prohibited") return;
+  if (key === undefined) throw formatInvalid("an attribute of the XML Schema has neither a name nor a ref");
+  if (use === "prohibited") return;
   const [simple] = children;
   const schema = simple === undefined ? valueSchema(type ?? "xs:string", declarations.find) : simpleTypeSchema(simple, declarations.find);
   content.properties.set(`@${key}`, fixed === undefined ? schema : { const: fixed });
