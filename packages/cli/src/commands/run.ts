@@ -8,7 +8,7 @@ export const run = defineCommand({
   summary: "Sends JSON lines from stdin through a route, one message each, and prints the replies as JSON lines in the same order.",
   details: [
     "A message that failed has no line on stdout, but one on stderr: a JSON object with `line` (of the input, from 1), `code`, `kind`, `message`, `route` and `step`. A message that the route dropped is answered with `null`.",
-    "Doors and other sources of the file are not opened. When the input has ended, what was sent to channels is processed too; messages that end as dead letters then are reported on stderr. The exit code is 1 if anything failed.",
+    "Doors and other sources that feed routes are not opened; targets, and sources that steps poll, are. When the input has ended, what was sent to channels is processed too; messages that end as dead letters then are reported on stderr. The exit code is 1 if anything failed.",
     "The store is in memory and ends with the command, unless `--store` names a directory. Log lines go to stderr, as JSON.",
   ].join("\n\n"),
   positionals: [
