@@ -1,5 +1,5 @@
 import { apply, TailCall } from "./apply.ts";
-import { isStackOverflow, JsonataError } from "./errors.ts";
+import { JsonataError, translated } from "./errors.ts";
 import type { Compile } from "./compiler.ts";
 import type { Evaluate } from "./evaluate.ts";
 import { type Frame, readVariable } from "./frame.ts";
@@ -62,12 +62,12 @@ function call(callee: unknown, { node, values, input, frame, isTail }: Invocatio
 
 /** The failure, at the call if it has no place of its own. */
 function placed(thrown: unknown, node: Call): unknown {
-  if (isStackOverflow(thrown)) return new JsonataError("D1011", { position: node.position });
-  if (thrown instanceof JsonataError) {
-    thrown.position ??= node.position;
-    thrown.token ??= nameOf(node.procedure);
+  const failure = translated(thrown);
+  if (failure instanceof JsonataError) {
+    failure.position ??= node.position;
+    if (failure.code !== "D1011") failure.token ??= nameOf(node.procedure);
   }
-  return thrown;
+  return failure;
 }
 
 function noFunction(node: Call, callee: unknown, frame: Frame): JsonataError {
@@ -121,7 +121,7 @@ export function compileLambda(node: Lambda, compile: Compile): Evaluate {
       invoke(args, context) {
         const given = validate === undefined ? args : validate(args, context.input);
         const values = given.length === parameters.length ? (given as unknown[]) : parameters.map((_, index) => given[index]);
-        return body(input, { names: parameters, values, parent: frame, run: frame.run, ancestors: frame.ancestors });
+        return body(input, { names: parameters, values, parent: frame, run: frame.run });
       },
     });
 }

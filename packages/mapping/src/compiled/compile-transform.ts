@@ -18,12 +18,11 @@ export function compileTransform(node: Extract<Node, { kind: "transform" }>, com
         if (typeof value !== "object" || value === null || isFunction(value)) throw new JsonataError("T0410", { value });
         const copy = copyOf(value);
         for (const place of listOf(pattern(copy, frame))) {
-          if (!isObject(place)) continue;
           const changes = update(place, frame);
           if (changes !== undefined && !isObject(changes))
             throw new JsonataError("T2011", { position: node.update.position, value: changes });
-          // The place is part of the copy, which nobody else has yet.
-          const target = place as Record<string, unknown>;
+          // The place is part of the copy, which nobody else has yet; what is no object has no names to change.
+          const target = isObject(place) ? (place as Record<string, unknown>) : {};
           for (const [key, part] of Object.entries(changes ?? {})) define(target, key, part);
           const names = remove?.(place, frame);
           if (names === undefined) continue;

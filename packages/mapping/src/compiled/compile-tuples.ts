@@ -1,63 +1,64 @@
-import { compilePairs } from "./compile-object.ts";
+import { JsonataError } from "./errors.ts";
 import type { Compile } from "./compiler.ts";
-import type { Evaluate } from "./evaluate.ts";
-import type { Ancestors, Frame } from "./frame.ts";
+import { compileItemPicker } from "./compile-picker.ts";
+import { type Frame, spend } from "./frame.ts";
 import { compareKeys } from "./operators.ts";
-import type { Node, Path, Stage, Step } from "./tree.ts";
-import { append, isList, keepList, listOf, marks, truth, unwrap, wholeInput } from "./values.ts";
+import { boundLabel, isStream } from "./parents.ts";
+import type { Node, Pair, Path, Stage, Step } from "./tree.ts";
+import { append, define, keepList, listOf, unwrap } from "./values.ts";
 
-/** A value that a path reached, with the variables bound on the way and the inputs it was reached from. */
+/** A value that a path reached, with the variables bound on the way. */
 interface Tuple {
   readonly item: unknown;
   readonly variables: ReadonlyMap<string, unknown>;
-  readonly ancestors: Ancestors | undefined;
+}
+
+/** What a path hands on to the path around it, which looks back into it. */
+export class TupleStream {
+  readonly tuples: readonly Tuple[];
+
+  constructor(tuples: readonly Tuple[]) {
+    this.tuples = tuples;
+  }
+}
+
+/** The values of a stream, for whoever does not look back. */
+export function withoutTuples(value: unknown): unknown {
+  return value instanceof TupleStream ? unwrap(value.tuples.map(({ item }) => item)) : value;
 }
 
 type TakeStep = (tuples: readonly Tuple[], frame: Frame) => readonly Tuple[];
 
-/** A path whose steps bind variables (`@`, `#`), or are looked back from (`%`). */
-export function compileTuples(node: Path, compile: Compile): Evaluate {
-  const steps = node.steps.flatMap(inlined).map((step, index, all) => compileStep(step, compile, all[index - 1]?.focus !== undefined));
-  const startsAtVariable = node.steps[0]?.node.kind === "variable";
-  const [first] = node.steps;
-  const bindsWhole = first?.node.kind === "variable" && first.node.name === "" && first.focus !== undefined;
+/** Whether a step binds variables (`@`, `#`), or its input is looked back at (`%`). */
+export function bindsVariables({ node, focus, stages }: Step): boolean {
+  return focus !== undefined || stages.some((stage) => stage.kind === "index") || boundLabel(node) !== undefined || isStream(node);
+}
+
+/** A path from its first step on that binds variables, for the items that the steps before it yield. */
+export function compileTuples(node: Path, compile: Compile): (items: readonly unknown[], frame: Frame) => unknown {
+  const first = node.steps.findIndex(bindsVariables);
+  const steps = node.steps
+    .slice(first)
+    .map((step, index, all) => compileStep(step, compile, index > 0 && all[index - 1]?.focus !== undefined));
   const keep = node.steps.some((step) => step.keep);
-  const group = node.group === undefined ? undefined : compileGroup(node, compile);
-  return (input, frame) => {
-    const start = bindsWhole ? listOf(wholeInput(input)) : isList(input) && !startsAtVariable ? input : [input];
-    let tuples: readonly Tuple[] = start.map((item) => ({ item, variables: new Map(), ancestors: frame.ancestors }));
+  const group = node.group === undefined ? undefined : compileTupleGroup(node.group, compile, node.groupPosition ?? node.position);
+  const isHandedOn = isStream(node);
+  return (start, frame) => {
+    let tuples: readonly Tuple[] = start.map((item) => ({ item, variables: NONE }));
     for (const step of steps) tuples = step(tuples, frame);
     if (group !== undefined) return group(tuples, frame);
+    if (isHandedOn) return new TupleStream(tuples);
     const items = tuples.map(({ item }) => item);
-    return keep ? keepList(items) : unwrap(items);
+    return keep ? keepList(items) : unwrap(items, frame.run);
   };
 }
 
-/** The steps of a path in parentheses belong to the path around it, whose parents they have. */
-function inlined(step: Step): readonly Step[] {
-  const { node } = step;
-  const isFiltered = node.kind === "filtered" && node.group === undefined;
-  const block = isFiltered ? node.node : node;
-  const [only] = block.kind === "block" ? block.expressions : [];
-  if (
-    block.kind !== "block" ||
-    block.expressions.length !== 1 ||
-    only?.kind !== "path" ||
-    only.group !== undefined ||
-    step.focus !== undefined
-  )
-    return [step];
-  const filters: readonly Stage[] = isFiltered ? node.filters.map((filter) => ({ kind: "filter", node: filter })) : [];
-  const steps = only.steps.flatMap(inlined);
-  return steps.map((inner, index) =>
-    index === steps.length - 1 ? { ...inner, stages: [...inner.stages, ...filters, ...step.stages] } : inner,
-  );
-}
+const NONE: ReadonlyMap<string, unknown> = new Map();
 
 function compileStep(step: Step, compile: Compile, afterFocus: boolean): TakeStep {
   const take = step.node.kind === "sort" ? compileSort(step.node, compile) : compileTake(step, compile, afterFocus);
   const stages = laterStages(step).map((stage): TakeStep => {
-    if (stage.kind === "filter") return compileFilter(stage.node, compile);
+    if (stage.kind === "filter") return compileTupleFilter(stage.node, compile);
     return (tuples) => tuples.map((tuple, index) => ({ ...tuple, variables: new Map(tuple.variables).set(stage.name, index) }));
   });
   return (tuples, frame) => {
@@ -80,69 +81,59 @@ function laterStages(step: Step): readonly Stage[] {
 function compileTake(step: Step, compile: Compile, afterFocus: boolean): TakeStep {
   const { node, focus } = step;
   const index = ownIndex(step);
-  // Steps that bind the same context one after the other count as one.
-  const staysAtParent = afterFocus && focus !== undefined;
-  const evaluate = compile(node);
+  const label = boundLabel(node);
+  const evaluate = compile.stream(node);
   return (tuples, frame) => {
+    spend(frame.run, tuples.length);
     const taken: Tuple[] = [];
     for (const tuple of tuples) {
       const result = evaluate(tuple.item, frameOf(tuple, frame));
+      if (result instanceof TupleStream) {
+        for (const { item, variables } of result.tuples) taken.push({ item, variables: new Map([...tuple.variables, ...variables]) });
+        continue;
+      }
       for (const [place, item] of listOf(result).entries()) {
-        let { variables } = tuple;
-        if (focus !== undefined) variables = new Map(variables).set(focus, item);
-        if (index !== undefined) variables = new Map(variables).set(index, place);
-        taken.push({
-          item: focus === undefined ? item : tuple.item,
-          variables,
-          ancestors: staysAtParent ? tuple.ancestors : ancestorsAfter(node, tuple),
-        });
+        const variables = new Map(tuple.variables);
+        if (focus !== undefined) variables.set(focus, item);
+        if (index !== undefined) variables.set(index, place);
+        // Steps that bind the same context one after the other have the parent of the first.
+        if (label !== undefined && !(afterFocus && focus !== undefined && variables.has(label))) variables.set(label, tuple.item);
+        taken.push({ item: focus === undefined ? item : tuple.item, variables });
       }
     }
     return taken;
   };
 }
 
-/** `%` steps back, `$` stays; everything else goes one step on. */
-function ancestorsAfter(node: Node, tuple: Tuple): Ancestors | undefined {
-  if (node.kind === "parent") return tuple.ancestors?.next;
-  if (node.kind === "variable" && node.name === "") return tuple.ancestors;
-  return { value: tuple.item, next: tuple.ancestors };
-}
-
 function frameOf(tuple: Tuple, frame: Frame): Frame {
-  return {
-    names: [...tuple.variables.keys()],
-    values: [...tuple.variables.values()],
-    parent: frame,
-    run: frame.run,
-    ancestors: tuple.ancestors,
-  };
+  const { variables } = tuple;
+  if (variables.size === 0) return frame;
+  return { names: [...variables.keys()], values: [...variables.values()], parent: frame, run: frame.run };
 }
 
-function compileFilter(node: Node, compile: Compile): TakeStep {
+export function compileTupleFilter(node: Node, compile: Compile): TakeStep {
   if (node.kind === "literal" && typeof node.value === "number") {
     const place = Math.floor(node.value);
     return (tuples) => {
-      const tuple = tuples.at(place);
+      const tuple = tuples[place < 0 ? place + tuples.length : place];
       return tuple === undefined ? [] : [tuple];
     };
   }
-  const evaluate = compile(node);
-  return (tuples, frame) =>
-    tuples.filter((tuple, index) => {
-      const value = evaluate(tuple.item, frameOf(tuple, frame));
-      const places = typeof value === "number" ? [value] : value;
-      if (!isList(places) || places.length === 0 || !places.every((place) => typeof place === "number")) return truth(value);
-      return places.some((place) => {
-        const whole = Math.floor(Number(place));
-        return (whole < 0 ? whole + tuples.length : whole) === index;
-      });
-    });
+  const timesPicked = compileItemPicker(node, compile);
+  return (tuples, frame) => {
+    const picked: Tuple[] = [];
+    for (const [index, tuple] of tuples.entries()) {
+      const place = { item: tuple.item, index, length: tuples.length };
+      for (let times = timesPicked(place, frameOf(tuple, frame)); times > 0; times -= 1) picked.push(tuple);
+    }
+    return picked;
+  };
 }
 
 function compileSort(node: Extract<Node, { kind: "sort" }>, compile: Compile): TakeStep {
   const keys = node.terms.map((term) => ({ evaluate: compile(term.node), sign: term.descending ? -1 : 1 }));
   return (tuples, frame) => {
+    if (tuples.length <= 1) return tuples;
     const sorted = tuples.map((tuple) => ({ tuple, keys: keys.map((key) => key.evaluate(tuple.item, frameOf(tuple, frame))) }));
     sorted.sort((left, right) => {
       for (const [index, { sign }] of keys.entries()) {
@@ -156,25 +147,32 @@ function compileSort(node: Extract<Node, { kind: "sort" }>, compile: Compile): T
   };
 }
 
-function compileGroup(node: Path, compile: Compile): (tuples: readonly Tuple[], frame: Frame) => unknown {
-  const pairs = (node.group ?? []).map(([key, value]) => ({ key: compile(key), value: compile(value) }));
-  const check = compilePairs([], compile, node.position);
+/** Groups tuples by key; the value of each group sees the variables of all its tuples. */
+export function compileTupleGroup(
+  group: readonly Pair[],
+  compile: Compile,
+  position: number,
+): (tuples: readonly Tuple[], frame: Frame) => unknown {
+  const pairs = group.map(([key, value]) => ({ key: compile(key), value: compile(value) }));
   return (tuples, frame) => {
-    const object = check(undefined, frame);
-    const groups = new Map<string, { tuples: Tuple[]; index: number }>();
+    const groups = new Map<string, { readonly tuples: Tuple[]; readonly index: number }>();
     for (const tuple of tuples) {
       for (const [index, pair] of pairs.entries()) {
         const key = pair.key(tuple.item, frameOf(tuple, frame));
-        if (typeof key !== "string") continue;
-        const group = groups.get(key);
-        if (group === undefined) groups.set(key, { tuples: [tuple], index });
-        else group.tuples.push(tuple);
+        if (key === undefined) continue;
+        if (typeof key !== "string") throw new JsonataError("T1003", { position, value: key });
+        if (key.startsWith("_jsonata_")) throw new JsonataError("D1013", { position, value: key });
+        const known = groups.get(key);
+        if (known === undefined) groups.set(key, { tuples: [tuple], index });
+        else if (known.index !== index) throw new JsonataError("D1009", { position, value: key });
+        else known.tuples.push(tuple);
       }
     }
-    for (const [key, group] of groups) {
-      const merged = mergeTuples(group.tuples);
-      const value = pairs[group.index]?.value(merged.item, frameOf(merged, frame));
-      if (value !== undefined) object[key] = value;
+    const object: Record<string, unknown> = {};
+    for (const [key, { tuples: members, index }] of groups) {
+      const merged = mergeTuples(members);
+      const value = pairs[index]?.value(merged.item, frameOf(merged, frame));
+      if (value !== undefined) define(object, key, value);
     }
     return object;
   };
@@ -182,15 +180,13 @@ function compileGroup(node: Path, compile: Compile): (tuples: readonly Tuple[], 
 
 /** The tuples of one group as one, whose variables hold the values of all. */
 function mergeTuples(tuples: readonly Tuple[]): Tuple {
-  const [first] = tuples;
-  if (first === undefined || tuples.length === 1) return first ?? { item: undefined, variables: new Map(), ancestors: undefined };
-  const variables = new Map<string, unknown>();
-  let item: unknown;
-  for (const tuple of tuples) {
+  const [first, ...others] = tuples;
+  if (first === undefined || others.length === 0) return first ?? { item: undefined, variables: NONE };
+  const variables = new Map(first.variables);
+  let { item } = first;
+  for (const tuple of others) {
     item = append(item, tuple.item);
     for (const [name, value] of tuple.variables) variables.set(name, append(variables.get(name), value));
   }
-  const parents = tuples.reduce<unknown>((all, tuple) => append(all, tuple.ancestors?.value), undefined);
-  if (isList(parents)) marks.kept.add(parents);
-  return { item, variables, ancestors: { value: parents, next: first.ancestors?.next } };
+  return { item, variables };
 }

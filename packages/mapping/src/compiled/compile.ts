@@ -1,20 +1,28 @@
 import { compileBinary } from "./compile-binary.ts";
 import { compileCall, compileLambda, compilePartial } from "./compile-call.ts";
 import { compileObject, compilePairs } from "./compile-object.ts";
-import { compileFilter, compilePath } from "./compile-path.ts";
+import { compileFilter, compilePath, filterAll } from "./compile-path.ts";
 import { compileTransform } from "./compile-transform.ts";
+import { compileTupleFilter, compileTupleGroup, TupleStream, withoutTuples } from "./compile-tuples.ts";
 import { JsonataError } from "./errors.ts";
 import type { Compile } from "./compiler.ts";
 import { createConstant, type Evaluate } from "./evaluate.ts";
-import { bindVariable, checkLength, childFrame, readVariable } from "./frame.ts";
+import { bindVariable, checkLength, childFrame, type Frame, readVariable } from "./frame.ts";
 import { negative } from "./operators.ts";
+import { isStream, parentLabel } from "./parents.ts";
 import { createRegex } from "./regex.ts";
 import type { Filtered, Node } from "./tree.ts";
-import { isFunction, isList, isObject, keepList, listOf, lookup, property, truth, unwrap, wholeInput } from "./values.ts";
+import { isFunction, isList, isObject, isWrapped, keepList, lookup, property, truth, unwrap, wholeInput } from "./values.ts";
 
 /** Turns trees into a closure for each node. */
 export function createCompiler(functionOf: Compile["functionOf"], takeSite?: Compile["takeSite"]): Compile {
-  const compile: Compile = Object.assign((node: Node, isTail = false) => compileNode(node, { compile, isTail }), { functionOf, takeSite });
+  const compile: Compile = Object.assign(
+    (node: Node, isTail = false): Evaluate => {
+      const evaluate = compileNode(node, { compile, isTail });
+      return isStream(node) ? (input, frame) => withoutTuples(evaluate(input, frame)) : evaluate;
+    },
+    { functionOf, takeSite, stream: (node: Node): Evaluate => compileNode(node, { compile, isTail: false }) },
+  );
   return compile;
 }
 
@@ -41,8 +49,10 @@ function compileNode(node: Node, { compile, isTail }: Place): Evaluate {
       return (input) => wildcard(input);
     case "descendant":
       return (input) => descendants(input);
-    case "parent":
-      return (_input, frame) => frame.ancestors?.value;
+    case "parent": {
+      const label = parentLabel(node);
+      return (_input, frame) => readVariable(frame, label);
+    }
     case "placeholder":
       return () => undefined;
     case "binary":
@@ -56,7 +66,7 @@ function compileNode(node: Node, { compile, isTail }: Place): Evaluate {
     case "object":
       return compileObject(node.pairs, compile, node.position);
     case "block":
-      return compileBlock(node.expressions, { compile, isTail });
+      return compileBlock(node, { compile, isTail });
     case "condition": {
       const test = compile(node.test);
       const then = compile(node.positive, isTail);
@@ -104,8 +114,12 @@ function compileVariable(name: string, compile: Compile): Evaluate {
   return known === undefined ? (_input, frame) => readVariable(frame, name) : () => known;
 }
 
-function compileBlock(expressions: readonly Node[], { compile, isTail }: Place): Evaluate {
-  const parts = expressions.map((part, index) => compile(part, isTail && index === expressions.length - 1));
+function compileBlock(node: Extract<Node, { kind: "block" }>, { compile, isTail }: Place): Evaluate {
+  const { expressions } = node;
+  const parts = expressions.map((part, index) => {
+    const isLast = index === expressions.length - 1;
+    return isLast && isStream(node) ? compile.stream(part) : compile(part, isTail && isLast);
+  });
   const only = expressions[0];
   const [first] = parts;
   // Parentheses around what binds no variable need no variables of their own.
@@ -127,7 +141,10 @@ function mayBind(value: unknown): boolean {
 }
 
 function compileArray(items: readonly Node[], compile: Compile): Evaluate {
-  const parts = items.map((item) => ({ value: compile(item), isList: item.kind === "array" }));
+  const parts = items.map((item) => ({
+    value: compile(item),
+    isList: item.kind === "array" || (item.kind === "filtered" && item.node.kind === "array"),
+  }));
   return (input, frame) => {
     const list: unknown[] = [];
     for (const part of parts) {
@@ -142,18 +159,36 @@ function compileArray(items: readonly Node[], compile: Compile): Evaluate {
 }
 
 function compileFiltered(node: Filtered, compile: Compile): Evaluate {
-  const value = compile(node.node);
-  const filters = node.filters.map((filter) => compileFilter(filter, compile));
-  const group = node.group === undefined ? undefined : compilePairs(node.group, compile, node.position);
-  const { keep } = node;
-  const yieldsMany = isCallOfMany(node.node);
+  const plain = compilePlainFiltered(node, compile);
+  if (!isStream(node.node)) {
+    const value = compile(node.node);
+    return (input, frame) => plain(value(input, frame), frame);
+  }
+  const value = compile.stream(node.node);
+  const filters = node.filters.map((filter) => compileTupleFilter(filter, compile));
+  const group = node.group === undefined ? undefined : compileTupleGroup(node.group, compile, node.position);
   return (input, frame) => {
-    let result = value(input, frame);
-    for (const filter of filters) result = filter(listOf(result), frame);
-    if (group !== undefined) result = group(result, frame);
-    if (keep && yieldsMany && !isList(result) && result !== undefined) return keepList([result]);
-    if (filters.length === 0 || !isList(result)) return keep && isList(result) ? keepList(result) : result;
-    return keep ? keepList(result) : unwrap(result);
+    const stream = value(input, frame);
+    if (!(stream instanceof TupleStream)) return plain(stream, frame);
+    let { tuples } = stream;
+    for (const filter of filters) tuples = filter(tuples, frame);
+    return group === undefined ? new TupleStream(tuples) : group(tuples, frame);
+  };
+}
+
+function compilePlainFiltered(node: Filtered, compile: Compile): (value: unknown, frame: Frame) => unknown {
+  const filters = node.filters.map((filter) => compileFilter(filter, compile));
+  const group = node.group === undefined ? undefined : compilePairs(node.group, compile, node.groupPosition ?? node.position);
+  const { keep } = node;
+  const isSequence = isCallOfMany(node.node);
+  const isMany = isSequence || filters.length > 0;
+  return (value, frame) => {
+    // Nothing is filtered, too, but for an empty list.
+    const result = value === undefined && isSequence ? undefined : filterAll(filters, value, frame);
+    if (group !== undefined) return group(result, frame);
+    if (!keep || result === undefined) return isWrapped(result) ? result[0] : result;
+    if (isList(result)) return result.length === 0 ? result : keepList([...result]);
+    return isMany ? keepList([result]) : result;
   };
 }
 
@@ -161,19 +196,23 @@ function compileFiltered(node: Filtered, compile: Compile): Evaluate {
 const MANY = new Set(["map", "filter", "each", "keys", "spread", "match"]);
 
 function isCallOfMany(node: Node): boolean {
+  if (node.kind === "wildcard") return true;
   return node.kind === "call" && node.procedure.kind === "variable" && MANY.has(node.procedure.name);
 }
 
 function wildcard(input: unknown): unknown {
   const found: unknown[] = [];
+  let hasLists = false;
   const values = wholeInput(input);
   if (typeof values === "object" && values !== null && !isFunction(values)) {
     for (const value of Object.values(values)) {
       if (isList(value)) flatten(value, found);
       else found.push(value);
+      hasLists ||= isList(value);
     }
   }
-  return unwrap(found);
+  // What lists were taken together in is a list like them, also of one.
+  return hasLists ? found : unwrap(found);
 }
 
 function flatten(value: unknown, into: unknown[]): void {

@@ -24,15 +24,18 @@ export class JsonataError extends Error {
   }
 }
 
-/** Does work whose depth the expression or the data decide; a stack that is used up ends as the language says. */
+/** Does work whose depth the expression or the data decide; what is too deep or too long ends as the language says. */
 export function withinStack<T>(work: () => T): T {
   try {
     return work();
   } catch (thrown) {
-    throw isStackOverflow(thrown) ? new JsonataError("D1011") : thrown;
+    throw translated(thrown);
   }
 }
 
-export function isStackOverflow(thrown: unknown): boolean {
-  return thrown instanceof RangeError && thrown.message.includes("call stack");
+/** What the engine throws where a stack, a text or a list gets too large, as the language says it. */
+export function translated(thrown: unknown): unknown {
+  if (!(thrown instanceof RangeError)) return thrown;
+  if (thrown.message.includes("call stack")) return new JsonataError("D1011");
+  return /^Invalid (?:string|array|count)/.test(thrown.message) ? new JsonataError("D2015") : thrown;
 }

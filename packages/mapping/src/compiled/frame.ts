@@ -20,6 +20,8 @@ export interface Run {
   readonly limits: Required<Limits>;
   /** The functions that an expression can call where no variable has their name. */
   readonly functions: ReadonlyMap<string, unknown>;
+  /** Lists that stand for several results, of which a function leaves one alone: only where an expression has such a function. */
+  readonly sequences: WeakSet<object> | undefined;
   deadline: number | undefined;
   depth: number;
   /** Steps until the limits are looked at again. */
@@ -28,25 +30,18 @@ export interface Run {
   steps: number;
 }
 
-/** The inputs that a value was reached from, the nearest first. */
-export interface Ancestors {
-  readonly value: unknown;
-  readonly next: Ancestors | undefined;
-}
-
 /** The variables that are visible at a place of an expression: few, so that looking through them is quicker than a map. */
 export interface Frame {
   names: readonly string[];
   readonly values: unknown[];
   readonly parent: Frame | undefined;
   readonly run: Run;
-  readonly ancestors: Ancestors | undefined;
 }
 
 const NO_NAMES: readonly string[] = [];
 
-export function childFrame(parent: Frame, ancestors = parent.ancestors): Frame {
-  return { names: NO_NAMES, values: [], parent, run: parent.run, ancestors };
+export function childFrame(parent: Frame): Frame {
+  return { names: NO_NAMES, values: [], parent, run: parent.run };
 }
 
 export function readVariable(from: Frame, name: string): unknown {

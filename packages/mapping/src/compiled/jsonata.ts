@@ -1,5 +1,5 @@
 import { createCompiler } from "./compile.ts";
-import { isStackOverflow, JsonataError, withinStack } from "./errors.ts";
+import { translated, withinStack } from "./errors.ts";
 import type { Evaluate } from "./evaluate.ts";
 import { type Frame, type Limits, type Run, STRETCH } from "./frame.ts";
 import { functions } from "./functions/index.ts";
@@ -44,7 +44,7 @@ export function compileTree(tree: Node, options: JsonataOptions, takeSite?: Take
   const taken = boundNames(tree);
   const functionOf = (name: string): FunctionValue | undefined => (taken.has(name) ? undefined : known.get(name));
   const { now = Date.now, random = Math.random } = options;
-  const setting = { limits: { ...LIMITS, ...options.limits }, functions: known };
+  const setting: Setting = { limits: { ...LIMITS, ...options.limits }, functions: known, marksSequences: usesDistinct(tree) };
   // One evaluation after the other uses the same frame, where nothing can hold on to it.
   const shared = keepsNoFrame(tree) ? frameOf(undefined) : undefined;
   let evaluate = createCompiler(functionOf, takeSite)(tree);
@@ -80,12 +80,12 @@ export function compileTree(tree: Node, options: JsonataOptions, takeSite?: Take
     return replay(journal, () => {
       const values = [input, ...names.map((name) => bound(name, bindings[name], journal))];
       const run = createRun({ now: () => instant, random: chance }, setting);
-      return once(chosen, input, { names: [...INPUT, ...names], values, parent: undefined, run, ancestors: undefined });
+      return once(chosen, input, { names: [...INPUT, ...names], values, parent: undefined, run });
     });
   }
 
   function frameOf(input: unknown): Frame {
-    return { names: INPUT, values: [input], parent: undefined, run: createRun({ now, random }, setting), ancestors: undefined };
+    return { names: INPUT, values: [input], parent: undefined, run: createRun({ now, random }, setting) };
   }
 }
 
@@ -99,7 +99,7 @@ function once(evaluate: Evaluate, input: unknown, frame: Frame): unknown {
     marks.outer.add(context);
     return evaluate(context, frame);
   } catch (thrown) {
-    throw isStackOverflow(thrown) ? new JsonataError("D1011") : thrown;
+    throw translated(thrown);
   }
 }
 
@@ -112,9 +112,19 @@ function keepsNoFrame(tree: Node): boolean {
 /** The variables of every evaluation: `$$`. */
 const INPUT = ["$"];
 
-function createRun({ now, random }: Pick<Run, "now" | "random">, { limits, functions: known }: Pick<Run, "limits" | "functions">): Run {
+/** Also where the function is called from a text that is yet to come. */
+function usesDistinct(tree: Node): boolean {
+  return findNode(tree, (node) => node.kind === "variable" && (node.name === "distinct" || node.name === "eval")) !== undefined;
+}
+
+interface Setting extends Pick<Run, "limits" | "functions"> {
+  readonly marksSequences: boolean;
+}
+
+function createRun({ now, random }: Pick<Run, "now" | "random">, { limits, functions: known, marksSequences }: Setting): Run {
   const fuel = Math.min(STRETCH, limits.steps);
-  return { now, random, limits, functions: known, instant: undefined, deadline: undefined, depth: 0, fuel, steps: fuel };
+  const sequences = marksSequences ? new WeakSet<object>() : undefined;
+  return { now, random, limits, functions: known, sequences, instant: undefined, deadline: undefined, depth: 0, fuel, steps: fuel };
 }
 
 function reset(run: Run): void {

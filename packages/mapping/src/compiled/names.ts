@@ -58,5 +58,5 @@ function follow({ names, from, items }: Walk, frame: Frame): unknown {
     current = hasLists ? results.flat() : results;
     if (current.length === 0) return undefined;
   }
-  return unwrap(current);
+  return unwrap(current, frame.run);
 }

@@ -1,5 +1,5 @@
 import { JsonataError } from "./errors.ts";
-import { checkParents } from "./parents.ts";
+import { resolveParents } from "./parents.ts";
 import { addFilter, addFocus, addGroup, addIndex, addSort, asPath, joinPaths, keepArray } from "./path-order.ts";
 import { readSignature } from "./signature.ts";
 import { createTokens, type Token } from "./tokens.ts";
@@ -92,11 +92,11 @@ export function parse(text: string): Node {
       case "-":
         return negate(expression(70), position);
       case "*":
-        return asPath({ kind: "wildcard", position });
+        return { kind: "wildcard", position };
       case "**":
-        return asPath({ kind: "descendant", position });
+        return { kind: "descendant", position };
       case "%":
-        return asPath({ kind: "parent", position });
+        return { kind: "parent", position };
       case "(":
         return { kind: "block", expressions: blockParts(), position };
       case "[":
@@ -130,7 +130,7 @@ export function parse(text: string): Node {
         return condition(left, position);
       case "?:":
       case "??":
-        return { kind: "default", operator, left, right: expression(40), position };
+        return { kind: "default", operator, left, right: expression(0), position };
       case ":=": {
         if (left.kind !== "variable") throw new JsonataError("S0212", { position: left.position, token: spelling(left) });
         return { kind: "bind", name: left.name, value: expression(9), position };
@@ -269,7 +269,7 @@ export function parse(text: string): Node {
 
   const tree = expression(0);
   if (token.kind !== "end") throw new JsonataError("S0201", { position: token.position, token: token.text });
-  checkParents(tree);
+  resolveParents(tree);
   return tree;
 }
 

@@ -10,24 +10,22 @@ export function createRegex(source: string, flags: string, position: number): Fu
     name: "",
     arity: 1,
     matcher,
-    position,
-    invoke: ([text]) => (typeof text === "string" ? matchFrom({ text, search: matcher(text), position }, 0, true) : undefined),
+    invoke: ([text]) => (typeof text === "string" ? matchFrom({ text, search: matcher(text) }, 0, true) : undefined),
   });
 }
 
 interface Subject {
   readonly text: string;
   readonly search: Search;
-  readonly position: number;
 }
 
 function matchFrom(subject: Subject, from: number, isFirst = false): unknown {
-  const { text, search, position } = subject;
+  const { text, search } = subject;
   const found = search(from);
   if (found === undefined) return undefined;
   const { start, end, groups } = found;
   // After a match of no character it would not go on.
-  if (start === end && !isFirst) throw new JsonataError("D1004", { position });
+  if (start === end && !isFirst) throw new JsonataError("D1004");
   const next = createFunction({ name: "", arity: 0, invoke: () => (end >= text.length ? undefined : matchFrom(subject, end)) });
   return { match: text.slice(start, end), start, end, groups, next };
 }

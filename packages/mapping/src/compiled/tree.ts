@@ -9,6 +9,8 @@ export interface Step {
   readonly stages: readonly Stage[];
   readonly focus?: string;
   readonly keep: boolean;
+  /** A list that was written at the beginning or the end of a path is not merged into its neighbours. */
+  readonly isConstructed?: boolean;
 }
 
 export type Stage = { readonly kind: "filter"; readonly node: Node } | { readonly kind: "index"; readonly name: string };
@@ -45,6 +47,8 @@ export interface Filtered extends At {
   readonly node: Node;
   readonly filters: readonly Node[];
   readonly group?: readonly Pair[];
+  readonly groupPosition?: number;
+  readonly focus?: string;
   readonly keep: boolean;
 }
 

@@ -1,5 +1,5 @@
 import { JsonataError } from "./errors.ts";
-import type { Frame } from "./frame.ts";
+import type { Frame, Run } from "./frame.ts";
 import type { Matcher } from "./regex/matcher.ts";
 
 /** Own properties of a plain value. */
@@ -19,8 +19,6 @@ interface FunctionParts {
   readonly invoke: (args: unknown[], context: CallContext) => unknown;
   /** What a regular expression searches with, so that no match has to be made an object. */
   readonly matcher?: Matcher | undefined;
-  /** Where a regular expression stands. */
-  readonly position?: number | undefined;
 }
 
 /**
@@ -50,10 +48,6 @@ export class FunctionValue {
     return this.#parts.matcher;
   }
 
-  get position(): number | undefined {
-    return this.#parts.position;
-  }
-
   invoke(args: unknown[], context: CallContext): unknown {
     return this.#parts.invoke(args, context);
   }
@@ -74,7 +68,26 @@ const constructed = new WeakSet<object>();
 /** The list around the whole input, if that is a list: a path sees one item. */
 const outer = new WeakSet<object>();
 
+/** Lists around a single list, so that it is not merged. */
+const wrapped = new WeakSet<object>();
+
 export const marks = { kept, constructed, outer };
+
+/** A list in a list that stands for what is in it: it is merged, and the list in it is not. */
+export function wrap(list: readonly unknown[]): readonly unknown[] {
+  const sequence = [list];
+  wrapped.add(sequence);
+  return sequence;
+}
+
+/** Whether a list of one is a sequence, which stands for what is in it. */
+export function isSequence(list: readonly unknown[]): boolean {
+  return list.length === 1 && (kept.has(list) || wrapped.has(list));
+}
+
+export function isWrapped(value: unknown): value is readonly unknown[] {
+  return isList(value) && value.length === 1 && wrapped.has(value);
+}
 
 export function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
@@ -90,8 +103,11 @@ export function wholeInput(input: unknown): unknown {
 }
 
 /** What a sequence stands for: nothing, its only value, or a list. */
-export function unwrap(sequence: readonly unknown[]): unknown {
-  if (sequence.length > 1) return sequence;
+export function unwrap(sequence: readonly unknown[], run?: Run): unknown {
+  if (sequence.length > 1) {
+    run?.sequences?.add(sequence);
+    return sequence;
+  }
   return sequence.length === 1 ? sequence[0] : undefined;
 }
 
@@ -143,7 +159,7 @@ export function define(object: Record<string, unknown>, key: string, value: unkn
 }
 
 export function isNumber(value: unknown): value is number {
-  if (typeof value !== "number") return false;
+  if (typeof value !== "number" || Number.isNaN(value)) return false;
   if (!Number.isFinite(value)) throw new JsonataError("D1001", { value });
   return true;
 }

@@ -1,23 +1,4 @@
-import type { Node, Path } from "./tree.ts";
-
-/** Whether a path binds variables to its steps, or looks back at the parents of what it found. */
-export function needsTuples(path: Path): boolean {
-  return (
-    path.steps.some((step) => step.focus !== undefined || step.stages.some((stage) => stage.kind === "index") || holdsParent(step)) ||
-    holdsParent(path.group)
-  );
-}
-
-const known = new WeakMap<object, boolean>();
-
-function holdsParent(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  const before = known.get(value);
-  if (before !== undefined) return before;
-  const answer = (value as Node).kind === "parent" || Object.values(value).some((part) => holdsParent(part));
-  known.set(value, answer);
-  return answer;
-}
+import type { Node } from "./tree.ts";
 
 /** The first node of a tree that is accepted. */
 export function findNode(tree: unknown, accepts: (node: Node) => boolean): Node | undefined {
