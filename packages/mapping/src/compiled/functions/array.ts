@@ -1,7 +1,7 @@
 import { apply } from "../apply.ts";
 import { JsonataError } from "../errors.ts";
 import { checkLength } from "../frame.ts";
-import { append, equal, type FunctionValue, isList, isText, marks, truth } from "../values.ts";
+import { append, equal, type FunctionValue, isList, isText, marks, truth, unwrap } from "../values.ts";
 import { builtin } from "./builtin.ts";
 
 type List = readonly unknown[] | undefined;
@@ -24,7 +24,9 @@ export const arrayFunctions: readonly FunctionValue[] = [
     }
     return shuffled;
   }),
-  builtin<[unknown]>(["distinct", "<x:x>"], ([value]) => (isList(value) && value.length > 1 ? distinct(value) : value)),
+  builtin<[unknown]>(["distinct", "<x:x>"], ([value], { frame }) =>
+    isList(value) && value.length > 1 ? distinct(value, frame.run.sequences?.has(value) === true) : value,
+  ),
   builtin<[List, FunctionValue | undefined]>(["sort", "<af?:a>"], ([list, compare], context) =>
     list === undefined || list.length <= 1
       ? list
@@ -37,7 +39,7 @@ export const arrayFunctions: readonly FunctionValue[] = [
   }),
 ];
 
-function distinct(list: readonly unknown[]): unknown {
+function distinct(list: readonly unknown[], isSequence: boolean): unknown {
   const unique: unknown[] = [];
   const seen = new Set<unknown>();
   for (const item of list) {
@@ -47,7 +49,7 @@ function distinct(list: readonly unknown[]): unknown {
     unique.push(item);
   }
   if (unique.length === 1 && marks.kept.has(list)) marks.kept.add(unique);
-  return unique;
+  return isSequence ? unwrap(unique) : unique;
 }
 
 function natural(list: readonly unknown[]): (left: unknown, right: unknown) => boolean {

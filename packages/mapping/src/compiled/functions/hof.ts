@@ -13,10 +13,10 @@ export const higherOrderFunctions: readonly FunctionValue[] = [
       const result = applyToItem(callee, { value: list[index], key: index, whole: list }, context);
       if (result !== undefined) results.push(result);
     }
-    return unwrap(results);
+    return unwrap(results, context.frame.run);
   }),
   builtin<[List, FunctionValue]>(["filter", "<af>"], ([list, callee], context) =>
-    list === undefined ? undefined : unwrap(filtered(list, callee, context)),
+    list === undefined ? undefined : unwrap(filtered(list, callee, context), context.frame.run),
   ),
   builtin<[List, FunctionValue | undefined]>(["single", "<af?>"], ([list, callee], context) => {
     if (list === undefined) return undefined;

@@ -5,7 +5,7 @@ import { type Data, define, type FunctionValue, isFunction, isList, isObject, lo
 import { builtin } from "./builtin.ts";
 
 export const objectFunctions: readonly FunctionValue[] = [
-  builtin<[unknown]>(["keys", "<x-:a<s>>"], ([value]) => unwrap(keysOf(value))),
+  builtin<[unknown]>(["keys", "<x-:a<s>>"], ([value], { frame }) => unwrap(keysOf(value), frame.run)),
   builtin<[unknown, string]>(["lookup", "<x-s:x>"], ([value, name]) => lookup(value, name)),
   builtin<[unknown]>(["spread", "<x-:a<o>>"], ([value]) => spread(value)),
   builtin<[readonly Data[] | undefined]>(["merge", "<a<o>:o>"], ([list]) => {
@@ -17,7 +17,10 @@ export const objectFunctions: readonly FunctionValue[] = [
   builtin<[Data | undefined, FunctionValue]>(["each", "<o-f:a>"], ([object, callee], context) => {
     if (object === undefined) return undefined;
     const results = Object.entries(object).map(([key, value]) => applyToItem(callee, { value, key, whole: object }, context));
-    return unwrap(results.filter((result) => result !== undefined));
+    return unwrap(
+      results.filter((result) => result !== undefined),
+      context.frame.run,
+    );
   }),
   builtin<[Data | undefined, FunctionValue | undefined]>(["sift", "<o-f?:o>"], ([object, callee], context) => {
     if (object === undefined) return undefined;
@@ -45,7 +48,13 @@ function keysOf(value: unknown): readonly string[] {
 }
 
 function spread(value: unknown): unknown {
-  if (isList(value)) return unwrap(value.flatMap((item) => spread(item)));
+  if (isList(value))
+    return value.length === 0
+      ? undefined
+      : value.flatMap((item) => {
+          const parts = spread(item);
+          return parts === undefined ? [] : parts;
+        });
   if (!isObject(value)) return value;
   return unwrap(
     Object.entries(value).map(([key, part]) => {

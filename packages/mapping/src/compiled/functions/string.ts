@@ -1,6 +1,6 @@
 import { apply } from "../apply.ts";
 import { JsonataError } from "../errors.ts";
-import { spend } from "../frame.ts";
+import { checkLength, spend } from "../frame.ts";
 import { type CallContext, type FunctionValue, isFunction, isObject, textOf, unwrap } from "../values.ts";
 import { builtin } from "./builtin.ts";
 
@@ -43,8 +43,9 @@ export const stringFunctions: readonly FunctionValue[] = [
       .replace(/^ /, "")
       .replace(/ $/, ""),
   ),
-  builtin<[Text, number, Text]>(["pad", "<s-ns?:s>"], ([text, width, char]) => {
+  builtin<[Text, number, Text]>(["pad", "<s-ns?:s>"], ([text, width, char], { frame }) => {
     if (text === undefined) return undefined;
+    checkLength(frame.run, Math.abs(width));
     const missing = Math.abs(width) - Array.from(text).length;
     if (missing <= 0) return text;
     const filler = Array.from(char === undefined || char === "" ? " " : char);
@@ -68,22 +69,27 @@ export const stringFunctions: readonly FunctionValue[] = [
     for (const _match of matches(text, token, context)) return true;
     return false;
   }),
-  builtin<[Text, string | FunctionValue, string | FunctionValue, number | undefined]>(["replace", "<s-(sf)(sf)n?:s>"], (args, context) =>
-    replace(args, context),
+  builtin<[Text, string | FunctionValue | undefined, string | FunctionValue | undefined, number | undefined]>(
+    ["replace", "<s-(sf)(sf)n?:s>"],
+    (args, context) => replace(args, context),
   ),
-  builtin<[Text, string | FunctionValue, number | undefined]>(["split", "<s-(sf)n?:a<s>>"], ([text, separator, limit], context) => {
-    if (text === undefined) return undefined;
-    if (limit !== undefined && limit < 0) throw new JsonataError("D3020", { value: limit });
-    if (typeof separator === "string") return text.split(separator, limit);
-    const parts: string[] = [];
-    let at = 0;
-    for (const { start, end } of matches(text, separator, context)) {
-      parts.push(text.slice(at, start));
-      at = end;
-    }
-    parts.push(text.slice(at));
-    return limit === undefined ? parts : parts.slice(0, Math.floor(limit));
-  }),
+  builtin<[Text, string | FunctionValue | undefined, number | undefined]>(
+    ["split", "<s-(sf)n?:a<s>>"],
+    ([text, separator, limit], context) => {
+      if (text === undefined) return undefined;
+      if (separator === undefined) throw new JsonataError("T0410");
+      if (limit !== undefined && limit < 0) throw new JsonataError("D3020", { value: limit });
+      if (typeof separator === "string") return text.split(separator, limit);
+      const parts: string[] = [];
+      let at = 0;
+      for (const { start, end } of matches(text, separator, context)) {
+        parts.push(text.slice(at, start));
+        at = end;
+      }
+      parts.push(text.slice(at));
+      return limit === undefined ? parts : parts.slice(0, Math.floor(limit));
+    },
+  ),
   builtin<[readonly string[] | undefined, Text]>(["join", "<a<s>s?:s>"], ([texts, separator]) => texts?.join(separator ?? "")),
   builtin<[Text]>(["base64encode", "<s-:s>"], ([text]) =>
     text === undefined ? undefined : Buffer.from(text, "binary").toString("base64"),
@@ -122,7 +128,7 @@ function* matches(text: string, matcher: FunctionValue, context: CallContext): G
     if (found === undefined) return;
     const { start, end, groups } = found;
     // After a match of no character it would not go on.
-    if (start === end && !isFirst) throw new JsonataError("D1004", { position: matcher.position });
+    if (start === end && !isFirst) throw new JsonataError("D1004");
     yield { match: text.slice(start, end), start, end, groups };
     at = end;
   }
@@ -148,20 +154,27 @@ function isMatch(value: unknown): value is Match {
 }
 
 function replace(
-  [text, pattern, replacement, limit]: readonly [Text, string | FunctionValue, string | FunctionValue, number | undefined],
+  [text, pattern, replacement, limit]: readonly [
+    Text,
+    string | FunctionValue | undefined,
+    string | FunctionValue | undefined,
+    number | undefined,
+  ],
   context: CallContext,
 ): unknown {
   if (text === undefined) return undefined;
+  if (pattern === undefined) throw new JsonataError("T0410");
   if (pattern === "") throw new JsonataError("D3010", { value: pattern });
   if (limit !== undefined && limit < 0) throw new JsonataError("D3011", { value: limit });
   let result = "";
   let at = 0;
   let count = 0;
   // A function gets each match whole, with the function for the next.
-  const all = typeof replacement === "string" ? matches : answered;
+  const all = typeof replacement === "object" ? answered : matches;
   const found = typeof pattern === "string" ? occurrences(text, pattern) : all(text, pattern, context);
   for (const match of found) {
     if (limit !== undefined && count >= limit) break;
+    if (replacement === undefined) throw new JsonataError("T0410");
     const part =
       typeof replacement === "string" ? filled(replacement, match, typeof pattern === "string") : apply(replacement, [match], context);
     if (typeof part !== "string") throw new JsonataError("D3012", { value: part });

@@ -13,6 +13,7 @@ export function formatDate(millis: number, picture?: string, zone = "0000"): str
   const offset = Number.parseInt(zone, 10);
   const [hours, minutes] = [Math.floor(offset / 100), offset % 100];
   const date = new Date(millis + (hours * 60 + minutes) * 60_000);
+  if (Number.isNaN(date.getTime())) throw new JsonataError("D1001", { value: millis });
   if (picture === undefined && offset === 0 && millis >= 0 && millis < FIVE_DIGIT_YEARS) return date.toISOString();
   let text = "";
   for (const part of formats(picture ?? ISO_PICTURE))

@@ -196,7 +196,8 @@ export function parseInteger(text: string, picture: IntegerPicture): number {
         const digit = (char.codePointAt(0) ?? 0) - picture.zero;
         return digit >= 0 && digit <= 9 ? String(digit) : "";
       });
-      return digits.length === 0 ? Number.NaN : Number(digits.join(""));
+      const plain = digits.join("");
+      return plain === "" ? Number.NaN : Number(plain);
     }
     case "sequence":
       throw new JsonataError("D3130", { value: picture.text });
@@ -206,6 +207,6 @@ export function parseInteger(text: string, picture: IntegerPicture): number {
 }
 
 function fromRoman(text: string): number {
-  const worths = Array.from(text, (letter) => ROMAN.find(([, letters]) => letters === letter)?.[0] ?? 0);
+  const worths = Array.from(text, (letter) => ROMAN.find(([, letters]) => letters === letter)?.[0] ?? Number.NaN);
   return worths.reduce((sum, worth, index) => (worth < (worths[index + 1] ?? 0) ? sum - worth : sum + worth), 0);
 }
