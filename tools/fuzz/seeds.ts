@@ -86,7 +86,10 @@ const sheetsOf = (archive: Uint8Array) =>
 
 /** By the name of the format; one that is not here is fuzzed with what it writes of the rows, and with random bytes. */
 const SEEDS: Readonly<Record<string, readonly Seeds[]>> = {
-  json: [{ documents: ['{"a":[1,-2.5e-3,true,null,"\\u00e4\\n😀"],"__proto__":{"b":{}}}', "[[[[[]]]]]", ' "x" ', "\uFEFF1"] }],
+  json: [
+    { documents: ['{"a":[1,-2.5e-3,true,null,"\\u00e4\\n😀"],"__proto__":{"b":{}}}', "[[[[[]]]]]", ' "x" ', "\uFEFF1"] },
+    { options: { records: "a/b" }, documents: ['{"c":[{}],"a":{"x":"\\"[","b":[1,{"d":"]}\\\\"},[2],"e" ,null]},"f":2}'] },
+  ],
   ndjson: [{ documents: ['{"a":1}\n{"b":[2,"x"]}\r\n\n3\n', "null"] }],
   csv: [
     { documents: ['id,name\r\n1,"a ""b"", c"\r\n2,\r\n', "a\n\nb\n", '"x\ny",z\r1,2\r'] },

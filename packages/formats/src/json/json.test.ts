@@ -83,6 +83,73 @@ describe("json", () => {
   });
 });
 
+describe("json with records", () => {
+  const text = '{"count": 3, "data": {"x": [0], "orders": [ {"id": "a]\\"}"},\n 2,["b"] ,"c", null ], "end": []}, "orders": [9]}\n';
+  const orders = [{ id: 'a]"}' }, 2, ["b"], "c", null];
+  const format = (records: string, options = {}) => createFormat(jsonFormat, { records, ...options });
+  const read = (one: string, size: number, records = "data/orders") =>
+    Array.fromAsync(format(records).decodeStream?.(pieces(one, size)) ?? []);
+
+  test.each([1, 3, 1000])("the elements of a list within are read one by one, in pieces of %i bytes, as in a whole", async (size) => {
+    expect(format("data/orders").decode(Buffer.from(text))).toEqual(orders);
+    expect(await read(text, size)).toEqual(orders);
+    expect(await read("[]", size, ".")).toEqual([]);
+    expect(await read("\uFEFF [1,\n[2]]", size, ".")).toEqual([1, [2]]);
+  });
+
+  test("a list is written where it is read", () => {
+    expect(Buffer.from(format("data/orders").encode([1])).toString()).toBe('{"data":{"orders":[1]}}');
+    expect(Buffer.from(format(".").encode([1])).toString()).toBe("[1]");
+  });
+
+  test.each([
+    ['{"data":{"orders":[1,{"a":1}\n,{"a" 2}]}}', 'line 2, column 7: expected ":", found "2"'],
+    ['{"data":{"orders":[1 2]}}', 'line 1, column 22: expected "," or "]", found "2"'],
+    ['{"data":{"orders":[1,]}}', "expected a value"],
+    ['{"data":{"orders":[,1]}}', "expected a value"],
+    ['{"data":{"orders":[1', 'expected the end of the list, "]", found the end of the text'],
+    ['{"data":{"orders":[1]}', 'around its records: expected "," or "}", found the end of the text'],
+    ['{"data":{"orders":[1]},}', "around its records: expected a name in double quotes"],
+    ['{"data":{"orders":[1],"orders":[2]}}', "expected one list of records, found another"],
+    ['{"data":{"orders":{}}}', "JSON has no list of records at data/orders"],
+    ["[".repeat(1000), "expected at most 256 levels, found more"],
+    [`{"data":{"orders":[${"[".repeat(1000)}`, "JSON is too deep"],
+    ["", "around its records: expected a value"],
+  ])("%s is refused as a whole and in pieces", async (one, message) => {
+    expect(() => format("data/orders").decode(Buffer.from(one))).toThrow(message);
+    await expect(read(one, 2)).rejects.toThrow(message);
+  });
+
+  test("a record that never ends is refused before it fills the memory", async () => {
+    const endless = (async function* () {
+      yield Buffer.from("[[");
+      for (;;) yield Buffer.from('"xxxxxxxx",');
+    })();
+    await expect(Array.fromAsync(format(".", { maxRecordBytes: 100 }).decodeStream?.(endless) ?? [])).rejects.toThrow(
+      "expected a record of at most 100 characters",
+    );
+  });
+
+  test("any list is read in pieces as JSON.parse reads it", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.jsonValue()),
+        fc.integer({ min: 1, max: 9 }),
+        fc.integer({ min: 0, max: 2 }),
+        async (list, size, indent) => {
+          const one = JSON.stringify({ a: [{ b: list }], b: { a: list } }, undefined, indent);
+          expect(await read(one, size, "b/a")).toEqual(JSON.parse(JSON.stringify(list)));
+        },
+      ),
+    );
+  });
+});
+
+async function* pieces(text: string, size: number): AsyncGenerator<Uint8Array> {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
 function outcome(run: () => unknown): { readonly value: unknown } | { readonly failure: string } {
   try {
     return { value: run() };
