@@ -16,6 +16,7 @@ import { csvFormat, tsvFormat } from "./csv/csv.ts";
 import { ediX12Format } from "./edi-x12/edi-x12.ts";
 import { edifactFormat } from "./edifact/edifact.ts";
 import { fixedFormat } from "./fixed/fixed.ts";
+import { hl7Format } from "./hl7/hl7.ts";
 import { jsonFormat } from "./json/json.ts";
 import { createGzipFormat } from "./gzip/gzip.ts";
 import { multipartFormat } from "./multipart/multipart.ts";
@@ -29,6 +30,7 @@ import { protobufFormat } from "./protobuf/protobuf.ts";
 import { charsetNamed } from "./text/charset.ts";
 import { textFormat } from "./text/text.ts";
 import { xlsxFormat } from "./xlsx/xlsx.ts";
+import { tradacomsFormat } from "./tradacoms/tradacoms.ts";
 import { xmlFormat } from "./xml/xml.ts";
 import { xsdFormat } from "./xsd-schema/xsd-schema.ts";
 
@@ -42,6 +44,8 @@ const plainFormats: readonly FormatDefinition[] = [
   bytesFormat,
   ediX12Format,
   edifactFormat,
+  tradacomsFormat,
+  hl7Format,
   fixedFormat,
   xmlFormat,
   xsdFormat,
