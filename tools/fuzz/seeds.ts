@@ -85,6 +85,10 @@ const sheetsOf = (archive: Uint8Array) =>
     .map(({ content }) => Buffer.from(content));
 
 /** By the name of the format; one that is not here is fuzzed with what it writes of the rows, and with random bytes. */
+const MESSAGE =
+  "MSH|^~\\&|LAB|CLINIC|EHR|CLINIC|20260105143000||ORU^R01|1|P|2.5.1\rPID|1||4711^^^CLINIC&1.2&ISO~0815||Doe^John\rOBX|1|TX|N||a\\F\\b\\.br\\c\r";
+const HL7 = [MESSAGE, `\x0B${MESSAGE}\x1C\r`, `FHS|^~\\&|LAB\rBHS|^~\\&|LAB\r${MESSAGE}BTS|1\rFTS|1\r`];
+
 const SEEDS: Readonly<Record<string, readonly Seeds[]>> = {
   json: [
     { documents: ['{"a":[1,-2.5e-3,true,null,"\\u00e4\\n😀"],"__proto__":{"b":{}}}', "[[[[[]]]]]", ' "x" ', "\uFEFF1"] },
@@ -200,10 +204,48 @@ const SEEDS: Readonly<Record<string, readonly Seeds[]>> = {
   "edi-x12": [
     { documents: ediFiles((head) => head === "ISA") },
     { options: { check: "syntax" }, documents: ediFiles((head) => head === "ISA") },
+    { options: { errors: "collect" }, documents: ediFiles((head) => head === "ISA") },
   ],
   edifact: [
     { documents: ediFiles((head) => head !== "ISA") },
     { options: { check: "syntax" }, documents: ediFiles((head) => head !== "ISA") },
+    { options: { errors: "collect" }, documents: ediFiles((head) => head !== "ISA") },
+  ],
+  tradacoms: [
+    {
+      documents: [
+        "STX=ANA:1+500:SHOPS+501:MAKER+260105:130233+7+PASSW+ORDHDR+B'\nMHD=1+ORDERS:9'\nCLO=1:2+DEPOT ?+ SONS'\nMTR=3'\nEND=1'\n",
+        "STX=ANA:1+500+501+260105+7'BAT=1'MHD=1+ORDERS:9'MTR=2'EOB=1'END=1'",
+      ],
+    },
+  ],
+  hl7: [{ documents: HL7 }, { options: { check: "syntax" }, documents: HL7 }],
+  fixed: [
+    {
+      options: {
+        layout: {
+          fields: [
+            { name: "id", length: 4, type: "number" },
+            { name: "name", length: 6 },
+          ],
+        },
+      },
+      documents: ["0001Ada   \n0002Bob   \n"],
+    },
+    {
+      options: {
+        newline: "none",
+        charset: "latin1",
+        layout: {
+          fields: [
+            { name: "n", length: 1, type: "number" },
+            { name: "p", picture: "S9(3)", usage: "comp-3", occurs: { max: 3, by: "n" } },
+            { name: "b", picture: "S9(4)", usage: "comp" },
+          ],
+        },
+      },
+      documents: [Buffer.from("2\x12\x3c\x45\x6d\xff\xfe0\x00\x01", "latin1")],
+    },
   ],
 };
 

@@ -119,6 +119,11 @@ it.each([
     x12("PO1*1*10*EA*9,5~\n"),
     'segment 4 (PO1), element 4, character 169: expected a number (r1..17), found "9,5"',
   ],
+  [
+    "a text that ends within a tag",
+    x12(order).slice(0, 169),
+    'segment 4, character 169: expected the segment terminator "~", found the end of the text',
+  ],
   ["a wrapped document", wrapped(x12(order.replace("DTM", "dtm"), ""), 80, "\n"), "line 3, segment 5, character 176: expected the tag"],
   [
     "a message after a group",

@@ -22,7 +22,7 @@ export function readSegment(text: string, start: number, syntax: SegmentSyntax):
   TAG.lastIndex = start;
   const tag = TAG.exec(text)?.[0] ?? "";
   const first = text.charAt(start + tag.length);
-  if (first === "" && text.length - start <= 3) return cut(segment);
+  if (/^(?:[A-Z][A-Z0-9]{0,2})?$/.test(text.slice(start, start + 4))) return cut(segment);
   if (tag === "" || (first !== tagEnd && first !== segment)) {
     const end = tagEnd === element ? "" : ` and ${JSON.stringify(tagEnd)}`;
     const found = JSON.stringify(text.slice(start, start + 10));
