@@ -155,6 +155,20 @@ const SEEDS: Readonly<Record<string, readonly Seeds[]>> = {
       options: { layout: LAYOUT },
       documents: ["HPORTOLAN20260105\nPDE89370400+000123450012EA1B2\nPDE12000000-000000990000}   x\nT00002\n"],
     },
+    {
+      options: {
+        newline: "none",
+        charset: "latin1",
+        layout: {
+          fields: [
+            { name: "n", length: 1, type: "number" },
+            { name: "p", picture: "S9(3)", usage: "comp-3", occurs: { max: 3, by: "n" } },
+            { name: "b", picture: "S9(4)", usage: "comp" },
+          ],
+        },
+      },
+      documents: [Buffer.from("2\x12\x3c\x45\x6d\xff\xfe0\x00\x01", "latin1")],
+    },
   ],
   protobuf: [PROTOBUF, { ...PROTOBUF, delimited: true }].map((options) => ({ options, documents: [protobufOf(options)] })),
   xlsx: [
@@ -220,33 +234,6 @@ const SEEDS: Readonly<Record<string, readonly Seeds[]>> = {
     },
   ],
   hl7: [{ documents: HL7 }, { options: { check: "syntax" }, documents: HL7 }],
-  fixed: [
-    {
-      options: {
-        layout: {
-          fields: [
-            { name: "id", length: 4, type: "number" },
-            { name: "name", length: 6 },
-          ],
-        },
-      },
-      documents: ["0001Ada   \n0002Bob   \n"],
-    },
-    {
-      options: {
-        newline: "none",
-        charset: "latin1",
-        layout: {
-          fields: [
-            { name: "n", length: 1, type: "number" },
-            { name: "p", picture: "S9(3)", usage: "comp-3", occurs: { max: 3, by: "n" } },
-            { name: "b", picture: "S9(4)", usage: "comp" },
-          ],
-        },
-      },
-      documents: [Buffer.from("2\x12\x3c\x45\x6d\xff\xfe0\x00\x01", "latin1")],
-    },
-  ],
 };
 
 export function seedsOf(name: string): readonly Seeds[] {

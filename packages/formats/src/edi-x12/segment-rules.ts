@@ -1,4 +1,4 @@
-import type { SegmentRules } from "../edi/rules.ts";
+import type { SegmentRules } from "../edi/rule-notation.ts";
 
 /** The segments of envelopes. Lengths below those of the standard, which many senders use, are accepted. */
 export const serviceRules: SegmentRules = {

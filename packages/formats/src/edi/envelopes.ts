@@ -1,5 +1,6 @@
 import type { EdiBreach, EdiError } from "./fault.ts";
-import { breaches, type SegmentRules } from "./rules.ts";
+import type { SegmentRules } from "./rule-notation.ts";
+import { breaches } from "./rules.ts";
 import type { PlacedSegment, TextDialect } from "./segment-reader.ts";
 
 /** One envelope: its two segments, and which element of the header is the control number that the second element of the trailer repeats. */

@@ -1,5 +1,5 @@
 import type { EdiSegment } from "./document.ts";
-import type { SegmentRules } from "./rules.ts";
+import type { SegmentRules } from "./rule-notation.ts";
 
 /** How often a segment or a loop may stand at its place. */
 interface Occurrence {

@@ -3,7 +3,8 @@ import type { EdiCheck } from "./envelopes.ts";
 import type { EdiBreach, EdiError } from "./fault.ts";
 import type { EdiLayout } from "./layout.ts";
 import { matchLayout } from "./match-layout.ts";
-import { breaches, type SegmentRules } from "./rules.ts";
+import type { SegmentRules } from "./rule-notation.ts";
+import { breaches } from "./rules.ts";
 import type { PlacedSegment } from "./segment-reader.ts";
 
 /** What a dialect knows of messages. */

@@ -1,7 +1,7 @@
 import { describeValue, isRecord, PortolanError, unknownKey } from "@portolan/core";
 import type { EdiLayout, LayoutPosition, SegmentPattern } from "./layout.ts";
 import { firstOf } from "./layout.ts";
-import { readRule, type ElementRule, type SegmentRules } from "./rules.ts";
+import { readRule, type ElementRule, type SegmentRules } from "./rule-notation.ts";
 
 const KEYS = ["message", "version", "segments", "structure"];
 

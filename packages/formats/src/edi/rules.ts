@@ -1,101 +1,53 @@
 import type { EdiElement, EdiItem, EdiSegment } from "./document.ts";
 import type { EdiBreach, EdiFaultKind } from "./fault.ts";
+import { shapeOf, type ElementShape, type SegmentRules, type ValueRule } from "./rule-notation.ts";
 
-/**
- * What an element may be: a value's rule; a list of them for a composite, which may hold `M` and `R`, too; "" where anything is right;
- * `...` at the end where more elements may follow. A value's rule is in the notation of the standards: `M` if it must be
- * there, `R` if it may repeat, its type and lengths, and the codes that are allowed: `an..35`, `M n1..9`, `M id2 00|05`.
- * Types are a, an, id, n (a number), r (one of X12, which may have an exponent), n0 (a whole one), dt and tm.
- */
-export type ElementRule = string | readonly string[];
-export type SegmentRules = Readonly<Record<string, readonly ElementRule[]>>;
+const NONE: readonly EdiBreach[] = [];
 
-interface ValueRule {
-  readonly isRequired: boolean;
-  readonly repeats: boolean;
-  readonly type: string;
-  readonly least: number;
-  readonly most: number;
-  readonly codes: readonly string[] | undefined;
-  readonly text: string;
-}
-
-const NOTATION = /^(M )?(R )?(an|a|id|n0|n|r|dt|tm)(\d+)?(\.\.)?(\d+)?(?: ([^ ]+))?$/;
-const known = new Map<string, ValueRule | undefined>();
-
-/** The parts of a rule of one value; undefined if it is none. */
-export function readRule(given: string): ValueRule | undefined {
-  if (known.has(given)) return known.get(given);
-  const parts = NOTATION.exec(given);
-  const rule = parts === null ? undefined : ruleOf(parts, given);
-  known.set(given, rule);
-  return rule;
-}
-
-function ruleOf([, required, repeats, type = "", first, dots, last, codes]: RegExpExecArray, text: string): ValueRule {
-  const most = last ?? (dots === undefined ? first : undefined);
-  return {
-    isRequired: required !== undefined,
-    repeats: repeats !== undefined,
-    type,
-    least: dots !== undefined && first === undefined ? 0 : Number(first ?? 0),
-    most: most === undefined ? Number.POSITIVE_INFINITY : Number(most),
-    codes: codes?.split("|"),
-    text: text.replace(/^(?:M )?(?:R )?/, "").split(" ")[0] ?? "",
-  };
-}
-
-/** What in a segment breaks its rules, in order. */
-export function breaches(segment: EdiSegment, rules: SegmentRules): EdiBreach[] {
-  const expected = Object.hasOwn(rules, segment.tag) ? rules[segment.tag] : undefined;
-  if (expected === undefined) return [];
-  const found: EdiBreach[] = [];
-  for (const [index, rule] of expected.entries()) {
-    if (rule === "...") return found;
-    for (const breach of elementBreaches(segment.elements[index] ?? "", rule)) found.push({ ...breach, element: index + 1 });
+/** What in a segment breaks its rules, in order. It runs for every segment: most break none, and then nothing is made. */
+export function breaches({ tag, elements }: EdiSegment, rules: SegmentRules): readonly EdiBreach[] {
+  const shape = shapeOf(rules, tag);
+  if (shape === undefined) return NONE;
+  let found: EdiBreach[] | undefined;
+  for (let index = 0; index < shape.elements.length; index++) {
+    const expected = shape.elements[index];
+    if (expected === undefined) continue;
+    checkElement(elements[index] ?? "", expected, (breach) => (found ??= []).push({ ...breach, element: index + 1 }));
   }
-  const surplus = segment.elements.findIndex((element, index) => index >= expected.length && element !== "");
-  if (surplus >= 0) {
-    found.push({ kind: "tooManyElements", reason: `expected at most ${expected.length} elements, found more`, element: surplus + 1 });
-  }
-  return found;
+  const most = shape.elements.length;
+  if (shape.isOpen || elements.length <= most) return found ?? NONE;
+  const surplus = elements.findIndex((element, index) => index >= most && element !== "");
+  if (surplus < 0) return found ?? NONE;
+  return [...(found ?? NONE), { kind: "tooManyElements", reason: `expected at most ${most} elements, found more`, element: surplus + 1 }];
 }
 
-function* elementBreaches(element: EdiElement, rule: ElementRule): Generator<EdiBreach> {
-  if (rule === "") return;
-  const { isRequired, repeats, values } = shapeOf(rule);
+type Report = (breach: EdiBreach) => void;
+
+function checkElement(element: EdiElement, shape: ElementShape, report: Report): void {
   if (typeof element === "object" && "repeat" in element) {
-    if (repeats) for (const item of element.repeat) yield* itemBreaches(item, values);
-    else yield { kind: "tooManyRepetitions", reason: `expected one value, found ${element.repeat.length} repetitions` };
-  } else if (!isEmpty(element)) yield* itemBreaches(element, values);
-  else if (isRequired) yield { kind: "missingElement", reason: "expected a value, found nothing" };
-}
-
-function shapeOf(rule: ElementRule): { readonly isRequired: boolean; readonly repeats: boolean; readonly values: readonly string[] } {
-  if (typeof rule === "string") {
-    const { isRequired = false, repeats = false } = readRule(rule) ?? {};
-    return { isRequired, repeats, values: [rule] };
-  }
-  const values = rule.filter((value) => value !== "M" && value !== "R");
-  return { isRequired: rule.includes("M"), repeats: rule.includes("R"), values };
+    if (shape.repeats) for (const item of element.repeat) checkItem(item, shape, report);
+    else report({ kind: "tooManyRepetitions", reason: `expected one value, found ${element.repeat.length} repetitions` });
+  } else if (!isEmpty(element)) checkItem(element, shape, report);
+  else if (shape.isRequired) report({ kind: "missingElement", reason: "expected a value, found nothing" });
 }
 
 function isEmpty(item: EdiItem): boolean {
   return typeof item === "string" ? item === "" : item.every((value) => value === "");
 }
 
-function* itemBreaches(item: EdiItem, rules: readonly string[]): Generator<EdiBreach> {
-  const components = typeof item === "string" ? [item] : item;
-  if (components.length > rules.length && rules.at(-1) !== "...") {
-    const most = rules.length === 1 ? "one value" : `at most ${rules.length} components`;
-    yield { kind: "tooManyComponents", reason: `expected ${most}, found ${components.length} components` };
+function checkItem(item: EdiItem, { values, isOpen }: ElementShape, report: Report): void {
+  const count = typeof item === "string" ? 1 : item.length;
+  if (count > values.length && !isOpen) {
+    const most = values.length === 1 ? "one value" : `at most ${values.length} components`;
+    report({ kind: "tooManyComponents", reason: `expected ${most}, found ${count} components` });
     return;
   }
-  for (const [index, given] of rules.entries()) {
-    const rule = given === "" || given === "..." ? undefined : readRule(given);
-    if (rule === undefined) continue;
-    const breach = valueBreach(components[index] ?? "", rule);
-    if (breach !== undefined) yield rules.length === 1 ? breach : { ...breach, component: index + 1 };
+  const isSingle = values.length === 1 && !isOpen;
+  for (let index = 0; index < values.length; index++) {
+    const rule = values[index];
+    const value = typeof item === "string" ? (index === 0 ? item : "") : (item[index] ?? "");
+    const breach = rule === undefined ? undefined : valueBreach(value, rule);
+    if (breach !== undefined) report(isSingle ? breach : { ...breach, component: index + 1 });
   }
 }
 
@@ -110,20 +62,29 @@ const FORMS: Readonly<Record<string, { readonly pattern: RegExp; readonly what: 
 
 function valueBreach(value: string, rule: ValueRule): EdiBreach | undefined {
   if (value === "") return rule.isRequired ? { kind: "missingElement", reason: "expected a value, found nothing" } : undefined;
-  const found = JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   const form = FORMS[rule.type];
   if (form !== undefined && !form.pattern.test(value)) {
-    return { kind: form.kind, reason: `expected ${form.what} (${rule.text}), found ${found}`, value };
+    return { kind: form.kind, reason: `expected ${form.what} (${rule.text}), found ${shown(value)}`, value };
   }
-  // Signs, decimal marks and exponents do not count.
-  const length = ["n", "n0", "r"].includes(rule.type) ? value.replace(/[-.,E]/g, "").length : [...value].length;
+  const length = lengthOf(value, rule);
   if (length < rule.least || length > rule.most) {
     const { least, most } = rule;
     const expected =
       least === most ? String(most) : least === 0 ? `at most ${most}` : length < least ? `at least ${least}` : `at most ${most}`;
     const kind = length < least ? "tooShort" : "tooLong";
-    return { kind, reason: `expected ${expected} characters (${rule.text}), found ${length}: ${found}`, value };
+    return { kind, reason: `expected ${expected} characters (${rule.text}), found ${length}: ${shown(value)}`, value };
   }
   if (rule.codes === undefined || rule.codes.includes(value)) return undefined;
-  return { kind: "wrongCode", reason: `expected one of ${rule.codes.join(", ")}, found ${found}`, value };
+  return { kind: "wrongCode", reason: `expected one of ${rule.codes.join(", ")}, found ${shown(value)}`, value };
+}
+
+function lengthOf(value: string, { type }: ValueRule): number {
+  // Signs, decimal marks and exponents do not count.
+  if (type === "n" || type === "n0" || type === "r") return value.replace(/[-.,E]/g, "").length;
+  // Only beyond ASCII may a character be more than one unit.
+  return /^[\0-\x7F]*$/.test(value) ? value.length : [...value].length;
+}
+
+function shown(value: string): string {
+  return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
 }

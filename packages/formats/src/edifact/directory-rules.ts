@@ -1,4 +1,4 @@
-import type { SegmentRules } from "../edi/rules.ts";
+import type { SegmentRules } from "../edi/rule-notation.ts";
 
 const PARTY = ["M", "an..35", "an..4", "an..35", "an..35"];
 

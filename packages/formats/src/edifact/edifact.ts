@@ -2,7 +2,7 @@ import { defineFormat, option, withDefault, type FormatDefinition } from "@porto
 import type { EdiDelimiters, EdiSegment } from "../edi/document.ts";
 import { createEdiFormat, ediOptions } from "../edi/edi-format.ts";
 import type { EdiDialect } from "../edi/read-document.ts";
-import type { SegmentRules } from "../edi/rules.ts";
+import type { SegmentRules } from "../edi/rule-notation.ts";
 import type { InterchangeStart } from "../edi/segment-reader.ts";
 import { unusableDelimiters } from "../edi/unusable-delimiters.ts";
 import type { EdiWriter } from "../edi/write-document.ts";

@@ -2,7 +2,7 @@ import { defineFormat, type FormatDefinition } from "@portolan/core";
 import type { EdiDelimiters } from "../edi/document.ts";
 import { createEdiFormat, ediOptions } from "../edi/edi-format.ts";
 import type { EdiDialect } from "../edi/read-document.ts";
-import type { SegmentRules } from "../edi/rules.ts";
+import type { SegmentRules } from "../edi/rule-notation.ts";
 import type { EdiWriter } from "../edi/write-document.ts";
 
 const DELIMITERS: EdiDelimiters = { element: "+", component: ":", segment: "'", release: "?", tag: "=" };
