@@ -42,7 +42,8 @@ export const ediX12Format: FormatDefinition = defineFormat({
   summary:
     "ASC X12 interchanges. The body is `{ interchanges: [{ delimiters, newline, header, groups: [{ header, messages: [{ header, segments, trailer }], trailer }], trailer }] }`; " +
     "a segment is `{ tag, elements }`, an element a text, the list of a composite's components, or `{ repeat: […] }`. " +
-    "Counts and control numbers are checked, and what was read is written with the same bytes.",
+    "Counts and control numbers are checked, and what was read is written with the same bytes. " +
+    "Read record by record, each message is a record: `{ delimiters, interchange, group, message }`.",
   mediaTypes: ["application/edi-x12"],
   extensions: ["x12"],
   options: {

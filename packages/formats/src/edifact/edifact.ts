@@ -42,7 +42,8 @@ export const edifactFormat: FormatDefinition = defineFormat({
     "UN/EDIFACT interchanges (ISO 9735, syntax 1 to 4). The body is `{ interchanges: [{ delimiters, newline, una, header, groups or messages, trailer }] }`, " +
     "a group `{ header, messages, trailer }`, a message `{ header, segments, trailer }`; a segment is `{ tag, elements }`, " +
     "an element a text, the list of a composite's components, or `{ repeat: […] }`. " +
-    "Counts and control references are checked, and what was read is written with the same bytes.",
+    "Counts and control references are checked, and what was read is written with the same bytes. " +
+    "Read record by record, each message is a record: `{ delimiters, interchange, group, message }`.",
   mediaTypes: ["application/edifact"],
   extensions: ["edifact"],
   options: {

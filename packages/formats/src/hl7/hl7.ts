@@ -12,7 +12,7 @@ export const hl7Format: FormatDefinition = defineFormat({
   summary:
     "HL7 version 2 messages in their own syntax. The body is `{ newline, messages: [{ segments: [{ tag, fields }] }] }`, with FHS and BHS `{ file, batches: [{ header, messages, trailer }] }`; " +
     "a field is a text, the list of its components (each a text, or the list of its subcomponents), or `{ repeat: […] }`. Field n is the element n - 1, of MSH, too, whose first is the separator. " +
-    "Escaped separators are read; what formats a text, such as `\\.br\\`, stays. Frames of MLLP are read. What was read is written with the same bytes.",
+    "Escaped separators are read; what formats a text, such as `\\.br\\`, stays. Frames of MLLP are read. What was read is written with the same bytes. Read record by record, each message is a record: `{ file, batch, message }`.",
   mediaTypes: ["application/hl7-v2", "x-application/hl7-v2+er7"],
   extensions: ["hl7"],
   options: {
