@@ -50,8 +50,9 @@ export function createEdiReader(dialect: EdiDialect, options: ReadEdiOptions, ke
         ? "group"
         : "message";
   const report = (error: EdiError): void => {
-    if (options.errors === "throw") throw ediFault(dialect.title, error);
     const level = levelOf(error.tag);
+    // What is wrong with an envelope has no place beside messages that come one by one.
+    if (options.errors === "throw" || (keep === undefined && level !== "message")) throw ediFault(dialect.title, error);
     const known = errors.get(level) ?? [];
     errors.set(level, known);
     if (known.length < MAX_ERRORS) known.push(error);

@@ -119,24 +119,20 @@ export function writeSegment(segment: EdiSegment, syntax: SegmentSyntax): string
   if (!isRecord(segment) || typeof segment.tag !== "string" || !Array.isArray(segment.elements)) {
     throw formatInvalid(`a segment is { tag, elements: […] }, found ${describeValue(segment)}`);
   }
-  const { element: between, component, segment: end, repetition, release, tag: tagEnd = between, binary = {} } = syntax;
-  const special = new Set([between, component, end, repetition, release].filter((one) => one !== undefined));
+  const { element: between, component, repetition, release, tag: tagEnd = between, binary = {} } = syntax;
+  const special = specialOf(syntax);
   const text = (given: unknown): string => {
     if (typeof given === "string") return given;
     throw formatInvalid(`a value of segment ${segment.tag} is a text, found ${describeValue(given)}`, { hint: "map it to text first" });
   };
   const value = (given: unknown): string => {
-    let written = "";
-    for (const character of text(given)) {
-      if (!special.has(character)) written += character;
-      else if (release !== undefined) written += release + character;
-      else {
-        throw formatInvalid(`a value of segment ${segment.tag} holds the delimiter ${JSON.stringify(character)}, which X12 cannot write`, {
-          hint: "replace it, or choose other delimiters for the interchange",
-        });
-      }
-    }
-    return written;
+    const plain = text(given);
+    if (plain.search(special) < 0) return plain;
+    if (release !== undefined) return plain.replace(special, (character) => release + character);
+    const character = JSON.stringify(plain.match(special)?.[0]);
+    throw formatInvalid(`a value of segment ${segment.tag} holds the delimiter ${character}, which X12 cannot write`, {
+      hint: "replace it, or choose other delimiters for the interchange",
+    });
   };
   const item = (given: unknown): string => (Array.isArray(given) ? given.map(value).join(component) : value(given));
   const dataAt = Object.hasOwn(binary, segment.tag) ? binary[segment.tag] : undefined;
@@ -148,6 +144,21 @@ export function writeSegment(segment: EdiSegment, syntax: SegmentSyntax): string
   };
   const tag = value(segment.tag);
   return segment.elements.length === 0 ? tag : tag + tagEnd + segment.elements.map(element).join(between);
+}
+
+const specials = new WeakMap<SegmentSyntax, RegExp>();
+
+/** The delimiters, as a pattern that is made once for an interchange. */
+function specialOf(syntax: SegmentSyntax): RegExp {
+  const known = specials.get(syntax);
+  if (known !== undefined) return known;
+  const { element, component, segment, repetition = "", release = "" } = syntax;
+  const pattern = new RegExp(
+    `[${[...element, ...component, ...segment, ...repetition, ...release].map((one) => `\\u{${one.codePointAt(0)?.toString(16)}}`).join("")}]`,
+    "gu",
+  );
+  specials.set(syntax, pattern);
+  return pattern;
 }
 
 /** `raw` while it still says what the segment says. */

@@ -5,13 +5,16 @@ import type { TextDialect } from "./segment-reader.ts";
 export function wrappingOf(text: string, dialect: Pick<TextDialect, "start">): EdiWrapping | undefined {
   const first = text.indexOf("\n");
   if (first < 0) return undefined;
+  // Most texts have lines of any length, and are not cut into lines for that.
+  const second = text.indexOf("\n", first + 1);
+  if (second >= 0 && second < text.length - 1 && second - first !== first + 1) return undefined;
   const newline = text.charAt(first - 1) === "\r" ? "\r\n" : "\n";
   const lines = text.split(newline);
   const ended = lines.at(-1) === "";
   if (ended) lines.pop();
   const columns = lines[0]?.length ?? 0;
   // With fewer lines an equal length says nothing, unless it is that of a terminal.
-  if (lines.length < (columns === 80 ? 2 : 3)) return undefined;
+  if (lines.length < (columns === 80 ? 2 : 3) || columns > 10_000) return undefined;
   if (lines.some((line, index) => (index === lines.length - 1 ? line.length > columns : line.length !== columns))) return undefined;
   const start = dialect.start(lines.join(""));
   const terminator = typeof start === "string" ? "\n" : start.delimiters.segment;

@@ -22,7 +22,8 @@ export function writeEdi(value: unknown, writer: EdiWriter): string {
       .join("")
       .slice(0, unterminated === true ? -1 : undefined) + blanks(after);
   if (wrapped === undefined) return text;
-  if (Number.isInteger(wrapped.columns) && wrapped.columns > 0) return wrap(text, { ...wrapped, newline: blanks(wrapped.newline) });
+  if (Number.isInteger(wrapped.columns) && wrapped.columns > 0 && wrapped.columns <= 10_000)
+    return wrap(text, { ...wrapped, newline: blanks(wrapped.newline) });
   throw formatInvalid(`wrapped is { columns, newline } with a number of columns, found ${describeValue(wrapped.columns)}`);
 }
 
