@@ -50,6 +50,17 @@ describe("convert", () => {
     expect(stderr).toContain(help);
   });
 
+  it("is, as a step, told which formats there are", async () => {
+    const flow = join(directory, "orders.flow.yaml");
+    await writeFile(flow, "routes: { load: { steps: [{ convert: { format: edi, direction: decode } }] } }\n");
+    const { code, stdout, stderr } = await command(["check", flow]);
+    expect({ code, output: stdout + stderr }).toEqual({
+      code: expect.any(Number),
+      output: expect.stringMatching(/"edi"[^]*edi-x12, edifact/),
+    });
+    expect(code).toBeGreaterThan(0);
+  });
+
   it("says which options a format has", async () => {
     const { code, stderr } = await command(["convert", "--from", "csv", "--from-option", "delimitr=;"]);
     expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining("delimitr") });

@@ -84,7 +84,7 @@ test("what is cut off or counted wrong is refused where it is seen", async () =>
     '(GE), element 1, character 208: expected the count of messages, 2, found "3"',
   );
   const collecting = createFormat(ediX12Format, { errors: "collect" });
-  const wrong = cut(Buffer.from(x12.replace("SE*3*1", "SE*4*1").replace("GE*2", "GE*3")), 64);
+  const wrong = cut(Buffer.from(x12.replace("SE*3*1", "SE*4*1").replace("GE*2", "GE*3")), [64]);
   const seen: unknown[] = [];
   const reading = (async () => {
     for await (const record of collecting.decodeStream?.(wrong) ?? []) seen.push(record);
