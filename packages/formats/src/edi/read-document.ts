@@ -14,12 +14,13 @@ export interface ReadEdiOptions extends ReaderOptions {
   readonly layouts: readonly EdiLayout[];
 }
 
-/** A message with the segments that stand around it. */
+/** A message with the segments that stand around it; or, where errors are collected, those of an envelope, at its end. */
 export interface EdiRecord {
   readonly delimiters: InterchangeOpening["delimiters"];
   readonly interchange: EdiSegment;
   readonly group?: EdiSegment;
-  readonly message: EdiMessage;
+  readonly message?: EdiMessage;
+  readonly errors?: readonly EdiError[];
 }
 
 /** Errors that are kept for one part of a document; more say nothing new. */
@@ -51,8 +52,7 @@ export function createEdiReader(dialect: EdiDialect, options: ReadEdiOptions, ke
         : "message";
   const report = (error: EdiError): void => {
     const level = levelOf(error.tag);
-    // What is wrong with an envelope has no place beside messages that come one by one.
-    if (options.errors === "throw" || (keep === undefined && level !== "message")) throw ediFault(dialect.title, error);
+    if (options.errors === "throw") throw ediFault(dialect.title, error);
     const known = errors.get(level) ?? [];
     errors.set(level, known);
     if (known.length < MAX_ERRORS) known.push(error);
@@ -80,11 +80,16 @@ export function createEdiReader(dialect: EdiDialect, options: ReadEdiOptions, ke
     else if (kind === "message") message = createMessageCheck(placed, { dialect, options, report, group: group?.header });
     else if (kind === "segment") message?.add(placed);
     else if (kind === "messageEnd" && message !== undefined && opening !== undefined) return endMessage(message, opening, placed);
-    else if (kind === "groupEnd" && group !== undefined) {
-      groups.push({ ...group, trailer: segment, ...taken("group") });
-      group = undefined;
-    } else if (kind === "interchangeEnd") endInterchange(placed);
+    else if (kind === "groupEnd" && group !== undefined && opening !== undefined) return endGroup(group, opening, placed);
+    else if (kind === "interchangeEnd" && opening !== undefined) return endInterchange(opening, placed);
     return undefined;
+  }
+
+  function endGroup(ended: NonNullable<typeof group>, { delimiters, header }: NonNullable<typeof opening>, { segment }: PlacedSegment) {
+    const found = taken("group");
+    group = undefined;
+    if (keep !== undefined) groups.push({ ...ended, trailer: segment, ...found });
+    return found.errors && { delimiters, interchange: header, group: ended.header, errors: found.errors };
   }
 
   function endMessage(ended: NonNullable<typeof message>, { delimiters, header }: NonNullable<typeof opening>, placed: PlacedSegment) {
@@ -95,9 +100,8 @@ export function createEdiReader(dialect: EdiDialect, options: ReadEdiOptions, ke
     return { delimiters, interchange: header, ...(group !== undefined && { group: group.header }), message: whole };
   }
 
-  function endInterchange({ segment }: PlacedSegment): void {
-    if (opening === undefined) return;
-    const { delimiters, newline, before, una, header } = opening;
+  function endInterchange({ delimiters, newline, before, una, header }: NonNullable<typeof opening>, { segment }: PlacedSegment) {
+    const found = taken("interchange");
     keep?.({
       delimiters,
       newline,
@@ -108,9 +112,10 @@ export function createEdiReader(dialect: EdiDialect, options: ReadEdiOptions, ke
       ...(groups.length > 0 && { groups }),
       ...(messages.length > 0 && { messages }),
       trailer: segment,
-      ...taken("interchange"),
+      ...found,
     });
     [opening, loose, groups, messages] = [undefined, [], [], []];
+    return found.errors && { delimiters, interchange: header, errors: found.errors };
   }
 
   let isEmpty = true;
