@@ -24,6 +24,7 @@ describe("what was read is written with the same bytes", () => {
     ["blank lines", message("1").replace("\rOBX", "\r\r\rOBX")],
     ["a file of batches", batch],
     ["a batch without a file", batch.replace(/FHS.*?\r/, "").replace("FTS|2\r", "")],
+    ["a file whose separators are not those of its messages", batch.replace("FHS|^~\\&|LAB", "FHS*^~\\&*LAB")],
     ["frames of MLLP", framed],
     ["a frame whose last segment has no end", framed.replaceAll("\r\x1C", "\x1C")],
     ["other separators", message("1").replaceAll("|", "*").replaceAll("^", "!").replaceAll("&", "@")],

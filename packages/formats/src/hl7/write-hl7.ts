@@ -20,11 +20,13 @@ export function writeHl7(value: unknown, isFramed: boolean): string {
     const text = segments.map(segment).join("");
     return isFramed ? `\x0B${text}\x1C\r` : text;
   };
-  const parts = [
+  // In this order: a segment has the separators of the last header before it.
+  return [
+    file === undefined ? "" : segment(file.header),
     ...batches.map(({ header, messages: inner, trailer }) => [segment(header), ...inner.map(message), segment(trailer)].join("")),
     ...messages.map(message),
-  ];
-  return file === undefined ? parts.join("") : segment(file.header) + parts.join("") + segment(file.trailer);
+    file === undefined ? "" : segment(file.trailer),
+  ].join("");
 }
 
 function separatorsOf({ tag, fields }: Hl7Segment): Hl7Separators {
