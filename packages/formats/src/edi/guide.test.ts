@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { createFormats } from "../index.ts";
 
-const guide = readFileSync(new URL("../../../../docs/edi.md", import.meta.url), "utf8");
+const guide = readFileSync(new URL("../../../../docs/how-to/work-with-edi.md", import.meta.url), "utf8");
 const block = (language: string): Buffer => Buffer.from(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, "m").exec(guide)?.[1] ?? "");
 
 test("the guide's document is read by the guide's layout as the guide says", () => {
