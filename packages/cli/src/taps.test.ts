@@ -135,3 +135,21 @@ it("a node that stopped lost what its memory channels held, or waited for ever f
   await ends;
   expect(running.recorded.map(({ body }) => body)).toEqual(bodies(5));
 });
+
+it("let any number of completions pile up behind a route that was quicker", async () => {
+  await using running = await runEngine({
+    routes: { start: { onComplete: [{ steps: [{ delay: { for: 1000 } }, { to: { record: "completed" } }] }], steps: [] } },
+  });
+  let answered = 0;
+  const all = (async () => {
+    for (const body of bodies(1100)) {
+      await running.engine.deliver("start", { body });
+      answered += 1;
+    }
+  })();
+  await running.clock.runWhile(() => running.clock.now() < 500, 500);
+  expect(answered).toBe(1000);
+  await running.clock.runUntil(all);
+  await running.clock.run();
+  expect(running.recorded).toHaveLength(1100);
+});

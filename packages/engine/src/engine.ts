@@ -46,7 +46,7 @@ export interface Engine {
   compile(): void;
   /** Compiles (throws PORTOLAN_CONFIG_INVALID with all findings), opens the stores, consumers and sources. */
   start(): Promise<void>;
-  /** Takes no new message, finishes those in process, closes sources and targets. The stores stay open: they are the caller's. */
+  /** Takes no new message, finishes those in process and in memory channels, closes sources and targets. The stores stay open: they are the caller's. */
   stop(): Promise<void>;
   /** Processes one message in a route as a door does. */
   deliver(route: string, incoming: Incoming, options?: DeliverOptions): Promise<Message | undefined>;
