@@ -4,6 +4,8 @@ import { outcomes, type Suite } from "./suite.ts";
 
 /** What a refusal may cost, in milliseconds of CPU. */
 const MOST = 50;
+/** The least of so many counts: others pay for the garbage of making the document. */
+const RUNS = 3;
 const MEGABYTE = 1024 ** 2;
 
 const repeated = (count: number, piece: (index: number) => string) => Array.from({ length: count }, (_, index) => piece(index)).join("");
@@ -57,10 +59,14 @@ export const xmlAttacksSuite: Suite = {
       ([name, make]) => {
         const made = make();
         const bytes = typeof made === "string" ? Buffer.from(made) : made;
-        const start = process.cpuUsage();
-        const isRefused = refuses(() => format.decode(bytes));
-        const { user, system } = process.cpuUsage(start);
-        const milliseconds = (user + system) / 1000;
+        let isRefused = true;
+        let milliseconds = Infinity;
+        for (let run = 0; run < RUNS; run++) {
+          const start = process.cpuUsage();
+          isRefused = refuses(() => format.decode(bytes));
+          const { user, system } = process.cpuUsage(start);
+          milliseconds = Math.min(milliseconds, (user + system) / 1000);
+        }
         costs.push([name, milliseconds]);
         if (!isRefused) return "it was accepted";
         return milliseconds < MOST ? undefined : `it took ${milliseconds.toFixed(0)} ms of CPU, expected less than ${MOST}`;

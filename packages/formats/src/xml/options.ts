@@ -27,7 +27,7 @@ export const xmlOptions = {
   maxRecordBytes: withDefault(option.bytes, 16 * 1024 ** 2, "Longer records are refused when read one by one; counted in characters."),
   maxDepth: withDefault(option.integer({ min: 1, max: 1000 }), 256, "Documents with more elements within one another are refused."),
   maxAttributes: withDefault(option.integer({ min: 1 }), 256, "Elements with more attributes are refused."),
-  maxTokenBytes: withDefault(option.bytes, 512 * 1024, "Longer tags, attributes and comments are refused; counted in characters."),
+  maxTokenBytes: withDefault(option.bytes, 256 * 1024, "Longer tags are refused, with their attributes; counted in characters."),
 };
 
 export type XmlOptions = OptionsOf<typeof xmlOptions>;
