@@ -8,7 +8,7 @@ export interface BreakerOptions {
   readonly halfOpenCalls: number;
 }
 
-export type BreakerState = "closed" | "open" | "halfOpen";
+export type BreakerState = "closed" | "open" | "half-open";
 
 /** The right to make one call. */
 export interface Permit {
@@ -48,7 +48,7 @@ export function createBreaker(options: BreakerOptions, clock: Clock): Breaker {
   };
   const state = (): BreakerState => {
     if (openedAt === undefined) return "closed";
-    return trial !== undefined || clock.now() >= openedAt + options.openFor ? "halfOpen" : "open";
+    return trial !== undefined || clock.now() >= openedAt + options.openFor ? "half-open" : "open";
   };
 
   const recordClosed = (failed: boolean) => {
@@ -97,7 +97,7 @@ export function createBreaker(options: BreakerOptions, clock: Clock): Breaker {
       switch (state()) {
         case "closed":
           return closedPermit;
-        case "halfOpen":
+        case "half-open":
           return askHalfOpen();
         default:
           return undefined;
