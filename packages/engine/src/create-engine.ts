@@ -20,6 +20,7 @@ import { createEndpoints } from "./runtime/endpoints.ts";
 import { Execution } from "./runtime/execution.ts";
 import { createExpressions } from "./runtime/expressions.ts";
 import { createEndings } from "./runtime/endings.ts";
+import { routeOfDirectChannel } from "./runtime/direct-channel.ts";
 import { createEntrances, type Entrance } from "./runtime/entrances.ts";
 import { errorOf } from "./runtime/failure.ts";
 import { createGate, type Gate } from "./runtime/gate.ts";
@@ -277,14 +278,20 @@ export function createEngine(options: EngineOptions): Engine {
     if (status !== "running") throw new PortolanError("PORTOLAN_STOPPING", `the node is ${status}`);
     if (channel === undefined) throw new PortolanError("PORTOLAN_ADDRESS_UNKNOWN", `there is no channel ${name}`);
     const message = entrances.message(incoming);
-    const direct = channel.definition.mode === "direct" ? (readers.get(name) ?? []) : [];
-    if (direct.length === 1) {
-      // One reader: the message enters its route, as if delivered there.
-      await deliver(direct[0] as string, { ...incoming, id: message.id });
+    const [reader, ...others] = readers.get(name) ?? [];
+    const isDirect = channel.definition.mode === "direct";
+    if (isDirect && reader !== undefined && others.length === 0) {
+      // The message enters its one reader, as if delivered there.
+      const { body } = await channel.accept(message);
+      await deliver(reader, { ...incoming, id: message.id, body });
       return;
     }
     begin();
     try {
+      if (isDirect) {
+        await entrances.enter({ route: routeOfDirectChannel(channel), via: "send" }, message, {});
+        return;
+      }
       const execution = executionFor(new UnitOfWork(ids, "power-loss"), message, undefined);
       await channel.send(message, execution);
       await committer.commit(execution.list, []);

@@ -1,4 +1,11 @@
-import { NO_ATTRIBUTES, type ChannelDefinition, type ContractCheck, type Message, type StoredMessage } from "@portolan/core";
+import {
+  NO_ATTRIBUTES,
+  type Awaitable,
+  type ChannelDefinition,
+  type ContractCheck,
+  type Message,
+  type StoredMessage,
+} from "@portolan/core";
 import type { Evaluate } from "../pattern.ts";
 import { restoredAttributes } from "./claim-checks.ts";
 import type { Execution } from "./execution.ts";
@@ -14,6 +21,8 @@ export interface Channel {
   readonly definition: ChannelDefinition;
   /** What `send` puts into the unit of work, where that says everything: without a contract, a key, or anything to compute. */
   readonly plainAppend: ((message: Message) => PendingAppend) | undefined;
+  /** The message as the channel's contract takes it; fails with PORTOLAN_CONTRACT_FAILED otherwise. */
+  accept(message: Message): Awaitable<Message>;
   /** Puts a message into the unit of work; into a `direct` channel: runs its routes now. */
   send(message: Message, execution: Execution): void | Promise<void>;
 }
@@ -52,14 +61,18 @@ export function createChannel(parts: ChannelParts): Channel {
     }
   };
 
+  const accept = (message: Message): Awaitable<Message> =>
+    contract === undefined ? message : checked(contract, message, { contract: `channel ${definition.name}` });
+
   const deliver = definition.mode === "direct" ? runConsumers : append;
   return {
     name: definition.name,
     definition,
     plainAppend: plain && contract === undefined && definition.mode !== "direct" ? plainAppend : undefined,
+    accept,
     send(message, execution) {
       if (contract === undefined) return deliver(message, execution);
-      return andThen(checked(contract, message, { contract: `channel ${definition.name}` }), (accepted) => deliver(accepted, execution));
+      return andThen(accept(message), (accepted) => deliver(accepted, execution));
     },
   };
 }
