@@ -156,6 +156,8 @@ function consumerOf(parts: ConsumersParts, subscription: Subscription, { channel
   });
 }
 
-function inboxDefinition(name: string, { concurrency, onTheSide }: Reentry): ChannelDefinition {
-  return { name, mode: "durable", concurrency, maxAttempts: onTheSide === undefined ? 5 : 1, redelivery: { delay: 1000 }, capacity: 1000 };
+/** What arrives in the inbox of a step comes from nobody who would deliver it again: what its route's policy cannot save is a dead letter. */
+function inboxDefinition(name: string, { concurrency, owner }: Reentry): ChannelDefinition {
+  const maxAttempts = name === inboxOf(owner) ? 5 : 1;
+  return { name, mode: "durable", concurrency, maxAttempts, redelivery: { delay: 1000 }, capacity: 1000 };
 }

@@ -35,7 +35,12 @@ export const aggregationScenario: Scenario = {
       intake: { steps: [{ idempotent: { key: (message: Message) => readingOf(message).id } }, { to: { channel: "readings" } }] },
       collect: {
         from: [{ channel: "readings" }],
-        onError: [{ match: { code: "REFUSED" }, outcome: "deadLetter" }, { retry: { attempts: 2, delay: 3 } }],
+        onError: [
+          { match: { code: "REFUSED" }, outcome: "deadLetter" },
+          // Nobody delivers a group again, as the channel does a reading.
+          { match: { when: ({ attributes }: Message) => attributes["aggregate"] !== undefined }, retry: { attempts: 20, delay: 3 } },
+          { retry: { attempts: 2, delay: 3 } },
+        ],
         steps: [
           {
             aggregate: {
