@@ -51,8 +51,10 @@ export function createClaims(store: Store, clock: Clock): Claims {
     leases.set(unit.id, lease);
     if (renewal === undefined) schedule();
     let open = true;
-    const close = (kept: boolean) => {
+    const close = (committed: boolean) => {
       if (!open) return;
+      // A part that was cut off may still run when its unit of work is committed: without its keys.
+      const kept = committed && unit.kept?.has(name) === true;
       open = false;
       unit.claims.delete(name);
       lease.count -= 1;

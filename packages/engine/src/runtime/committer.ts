@@ -1,7 +1,7 @@
 import { PortolanError, type Awaitable, type ChannelDefinition, type Clock, type Effect, type Store } from "@portolan/core";
 import type { Capacity } from "./capacity.ts";
 import { POLLER } from "./pollers.ts";
-import type { EffectList, PendingAppend, PendingEffect, UnitOfWork } from "./unit-of-work.ts";
+import { claimName, type EffectList, type PendingAppend, type PendingEffect, type UnitOfWork } from "./unit-of-work.ts";
 
 /** Commits units of work to the two stores of an engine. */
 export interface Committer {
@@ -47,6 +47,7 @@ export function createCommitter(parts: CommitterParts): Committer {
     for (const one of pending) {
       const effect = atCommit(one);
       if (effect === undefined) continue;
+      if (effect.kind === "keepKey") (unit.kept ??= new Set()).add(claimName(effect.scope, effect.key));
       if (isInMemory(one)) memory = extended(memory, effect);
       else durable = extended(durable, effect);
     }

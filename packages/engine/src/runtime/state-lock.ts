@@ -207,6 +207,8 @@ export class RowChange implements UnitListener, EffectOptions {
 
   undo(): void {
     const { lock, before, unit } = this;
+    // A part that was cut off may end after its unit of work: the row may be another one's by then.
+    if (this.isOver) return;
     lock.change = before === undefined || before.isOver ? undefined : before;
     if (before?.unit !== unit && lock.sections === 0) lock.release(unit);
     lock.forget();

@@ -82,6 +82,8 @@ export class UnitOfWork {
   isOver = false;
   /** Places in memory channels that it has taken, one for each message; undefined: it has not asked for them. */
   places: readonly string[] | undefined;
+  /** Keys that its commit keeps. */
+  kept: Set<string> | undefined;
   /** What begins on the side, whether the message succeeds or fails. */
   asides: Aside[] | undefined;
   /** What runs once it has ended, well or not. */
