@@ -1,7 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { CaseFile } from "./case-file.ts";
-import { CASE_SUFFIX, parseCase } from "./read-case.ts";
+import { parseCase, type CaseFile } from "@portolan/testkit";
 
 const COLLECTION_SUFFIX = ".cases.yaml";
 
@@ -17,5 +16,5 @@ export async function findCollections(directory: string): Promise<readonly strin
 /** Reads cases that stand in one file, as YAML documents: each with its name in `case`, and a flow of its own. */
 export async function readCollection(file: string): Promise<readonly CaseFile[]> {
   const documents = (await readFile(file, "utf8")).split(/^---\n/m);
-  return documents.map((text) => parseCase(text, `${/^case: (.+)$/m.exec(text)?.[1] ?? file}${CASE_SUFFIX}`, "inApp"));
+  return documents.map((text) => parseCase(text, `${/^case: (.+)$/m.exec(text)?.[1] ?? file}.case.yaml`, "inApp"));
 }

@@ -3,7 +3,6 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { caseLine, findCases, readCase, runCase } from "@portolan/testkit";
 import { describe, expect, it } from "vitest";
-import { findCollections, readCollection } from "./case-collection.test.support.ts";
 import { createTestHarness } from "./case-harness.test.support.ts";
 
 const harness = await createTestHarness();
@@ -25,20 +24,6 @@ for (const [name, directory] of Object.entries(directories)) {
       const line = caseLine(read.case, result);
       skip(result.outcome === "skipped", line);
       expect(line).toBe(`ok ${read.case}`);
-    });
-  });
-}
-
-for (const file of await findCollections(join(directories.own, "flow-format"))) {
-  const cases = await readCollection(file);
-
-  describe(`flow format, ${basename(file, ".cases.yaml")}`, () => {
-    it("names each case once", () => {
-      expect(new Set(cases.map((one) => one.case)).size).toBe(cases.length);
-    });
-
-    it.for(cases)("$case passes", async (one) => {
-      expect(caseLine(one.case, await runCase(one, harness))).toBe(`ok ${one.case}`);
     });
   });
 }
