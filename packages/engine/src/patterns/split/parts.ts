@@ -27,21 +27,38 @@ export function elementsOf(value: unknown, options: ElementOptions): Elements {
 
 /** Parts with `attributes.split`; of a stream the size is known only with the last one. */
 export function partsOf(elements: Elements, whole: Message, block: Step): Iterable<Part> | AsyncIterable<Part> {
-  const partOf: PartOf = (body, index, { size, last }) => ({
-    index,
-    name: String(index),
-    message: {
-      id: `${whole.id}-${index}`,
-      body,
-      headers: whole.headers,
-      attributes: { ...whole.attributes, split: { index, size, last } },
-    },
-    run: block,
-  });
+  const textOf = createIndexTexts();
+  const partOf: PartOf = (body, index, { size, last }) => {
+    const name = textOf(index);
+    const attributes = { ...whole.attributes, split: { index, size, last } };
+    return { index, name, message: { id: `${whole.id}-${name}`, body, headers: whole.headers, attributes }, run: block };
+  };
   return elements.kind === "stream" ? streamedParts(elements.stream, partOf) : new ListedParts(elements.list, partOf);
 }
 
 type PartOf = (element: unknown, index: number, at: { readonly size: number | null; readonly last: boolean }) => Part;
+
+/** The texts of the numbers below 1000, and of those that follow on a number of thousands. */
+const LAST_DIGITS = Array.from({ length: 1000 }, (_, number) => ({ alone: String(number), after: String(number).padStart(3, "0") }));
+
+/**
+ * The texts of indexes. V8 keeps what it has written of the last 16,000 numbers: long enough for each to leave the young
+ * generation, so that a long stream filled the old one with them. The last three digits are written once and for all instead.
+ */
+function createIndexTexts(): (index: number) => string {
+  let thousands = 0;
+  let text = "";
+  return (index) => {
+    const digits = LAST_DIGITS[index % 1000];
+    if (index < 1000 || digits === undefined) return digits?.alone ?? String(index);
+    const whole = Math.floor(index / 1000);
+    if (whole !== thousands) {
+      thousands = whole;
+      text = String(whole);
+    }
+    return text + digits.after;
+  };
+}
 
 /** One after another, since there may be many. Not a generator: that costs half as much again as a short part. */
 class ListedParts implements Iterable<Part>, Iterator<Part> {
