@@ -13,13 +13,22 @@ export function readCsv(bytes: Uint8Array, options: CsvOptions): unknown[] {
   return records;
 }
 
+/**
+ * So much is read at once. The records of a whole chunk of 64 KB outlive a collection of the young generation, which grows with
+ * what survives: by some 40 MB over 1 GB.
+ */
+const PIECE_BYTES = 16 * 1024;
+
 /** The records of a document that comes in pieces, one by one. */
 export async function* streamCsv(chunks: AsyncIterable<Uint8Array>, options: CsvOptions): AsyncGenerator<unknown> {
   const records: unknown[] = [];
   const scanner = createCsvScanner(options, createRecordReader(options, records));
   const text = createTextReader(options.charset);
   for await (const chunk of chunks) {
-    yield* found(() => scanner.write(text.read(chunk)), records);
+    for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
+      const piece = chunk.subarray(at, at + PIECE_BYTES);
+      yield* found(() => scanner.write(text.read(piece)), records);
+    }
   }
   yield* found(() => {
     scanner.write(text.end());
