@@ -10,12 +10,6 @@ import { workFolder } from "./work-folder.ts";
 const FORMATS: readonly RecordFormat[] = ["ndjson", "csv"];
 const SIZES = { "10 MB": 10e6, "1 GB": 1e9 };
 
-/**
- * V8 lets the young generation grow with the work that a process has done, whatever the work was: by some 40 MB before it
- * stops. Held small, what is left of the peak is the route's own.
- */
-const HEAPS = { "young generation of 8 MB": ["--max-semi-space-size=8"], "young generation as V8 likes it": [] };
-
 interface Result {
   readonly records: number;
   readonly megabytes: number;
@@ -26,11 +20,11 @@ const run = promisify(execFile);
 const folder = workFolder();
 
 /** A file of its own, which the node deletes, and a node of its own: the peak is that of a whole life. */
-async function peakOf(format: RecordFormat, bytes: number, flags: readonly string[]): Promise<number> {
+async function peakOf(format: RecordFormat, bytes: number): Promise<number> {
   const directory = path.join(folder.path, format);
   mkdirSync(directory, { recursive: true });
   const written = await writeRecordFile(path.join(directory, `records.${format}`), format, bytes);
-  const { stdout } = await run(process.execPath, [...flags, "--conditions=portolan-source", script, directory]);
+  const { stdout } = await run(process.execPath, ["--conditions=portolan-source", script, directory]);
   // The node writes what `Result` says.
   const { records, megabytes } = JSON.parse(stdout) as Result;
   if (records !== written) throw new Error(`of ${written} ${format} records ${records} were read`);
@@ -41,13 +35,11 @@ try {
   const samples = new Map<string, number[]>();
   const rows: Row[] = [];
   for (const format of FORMATS) {
-    for (const [heap, flags] of Object.entries(HEAPS)) {
-      const nameOf = (size: string) => `${size} ${format}, ${heap}`;
-      // One life each: a peak differs by a few percent from one to the next, and 1 GB takes a minute.
-      for (const [size, bytes] of Object.entries(SIZES)) samples.set(nameOf(size), [await peakOf(format, bytes, flags)]);
-      const ratio = costOver(samples, nameOf("1 GB"), nameOf("10 MB"));
-      rows.push(row(`peak memory, split of 1 GB ÷ of 10 MB, ${format}, ${heap}`, ratio, { atMost: 1.2 }));
-    }
+    const nameOf = (size: string) => `${size} ${format}`;
+    // One life each: a peak differs by a few percent from one to the next, and 1 GB takes a minute.
+    for (const [size, bytes] of Object.entries(SIZES)) samples.set(nameOf(size), [await peakOf(format, bytes)]);
+    const ratio = costOver(samples, nameOf("1 GB"), nameOf("10 MB"));
+    rows.push(row(`peak memory, split of 1 GB ÷ of 10 MB, ${format}`, ratio, { atMost: 1.2 }));
   }
   reportSamples(samples, "MB at the peak");
   report("stream", rows);
