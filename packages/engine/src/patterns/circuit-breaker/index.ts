@@ -111,6 +111,19 @@ export const circuitBreaker = definePattern({
       return result;
     };
 
+    const run = (message: Message, execution: Execution): Message | Promise<Message> => {
+      if (timeout !== undefined)
+        return inTime(block, { message, execution, clock: compiler.clock, afterMs: timeout, late, ended: release });
+      let running: Message | Promise<Message> | undefined;
+      try {
+        running = block(message, execution);
+      } finally {
+        if (!(running instanceof Promise)) release();
+      }
+      return running instanceof Promise ? releaseLater(running) : running;
+    };
+    const releaseLater = (running: Promise<Message>) => running.finally(release);
+
     const attempt = (message: Message, execution: Execution): Message | Promise<Message> => {
       const permit = breaker.ask();
       if (permit === undefined) throw new Rejected(new PortolanError("PORTOLAN_CIRCUIT_OPEN", `the circuit breaker ${name} is open`));
@@ -120,17 +133,13 @@ export const circuitBreaker = definePattern({
       }
       breaker.concurrent += 1;
       const call: Call = { permit, began: slowAfter === undefined ? 0 : compiler.clock.now() };
-      if (timeout !== undefined)
-        return answeredLater(inTime(block, { message, execution, clock: compiler.clock, afterMs: timeout, late, ended: release }), call);
       let running: Message | Promise<Message>;
       try {
-        running = block(message, execution);
+        running = run(message, execution);
       } catch (thrown) {
-        release();
         throw thrownBy(call, thrown);
       }
-      if (running instanceof Promise) return answeredLater(running.finally(release), call);
-      release();
+      if (running instanceof Promise) return answeredLater(running, call);
       succeeded(call);
       return running;
     };

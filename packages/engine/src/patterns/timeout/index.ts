@@ -26,7 +26,7 @@ export const timeout = definePattern({
   compile({ options: { after, steps } }, compiler) {
     const block = compiler.block(steps);
     const late = () => new PortolanError("PORTOLAN_TIMEOUT", `the block took longer than ${after} ms`);
-    return (message, execution): Promise<Message> => inTime(block, { message, execution, clock: compiler.clock, afterMs: after, late });
+    return (message, execution) => inTime(block, { message, execution, clock: compiler.clock, afterMs: after, late });
   },
   method: ([after, steps], block) => ({ after, steps: block(steps) }),
 });
