@@ -1,4 +1,4 @@
-import { option, PortolanError, required, type Duration, type Message } from "@portolan/core";
+import { option, PortolanError, required, type Duration } from "@portolan/core";
 import type { Block, StepOptions } from "../../builder/steps.ts";
 import { definePattern } from "../../pattern.ts";
 import { inTime } from "../../runtime/deadline.ts";
