@@ -111,6 +111,11 @@ export class RowLock {
   owner: UnitOfWork | undefined;
   /** The last change, unless it is on the disk. */
   change: RowChange | undefined;
+  /**
+   * The last version that the row has had in changes that are not on the disk, also if it is dropped: no later row may have that
+   * while the drop can fail.
+   */
+  version = 0;
   /** What the owner does with the row, or is about to do: one after another. */
   sections = 0;
   /** Resolves with the end of the last of them that has to wait for something. */
@@ -171,8 +176,6 @@ let opened = 0;
 export class RowChange implements UnitListener, EffectOptions {
   readonly unit: UnitOfWork;
   readonly row: KnownRow | undefined;
-  /** The last version that the row has had, also if it is dropped: no later row may have that while the drop can fail. */
-  readonly version: number;
   readonly lock: RowLock;
   /** Rises from row to row in the order in which they came to be, as far as they are not in the store. */
   readonly opened: number;
@@ -180,11 +183,11 @@ export class RowChange implements UnitListener, EffectOptions {
   private before: RowChange | undefined;
   private isOver = false;
 
-  constructor(lock: RowLock, unit: UnitOfWork, { row, version }: Pick<RowChange, "row" | "version">) {
+  constructor(lock: RowLock, unit: UnitOfWork, row: KnownRow | undefined) {
     this.lock = lock;
     this.unit = unit;
     this.row = row;
-    this.version = version;
+    if (row !== undefined) lock.version = row.version;
     const { change } = lock;
     this.opened = change?.row === undefined ? (opened += 1) : change.opened;
     this.before = change;

@@ -81,8 +81,6 @@ class Row implements RowAccess {
   /** As the work has read it: what it writes is built on that, whatever became of it meanwhile. */
   private seen: KnownRow | undefined;
   private isSeen = false;
-  /** The last version that it has had. */
-  private version = 0;
 
   constructor(place: Place, execution: Execution, lock: RowLock) {
     this.place = place;
@@ -92,9 +90,9 @@ class Row implements RowAccess {
 
   get(): Awaitable<KnownRow | undefined> {
     const { change, key } = this.lock;
-    if (change !== undefined) return this.see(change.row, change.version);
+    if (change !== undefined) return this.see(change.row);
     const found = this.place.store.state(this.place.scope, key);
-    return found instanceof Promise ? found.then((row) => this.see(row, row?.version)) : this.see(found, found?.version);
+    return found instanceof Promise ? this.seeLater(found) : this.seeStored(found);
   }
 
   items(): Awaitable<readonly unknown[]> {
@@ -110,11 +108,19 @@ class Row implements RowAccess {
     return this.isSeen ? this.remove() : andThen(this.get(), () => this.remove());
   }
 
-  private see(row: KnownRow | undefined, version = 0): KnownRow | undefined {
+  private see(row: KnownRow | undefined): KnownRow | undefined {
     this.seen = row;
-    this.version = version;
     this.isSeen = true;
     return row;
+  }
+
+  private async seeLater(reading: Promise<KnownRow | undefined>): Promise<KnownRow | undefined> {
+    return this.seeStored(await reading);
+  }
+
+  private seeStored(row: KnownRow | undefined): KnownRow | undefined {
+    this.lock.version = row === undefined ? 0 : row.version;
+    return this.see(row);
   }
 
   private write(value: unknown, { due, until, items }: RowDetails): void {
@@ -126,22 +132,22 @@ class Row implements RowAccess {
       count += 1;
       last = { item, before: last };
     }
-    const version = this.version + 1;
     const { scope } = this.place;
     const { key } = this.lock;
-    const change = this.change({ row: { value, version, due, count, last }, version });
+    const version = this.lock.version + 1;
+    const change = this.change({ value, version, due, count, last });
     this.execution.list.add({ kind: "putState", scope, key, value, items, due, until, expected, version }, change);
   }
 
   private remove(): void {
     const expected = this.seen === undefined ? 0 : this.seen.version;
-    const change = this.change({ row: undefined, version: this.version });
+    const change = this.change(undefined);
     this.execution.list.add({ kind: "dropState", scope: this.place.scope, key: this.lock.key, expected }, change);
   }
 
-  private change(to: Pick<RowChange, "row" | "version">): RowChange {
-    this.see(to.row, to.version);
-    return new RowChange(this.lock, this.execution.unit, to);
+  private change(row: KnownRow | undefined): RowChange {
+    this.seen = row;
+    return new RowChange(this.lock, this.execution.unit, row);
   }
 
   private itemsOf(row: KnownRow | undefined): Awaitable<readonly unknown[]> {

@@ -245,8 +245,12 @@ export class EffectList {
     if (this.entries === undefined) return [];
     if (!this.isInOrder) this.entries.sort((a, b) => a.order - b.order);
     this.isInOrder = true;
-    return this.entries.map((entry) => entry.effect);
+    return this.entries.map(effectOf);
   }
+}
+
+function effectOf({ effect }: Entry): PendingEffect {
+  return effect;
 }
 
 /** What it appends, unless that has times of its own. */

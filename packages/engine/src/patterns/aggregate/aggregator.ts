@@ -146,20 +146,32 @@ export function createAggregator(options: AggregatorOptions, compiler: StepCompi
   };
 
   const settle = (grown: Grown, row: RowAccess, addition: Addition): Awaitable<void> => {
-    const { byPredicate } = conditions;
-    if (addition.isSignal) return finish(undefined, grown, { row, addition });
-    if (byPredicate === undefined) return finish(conditions.bySize(grown.group), grown, { row, addition });
+    if (addition.isSignal) return keep(grown, row, addition);
+    if (conditions.byPredicate !== undefined) return settleLater(conditions.byPredicate, grown, { row, addition });
+    const by = conditions.bySize(grown.group);
+    return by === undefined ? keep(grown, row, addition) : completeGrown(by, grown, { row, addition });
+  };
+  const settleLater = async (
+    byPredicate: NonNullable<typeof conditions.byPredicate>,
+    grown: Grown,
+    { row, addition }: Adding,
+  ): Promise<void> => {
     const { group, items } = grown;
-    const combined = (attributes: Message["attributes"]): Awaitable<Message> =>
-      andThen(bodyOf(group, row, items), (body) => ({ id: group.id, body, headers: group.headers, attributes }));
-    return byPredicate(group, addition.message, combined).then((by) => finish(by, grown, { row, addition }));
+    const by = await byPredicate(group, addition.message, async (attributes) => {
+      return { id: group.id, body: await bodyOf(group, row, items), headers: group.headers, attributes };
+    });
+    await (by === undefined ? keep(grown, row, addition) : completeGrown(by, grown, { row, addition }));
   };
 
-  const finish = (by: CompletedBy | undefined, { group, items, due }: Grown, { row, addition }: Adding): Awaitable<void> => {
+  const keep = (grown: Grown, row: RowAccess, { execution }: Addition): Awaitable<void> => {
+    if (grown.due !== undefined) wakeWith(execution, grown.due);
+    return row.put(grown.group, grown);
+  };
+  const wakeWith = ({ unit }: Execution, due: number): void => unit.listen({ ended: (committed) => committed && timer.at(due) });
+
+  const completeGrown = (by: CompletedBy, { group, items }: Grown, { row, addition }: Adding): Awaitable<void> => {
     const { key, execution } = addition;
-    if (by !== undefined) return andThen(bodyOf(group, row, items), (body) => handOver(key, by, { group, body, row, execution }));
-    if (due !== undefined) execution.unit.listen({ ended: (committed) => committed && timer.at(due) });
-    return row.put(group, { due, items });
+    return andThen(bodyOf(group, row, items), (body) => handOver(key, by, { group, body, row, execution }));
   };
 
   const timedOut = (key: string, execution: Execution): Awaitable<void> =>
