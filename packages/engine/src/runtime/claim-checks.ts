@@ -1,4 +1,4 @@
-import type { Headers, Message } from "@portolan/core";
+import { NO_ATTRIBUTES, type Headers, type Message } from "@portolan/core";
 
 /** What was put aside: the body and the headers of that time. */
 export interface Check {
@@ -27,7 +27,9 @@ export function checksOf(message: Message): Checks {
 }
 
 export function withChecks(message: Message, checks: Checks): Message {
-  const attributes: Message["attributes"] & Hidden = { ...message.attributes, [CHECKS]: checks };
+  // Most messages have no attributes yet: to copy none of them costs more than to write one.
+  const attributes: Message["attributes"] & Hidden =
+    message.attributes === NO_ATTRIBUTES ? { [CHECKS]: checks } : { ...message.attributes, [CHECKS]: checks };
   return { id: message.id, body: message.body, headers: message.headers, attributes };
 }
 
