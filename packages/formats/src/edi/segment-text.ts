@@ -18,7 +18,7 @@ const TAG = /[A-Z][A-Z0-9]{1,2}/y;
 
 /** The segment that begins at `start`, or what is wrong with it as a text. */
 export function readSegment(text: string, start: number, syntax: SegmentSyntax): ReadSegment {
-  const { element, component, segment, repetition, release, tag: tagEnd = element, binary = {} } = syntax;
+  const { element, segment, tag: tagEnd = element, binary = {} } = syntax;
   TAG.lastIndex = start;
   const tag = TAG.exec(text)?.[0] ?? "";
   const first = text.charAt(start + tag.length);
@@ -30,48 +30,72 @@ export function readSegment(text: string, start: number, syntax: SegmentSyntax):
   }
   if (first === segment) return { segment: { tag, elements: [] }, end: start + tag.length + 1 };
   const lengthAt = Object.hasOwn(binary, tag) ? binary[tag] : undefined;
+  const codes = codesOf(syntax);
   const elements: EdiElement[] = [];
-  let repeats: EdiItem[] = [];
-  let components: string[] = [];
+  let repeats: EdiItem[] | undefined;
+  let components: string[] | undefined;
+  /** What stands before a release character. */
   let value = "";
-  const endItem = (): EdiItem => {
-    const item = components.length === 0 ? value : [...components, value];
-    components = [];
-    value = "";
-    return item;
-  };
-  const endElement = (): void => {
-    const item = endItem();
-    elements.push(repeats.length === 0 ? item : { repeat: [...repeats, item] });
-    repeats = [];
-  };
   let from = start + tag.length + 1;
   for (let at = from; at < text.length; at++) {
-    const character = text.charAt(at);
-    if (character === segment || character === element) {
-      value += text.slice(from, at);
-      endElement();
-      if (character === segment) return { segment: { tag, elements }, end: at + 1 };
-      from = at + 1;
-      if (elements.length === lengthAt) return readBinary(text, from, { tag, elements, syntax });
-    } else if (character === component) {
-      components.push(value + text.slice(from, at));
-      value = "";
-      from = at + 1;
-    } else if (character === repetition) {
-      value += text.slice(from, at);
-      repeats.push(endItem());
-      from = at + 1;
-    } else if (character === release) {
+    const code = text.charCodeAt(at);
+    if (code === codes.release) {
       value += text.slice(from, at);
       at += 1;
       if (at === text.length) {
         return { reason: "expected a character after the release character, found the end of the text", isCut: true };
       }
       from = at;
+      continue;
     }
+    const isEnd = code === codes.segment;
+    const isElement = isEnd || code === codes.element;
+    if (!isElement && code !== codes.component && code !== codes.repetition) continue;
+    const found = value === "" ? text.slice(from, at) : value + text.slice(from, at);
+    value = "";
+    from = at + 1;
+    if (code === codes.component) {
+      (components ??= []).push(found);
+      continue;
+    }
+    const item = components === undefined ? found : [...components, found];
+    components = undefined;
+    if (!isElement) {
+      (repeats ??= []).push(item);
+      continue;
+    }
+    elements.push(repeats === undefined ? item : { repeat: [...repeats, item] });
+    repeats = undefined;
+    if (isEnd) return { segment: { tag, elements }, end: from };
+    if (elements.length === lengthAt) return readBinary(text, from, { tag, elements, syntax });
   }
   return cut(segment);
+}
+
+interface Codes {
+  readonly element: number;
+  readonly component: number;
+  readonly segment: number;
+  readonly repetition: number;
+  readonly release: number;
+}
+
+const known = new WeakMap<SegmentSyntax, Codes>();
+
+/** The delimiters as numbers, which compare faster; NaN, which nothing equals, for those that the syntax does not have. */
+function codesOf(syntax: SegmentSyntax): Codes {
+  const found = known.get(syntax);
+  if (found !== undefined) return found;
+  const { element, component, segment, repetition = "", release = "" } = syntax;
+  const codes = {
+    element: element.charCodeAt(0),
+    component: component.charCodeAt(0),
+    segment: segment.charCodeAt(0),
+    repetition: repetition.charCodeAt(0),
+    release: release.charCodeAt(0),
+  };
+  known.set(syntax, codes);
+  return codes;
 }
 
 interface BinaryStart {
