@@ -37,3 +37,13 @@ export function asInvalid<Value>(read: () => Value): Value {
     throw formatInvalid(cause.message, { cause, ...(cause.hint === undefined ? {} : { hint: cause.hint }) });
   }
 }
+
+/** What writing a body of many parts yields. Where a list or a map is missing within, the language's own error names it. */
+export function written<T>(title: string, write: () => T): T {
+  try {
+    return write();
+  } catch (cause) {
+    if (cause instanceof TypeError) throw formatInvalid(`${title} cannot be written: ${cause.message}`, { cause });
+    throw cause;
+  }
+}

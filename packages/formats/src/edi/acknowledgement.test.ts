@@ -234,3 +234,12 @@ test("what a 999 says is read", () => {
     },
   ]);
 });
+
+test("what is no document is not acknowledged", () => {
+  const format = createFormat(ediX12Format, { acknowledge: 997 });
+  for (const body of [null, {}, { interchanges: [{}] }, { interchanges: [{ header: { tag: "ISA", elements: [] }, groups: [{}] }] }]) {
+    expect(() => format.encode(body)).toThrow(expect.objectContaining({ code: "PORTOLAN_FORMAT_INVALID" }));
+  }
+  const document = collecting.decode(Buffer.from(interchange(isa(), good))) as object;
+  expect(() => format.encode({ ...document, acknowledgement: { at: "yesterday" } })).toThrow("acknowledgement is { at: a time");
+});

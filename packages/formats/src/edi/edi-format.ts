@@ -1,5 +1,5 @@
 import { isRecord, option, optional, withDefault, type Format, type FormatSurroundings, type OptionsOf } from "@portolan/core";
-import { checkSize, formatInvalid } from "../format-invalid.ts";
+import { checkSize, written } from "../format-invalid.ts";
 import { layoutChoice, openLayout } from "../layout-file.ts";
 import { readDocument, stampOf, type Acknowledgement, type AcknowledgementStamp } from "./acknowledgement.ts";
 import type { EdiDocument } from "./document.ts";
@@ -66,21 +66,16 @@ export function createEdiFormat(
     },
     decodeStream: (chunks) => streamEdi(chunks, dialect, { ...reading, maxSegment: options.maxRecordBytes, charset: options.charset }),
     encode(given) {
-      const value =
-        options.acknowledgements === undefined
-          ? given
-          : options.acknowledgements.write(
-              readDocument(given, dialect.title),
-              stampOf(given, () => new Date()),
-            );
-      let text: string;
-      try {
-        text = writeEdi(value, dialect);
-      } catch (cause) {
-        // A list or a map is missing somewhere within: the language's own error names it.
-        if (cause instanceof TypeError) throw formatInvalid(`${dialect.title} cannot be written: ${cause.message}`, { cause });
-        throw cause;
-      }
+      const value = written(dialect.title, () => {
+        const { acknowledgements } = options;
+        return (
+          acknowledgements?.write(
+            readDocument(given, dialect.title),
+            stampOf(given, () => new Date()),
+          ) ?? given
+        );
+      });
+      const text = written(dialect.title, () => writeEdi(value, dialect));
       const { charset, bom } = isRecord(value) ? value : {};
       const chosen = options.charset === "auto" ? (typeof charset === "string" ? charset : undefined) : options.charset;
       readText(text, dialect, { ...reading, isSingleByte: () => chosen !== undefined && chosen !== "utf-8" });

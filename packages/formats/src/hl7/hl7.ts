@@ -1,7 +1,7 @@
 import { defineFormat, isRecord, option, withDefault, type FormatDefinition } from "@portolan/core";
 import { decodeEdi, encodeEdi } from "../edi/edi-charset.ts";
 import { createEdiDecoder } from "../edi/edi-decoder.ts";
-import { checkSize, formatInvalid } from "../format-invalid.ts";
+import { checkSize, written } from "../format-invalid.ts";
 import { createHl7Reader, readHl7 } from "./read-hl7.ts";
 import { writeHl7 } from "./write-hl7.ts";
 
@@ -45,7 +45,7 @@ export const hl7Format: FormatDefinition = defineFormat({
       },
       encode(value) {
         const { mllp, charset, bom } = isRecord(value) ? value : {};
-        const text = written(() => writeHl7(value, options.mllp || mllp === true));
+        const text = written("HL7", () => writeHl7(value, options.mllp || mllp === true));
         readHl7(text, reading);
         const bytes = encodeEdi(text, options.charset === "auto" ? (typeof charset === "string" ? charset : undefined) : options.charset);
         return bom === true ? Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), bytes]) : bytes;
@@ -59,13 +59,3 @@ export const hl7Format: FormatDefinition = defineFormat({
     };
   },
 });
-
-function written(write: () => string): string {
-  try {
-    return write();
-  } catch (cause) {
-    // A list or a map is missing somewhere within: the language's own error names it.
-    if (cause instanceof TypeError) throw formatInvalid(`HL7 cannot be written: ${cause.message}`, { cause });
-    throw cause;
-  }
-}
