@@ -146,6 +146,22 @@ describe("the simulation", () => {
     },
   );
 
+  it("finds a store that forgets what lists grow by", { timeout: 60_000 }, async () => {
+    const forgetful = withFault(
+      (store) => (effects, durability) =>
+        store.commit(
+          effects.map((effect) => (effect.kind === "putState" ? { ...effect, items: undefined } : effect)),
+          durability,
+        ),
+    );
+    const report = await simulate({
+      subject: { createEngine, createStore: forgetful },
+      scenario: aggregationScenario,
+      seeds: { first: 1, count: 200 },
+    });
+    expect(report.failures).toHaveLength(1);
+  });
+
   it("takes the same course for the same seed, and another one for another", async () => {
     const courseOf = async (seed: number) => {
       const course: string[] = [];
