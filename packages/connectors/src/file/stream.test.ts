@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
 import { createFormats } from "@portolan/formats";
 import {
   createTemporaryFolder,
@@ -55,6 +57,12 @@ describe("stream: true", () => {
     const stream = await body();
     expect(await all(stream)).toEqual([{ id: "1" }, { id: "2" }]);
     expect(await all(stream)).toEqual([{ id: "1" }, { id: "2" }]);
+  });
+
+  it("reads compressed files in the format that their names tell", async () => {
+    await writeFile(folder.path("a.csv.gz"), gzipSync("id\n1\n2\n"));
+    const { body } = await watch();
+    expect(await all(await body())).toEqual([{ id: "1" }, { id: "2" }]);
   });
 
   it("reads no further than it is asked to", async () => {
