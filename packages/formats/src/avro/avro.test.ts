@@ -78,6 +78,21 @@ describe("files", () => {
     expect(format({}).decode(writer.encode([]))).toEqual([]);
   });
 
+  test.each([1, 7, 10_000])("are read block by block, in chunks of %i bytes", async (size) => {
+    const writer = format({ schema: order });
+    const file = Buffer.concat([writer.encode([value, value]), writer.encodeRecord?.(value, false) ?? new Uint8Array()]);
+    const cut = async function* (bytes: Uint8Array) {
+      for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+    };
+    const read = (bytes: Uint8Array) => Array.fromAsync(format({}).decodeStream?.(cut(bytes)) ?? []);
+    expect(await read(file)).toEqual([value, value, value]);
+    await expect(read(file.subarray(0, -1))).rejects.toThrow("expected 16 more bytes, found 15");
+    await expect(read(file.subarray(0, 10))).rejects.toThrow("Avro is not valid");
+    await expect(read(Buffer.from("Obj\u0002"))).rejects.toThrow("expected an Avro file");
+    file.writeUInt8(1, file.length - 1);
+    await expect(read(file)).rejects.toThrow("expected the file's marker behind a block");
+  });
+
   test("a schema is read of a file of the app", () => {
     const directory = mkdtempSync(join(tmpdir(), "portolan-avro-"));
     try {

@@ -16,7 +16,7 @@ import { createFormat } from "../choice.ts";
 import { checkSize, formatInvalid } from "../format-invalid.ts";
 import { jsonFormat } from "../json/json.ts";
 import { createByteReader } from "./byte-reader.ts";
-import { readContainer, writeContainerBlock, writeContainerHead } from "./container.ts";
+import { readContainer, streamContainer, writeContainerBlock, writeContainerHead } from "./container.ts";
 import { readDatum } from "./read-datum.ts";
 import { readAvroSchema, type AvroType } from "./schema.ts";
 import { datumBytes } from "./write-datum.ts";
@@ -48,7 +48,11 @@ const avroOptions = {
     "registry: the number of the schema that is written. Any is read.",
   ),
   codec: withDefault(option.oneOf("null", "deflate"), "deflate", "file: how blocks are compressed when writing. Both are read."),
-  maxBytes: withDefault(option.bytes, 64 * 1024 ** 2, "What is larger, before or after it expands, is refused."),
+  maxBytes: withDefault(
+    option.bytes,
+    64 * 1024 ** 2,
+    "What is larger, before or after it expands, is refused; of a file that is read record by record each block.",
+  ),
   maxRatio: withDefault(
     option.integer({ min: 1 }),
     200,
@@ -100,6 +104,7 @@ function fileFormat(schema: unknown, type: AvroType | undefined, options: AvroOp
       const records = block(value);
       return Buffer.concat([writeContainerHead(schema, options.codec), records]);
     },
+    decodeStream: (chunks) => streamContainer(chunks, options),
     encodeRecord(value, first) {
       const record = block([value]);
       return first ? Buffer.concat([writeContainerHead(schema, options.codec), record]) : record;

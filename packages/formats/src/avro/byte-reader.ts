@@ -4,6 +4,8 @@ import { formatInvalid } from "../format-invalid.ts";
 export interface ByteReader {
   readonly position: number;
   readonly isAtEnd: boolean;
+  /** Whether something was refused because it was not there: of bytes that come in pieces it may come yet. */
+  readonly hasRunOut: boolean;
   bytes(length: number): Buffer;
   /** A zigzag number of at most 64 bits: a text of its digits if a JavaScript number would change it. */
   long(): number | string;
@@ -16,17 +18,20 @@ export interface ByteReader {
 export function createByteReader(source: Uint8Array): ByteReader {
   const buffer = Buffer.from(source.buffer, source.byteOffset, source.byteLength);
   let position = 0;
+  let hasRunOut = false;
 
   const fault = (reason: string) => formatInvalid(`Avro is not valid at byte ${position}: ${reason}`);
 
   function bytes(length: number): Buffer {
-    if (length > buffer.length - position) throw fault(`expected ${length} more bytes, found ${buffer.length - position}`);
+    if (length > buffer.length - position) hasRunOut = true;
+    if (hasRunOut) throw fault(`expected ${length} more bytes, found ${buffer.length - position}`);
     position += length;
     return buffer.subarray(position - length, position);
   }
 
   function byte(): number {
     const value = buffer[position];
+    if (value === undefined) hasRunOut = true;
     if (value === undefined) throw fault("expected a number, found the end");
     position += 1;
     return value;
@@ -65,6 +70,9 @@ export function createByteReader(source: Uint8Array): ByteReader {
   return {
     get position() {
       return position;
+    },
+    get hasRunOut() {
+      return hasRunOut;
     },
     get isAtEnd() {
       return position === buffer.length;

@@ -33,15 +33,65 @@ export function* readContainer(bytes: Uint8Array, limits: ContainerLimits): Gene
   const left: DatumLimits = { levelsLeft: limits.maxDepth, valuesLeft: limits.maxValues };
   let room = limits.maxBytes;
   while (!reader.isAtEnd) {
-    const count = reader.count("a count");
-    const packed = reader.bytes(reader.count("the size of a block"));
-    const block = unpacked(packed, head.codec, { maxBytes: room, maxRatio: limits.maxRatio });
-    room -= block.length;
-    const records = createByteReader(block);
-    for (let index = 0; index < count; index++) yield readDatum(records, head.type, left);
-    if (!records.isAtEnd) throw records.fault("expected the end of the block, found more bytes");
-    if (!reader.bytes(SYNC_LENGTH).equals(head.sync)) throw reader.fault("expected the file's marker behind a block, found other bytes");
+    const block = readBlock(reader, head, { ...limits, maxBytes: room });
+    room -= block.bytes.length;
+    yield* recordsOf(block, head, left);
   }
+}
+
+/** The records of a file that comes in pieces, block by block; each block within the limits. */
+export async function* streamContainer(chunks: AsyncIterable<Uint8Array>, limits: ContainerLimits): AsyncGenerator<unknown> {
+  let pending: Uint8Array = new Uint8Array();
+  let head: Head | undefined;
+
+  /** What `read` reads at the beginning of what is pending; undefined if not all of it has come. */
+  function take<Part>(read: (reader: ByteReader) => Part, isEnd: boolean): Part | undefined {
+    const reader = createByteReader(pending);
+    try {
+      const part = read(reader);
+      pending = pending.subarray(reader.position);
+      return part;
+    } catch (thrown) {
+      if (!reader.hasRunOut || isEnd || pending.length > limits.maxBytes) throw thrown;
+      return undefined;
+    }
+  }
+
+  function* recordsThere(isEnd: boolean): Generator<unknown> {
+    head ??= take(readHead, isEnd);
+    const known = head;
+    if (known === undefined) return;
+    while (pending.length > 0) {
+      const block = take((reader) => readBlock(reader, known, limits), isEnd);
+      if (block === undefined) return;
+      yield* recordsOf(block, known, { levelsLeft: limits.maxDepth, valuesLeft: limits.maxValues });
+    }
+  }
+
+  for await (const chunk of chunks) {
+    pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
+    yield* recordsThere(false);
+  }
+  yield* recordsThere(true);
+}
+
+/** A block as it is before its records are. */
+interface Block {
+  readonly count: number;
+  readonly bytes: Uint8Array;
+}
+
+function readBlock(reader: ByteReader, head: Head, limits: Pick<ContainerLimits, "maxBytes" | "maxRatio">): Block {
+  const count = reader.count("a count");
+  const packed = reader.bytes(reader.count("the size of a block"));
+  if (!reader.bytes(SYNC_LENGTH).equals(head.sync)) throw reader.fault("expected the file's marker behind a block, found other bytes");
+  return { count, bytes: unpacked(packed, head.codec, limits) };
+}
+
+function* recordsOf({ count, bytes }: Block, { type }: Head, left: DatumLimits): Generator<unknown> {
+  const reader = createByteReader(bytes);
+  for (let index = 0; index < count; index++) yield readDatum(reader, type, left);
+  if (!reader.isAtEnd) throw reader.fault("expected the end of the block, found more bytes");
 }
 
 /** The head of a file of this schema. Its marker is made of it, so that the same records make the same file. */
