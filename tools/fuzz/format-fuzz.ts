@@ -28,10 +28,10 @@ export async function fuzzFormat(
   { inputs, seed, before }: { readonly inputs: number; readonly seed: number; readonly before?: (number: number) => void },
 ): Promise<Tally> {
   const formats = createFormats([], { directory: SEED_DIRECTORY });
-  const variants = seedsOf(name).map(({ options, documents, pack }) => {
+  const variants = seedsOf(name).map(({ options, documents, pack, isLossy }) => {
     const format = formats.format(name, options);
     if (format === undefined) throw new Error(`there is no format ${name}`);
-    return { format, documents: documents.map((document) => Buffer.from(document as string)), pack };
+    return { format, documents: documents.map((document) => Buffer.from(document as string)), pack, isLossy };
   });
   const tally: Tally = { read: 0, refused: 0, breaches: [] };
   for (let number = 0; number < inputs && tally.breaches.length < MOST_BREACHES; number++) {
@@ -42,13 +42,17 @@ export async function fuzzFormat(
     const changed = mutated(variant.documents, chance);
     const input = Buffer.from(variant.pack?.(changed) ?? changed);
     const reason =
-      judge(variant.format, input, tally) ?? (number % STREAM_EVERY === 0 ? await judgeStream(variant.format, input, chance) : undefined);
+      judge(variant, input, tally) ?? (number % STREAM_EVERY === 0 ? await judgeStream(variant.format, input, chance) : undefined);
     if (reason !== undefined) tally.breaches.push({ number, reason, input: input.toString("base64") });
   }
   return tally;
 }
 
-function judge(format: Format, input: Buffer, tally: Tally): string | undefined {
+function judge(
+  { format, isLossy }: { readonly format: Format; readonly isLossy?: true | undefined },
+  input: Buffer,
+  tally: Tally,
+): string | undefined {
   const decoded = outcome(() => format.decode(input));
   if (!("value" in decoded)) {
     tally.refused += 1;
@@ -57,6 +61,7 @@ function judge(format: Format, input: Buffer, tally: Tally): string | undefined 
   tally.read += 1;
   const encoded = outcome(() => format.encode(decoded.value));
   if (!("value" in encoded)) return encoded.breach;
+  if (isLossy === true) return undefined;
   const again = outcome(() => format.decode(encoded.value));
   if (!("value" in again)) return `what was written is refused: ${again.message}`;
   return textOf(again.value) === textOf(decoded.value) ? undefined : "what was written reads as something else";
