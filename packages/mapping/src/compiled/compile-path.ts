@@ -31,10 +31,21 @@ export function compilePath(node: Path, compile: Compile): Evaluate {
       return items.length === 0 && binding > 0 ? finish(items, false, frame) : withVariables(items, frame);
     };
   }
-  const names = node.steps.flatMap((step) => (step.node.kind === "name" && step.stages.length === 0 && !step.keep ? [step.node.name] : []));
-  return node.group === undefined && names.length === node.steps.length
-    ? compileNames(names, compile.takeSite)
-    : compileSteps(node, compile);
+  return compilePlain(node, compile) ?? compileSteps(node, compile);
+}
+
+/** A path of names only, or of names after a variable. */
+function compilePlain({ steps, group }: Path, compile: Compile): Evaluate | undefined {
+  const [first] = steps;
+  if (group !== undefined || first === undefined || !steps.every((step) => step.stages.length === 0 && !step.keep)) return undefined;
+  const startsAtVariable = first.node.kind === "variable" && steps.length > 1;
+  const later = startsAtVariable ? steps.slice(1) : steps;
+  const names = later.flatMap(({ node }) => (node.kind === "name" ? [node.name] : []));
+  if (names.length < later.length) return undefined;
+  const follow = compileNames(names, compile.takeSite);
+  if (!startsAtVariable) return follow;
+  const variable = compile(first.node);
+  return (input, frame) => follow(variable(input, frame), frame);
 }
 
 function compileSteps(node: Path, compile: Compile): Evaluate {

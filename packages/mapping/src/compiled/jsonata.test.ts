@@ -36,6 +36,14 @@ describe("an evaluation", () => {
     expect(calls).toBe(3);
   });
 
+  test("the limits hold for an evaluation as a whole, however often it had to wait", async () => {
+    const limited = jsonata("$map([1..50], $fetched)", { limits: { steps: 500 } });
+    const fetched = async (value: number) => value;
+    // Each time that it begins anew it recalls what was fetched before: 50 times 25 steps.
+    await expect(limited.evaluate(null, { fetched })).rejects.toMatchObject({ code: "D1012" });
+    expect(limited.evaluate(null, { fetched: (value: number) => value })).toHaveLength(50);
+  });
+
   test("the instant and the random numbers come from the options", () => {
     expect(jsonata("[$millis(), $random()]", { now: () => 5, random: () => 0.5 }).evaluate(null)).toEqual([5, 0.5]);
   });

@@ -77,10 +77,19 @@ export function compileTree(tree: Node, options: JsonataOptions, takeSite?: Take
     const journal: Journal = { entries: [], next: 0 };
     const instant = now();
     const chance = (): number => Number(recall(journal, random));
+    // What an evaluation takes that begins anew counts on; the time that it waits in between does not.
+    let { steps, timeMs } = setting.limits;
     return replay(journal, () => {
       const values = [input, ...names.map((name) => bound(name, bindings[name], journal))];
-      const run = createRun({ now: () => instant, random: chance }, setting);
-      return once(chosen, input, { names: [...INPUT, ...names], values, parent: undefined, run });
+      const run = createRun({ now: () => instant, random: chance }, { ...setting, limits: { ...setting.limits, steps, timeMs } });
+      const start = performance.now();
+      run.deadline = start + timeMs;
+      try {
+        return once(chosen, input, { names: [...INPUT, ...names], values, parent: undefined, run });
+      } finally {
+        steps -= run.steps - run.fuel;
+        timeMs -= performance.now() - start;
+      }
     });
   }
 

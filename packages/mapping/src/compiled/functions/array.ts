@@ -1,7 +1,7 @@
 import { apply } from "../apply.ts";
 import { JsonataError } from "../errors.ts";
 import { checkLength } from "../frame.ts";
-import { append, equal, type FunctionValue, isList, isText, marks, truth, unwrap } from "../values.ts";
+import { append, equal, type FunctionValue, isList, isText, marks, unwrap } from "../values.ts";
 import { builtin } from "./builtin.ts";
 
 type List = readonly unknown[] | undefined;
@@ -30,7 +30,7 @@ export const arrayFunctions: readonly FunctionValue[] = [
   builtin<[List, FunctionValue | undefined]>(["sort", "<af?:a>"], ([list, compare], context) =>
     list === undefined || list.length <= 1
       ? list
-      : mergeSort(list, compare === undefined ? natural(list) : (left, right) => truth(apply(compare, [left, right], context))),
+      : mergeSort(list, compare === undefined ? natural(list) : (left, right) => Boolean(apply(compare, [left, right], context))),
   ),
   builtin<readonly List[]>(["zip", "<a+>"], (lists) => {
     const length = Math.min(...lists.map((list) => list?.length ?? 0));
