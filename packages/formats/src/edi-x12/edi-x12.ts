@@ -51,7 +51,7 @@ export const ediX12Format: FormatDefinition = defineFormat({
     acknowledge: withDefault(
       option.oneOf(false, 997, 999),
       false,
-      "Writing: the acknowledgement of the document that is the body, instead of the document. Reading: what a 997 or 999 says, as `[{ kind, control, result, codes, messages }]`.",
+      "Writing: the acknowledgement of the document that is the body, instead of the document. Reading: what 997s, 999s and TA1s say, as `[{ kind, control, result, codes, messages }]`.",
     ),
   },
   create: (options, surroundings) =>

@@ -11,12 +11,21 @@ import { flat } from "../edi/write-document.ts";
 /** Data elements 715 and 717. M, W and X say why a secured one was rejected. */
 const RESULTS: Readonly<Record<string, AcknowledgedResult>> = { A: "accepted", E: "acceptedWithErrors", P: "partiallyAccepted" };
 
-/** What the 997s and 999s of a document say of the groups that were sent. */
+/** What the 997s and 999s of a document say of the groups that were sent, and its TA1s of interchanges. */
 export function readX12Acknowledgements({ interchanges }: EdiDocument): readonly Acknowledgement[] {
-  return interchanges
-    .flatMap(({ groups = [] }) => groups.flatMap(({ messages }) => messages))
-    .filter(({ header }) => ["997", "999"].includes(textAt(header, 1)))
-    .map(readMessage);
+  return interchanges.flatMap(({ segments = [], groups = [] }) => [
+    ...segments.filter(({ tag }) => tag === "TA1").map(readTechnical),
+    ...groups
+      .flatMap(({ messages }) => messages)
+      .filter(({ header }) => ["997", "999"].includes(textAt(header, 1)))
+      .map(readMessage),
+  ]);
+}
+
+function readTechnical(segment: EdiSegment): Acknowledgement {
+  const code = textAt(segment, 5);
+  const result = RESULTS[textAt(segment, 4)] ?? "rejected";
+  return { kind: "TA1", control: textAt(segment, 1), result, codes: code === "000" || code === "" ? [] : [code], messages: [] };
 }
 
 function readMessage({ header, segments: parts }: EdiMessage): Acknowledgement {

@@ -224,6 +224,18 @@ test("what a 997 says is read", () => {
   ]);
 });
 
+test("what a TA1 says is read", () => {
+  const read = (text: string) => createFormat(ediX12Format, { acknowledge: 997 }).decode(Buffer.from(text));
+  expect(read(acknowledge(interchange(isa("1"), good)))).toMatchObject([
+    { kind: "TA1", control: "000000042", result: "accepted", codes: [], messages: [] },
+    { kind: "997", result: "accepted" },
+  ]);
+  expect(read(acknowledge(interchange(isa(), good).replace("IEA*1", "IEA*2")))).toMatchObject([
+    { kind: "TA1", result: "rejected", codes: ["021"] },
+    { kind: "997" },
+  ]);
+});
+
 test("what a 999 says is read", () => {
   expect(createFormat(ediX12Format, { acknowledge: 999 }).decode(Buffer.from(acknowledge(interchange(isa(), bad), 999)))).toMatchObject([
     {
