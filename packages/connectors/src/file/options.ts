@@ -20,12 +20,12 @@ export const fileSourceOptions = {
   records: withDefault(
     option.boolean,
     false,
-    "Whether each record of a file (ndjson, csv, the lines of a text) is a message of its own, instead of the file.",
+    "Whether each record of a file (ndjson, csv, fixed columns, the messages of EDI, the lines of a text) is a message of its own, instead of the file.",
   ),
   stream: withDefault(
     option.boolean,
     false,
-    "Whether the body is a stream of the file's records (ndjson, csv, the lines of a text), which a split reads as it goes: the file may have any size, and is one message.",
+    "Whether the body is a stream of the file's records (ndjson, csv, fixed columns, the messages of EDI, the lines of a text), which a split reads as it goes: the file may have any size, and is one message.",
   ),
   tail: withDefault(option.boolean, false, "Whether the files are left where they are and followed as they grow, line by line."),
   complete: withDefault(
