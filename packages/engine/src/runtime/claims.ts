@@ -67,7 +67,6 @@ export function createClaims(store: Store, clock: Clock): Claims {
       store.unclaim(scope, key, unit.id);
       wakeNext(name);
     };
-    unit.claims.add(name);
     unit.listen({ ended: close });
     return () => close(false);
   };
@@ -121,14 +120,36 @@ export function createClaims(store: Store, clock: Clock): Claims {
       },
     );
 
+  const claimInTurn = (unit: UnitOfWork, name: string, request: ClaimAsk): Claimed | Promise<Claimed> => {
+    const queue = queues.get(name);
+    if (queue === undefined || (queue.length === 0 && !request.wait)) return ask(unit, request);
+    // Held here, or promised to the one that waits longest.
+    return request.wait ? waitTurn(name, request.signal).then(() => ask(unit, request)) : { state: "held" };
+  };
+
   return {
     claim(unit, request) {
       const name = claimName(request.scope, request.key);
       if (unit.claims.has(name)) return { state: "duplicate" };
-      const queue = queues.get(name);
-      if (queue === undefined || (queue.length === 0 && !request.wait)) return ask(unit, request);
-      // Held here, or promised to the one that waits longest.
-      return request.wait ? waitTurn(name, request.signal).then(() => ask(unit, request)) : { state: "held" };
+      // Said before the store has answered: parts that run side by side may ask for the same key.
+      unit.claims.add(name);
+      const claimed = claimInTurn(unit, name, request);
+      return claimed instanceof Promise ? claimedLater(unit, name, claimed) : noted(unit, name, claimed);
     },
   };
+}
+
+function noted(unit: UnitOfWork, name: string, claimed: Claimed): Claimed {
+  if (claimed.state !== "granted") unit.claims.delete(name);
+  return claimed;
+}
+
+function claimedLater(unit: UnitOfWork, name: string, claimed: Promise<Claimed>): Promise<Claimed> {
+  return claimed.then(
+    (answer) => noted(unit, name, answer),
+    (reason: unknown) => {
+      unit.claims.delete(name);
+      throw reason;
+    },
+  );
 }
