@@ -16,7 +16,7 @@ declare module "../../builder/steps.ts" {
 
 const options = option.object({
   next: required(option.expression, "The next address, several, or nothing to end; asked before the first hop and after every one"),
-  maxHops: withDefault(option.integer({ min: 1 }), 1000, "More hops fail with PORTOLAN_LOOP_LIMIT"),
+  maxHops: withDefault(option.integer({ min: 0 }), 1000, "More hops fail with PORTOLAN_LOOP_LIMIT"),
   ...addressList,
 });
 

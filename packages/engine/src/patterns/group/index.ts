@@ -1,4 +1,4 @@
-import { option, required } from "@portolan/core";
+import { option, optional, required } from "@portolan/core";
 import type { Block, StepOptions } from "../../builder/steps.ts";
 import { definePattern } from "../../pattern.ts";
 
@@ -18,7 +18,7 @@ export const group = definePattern({
   semantics: "It changes nothing about how the steps run.",
   example: `
 - group: { name: pricing, steps: [{ call: { route: price } }] }`,
-  options: option.object({ name: required(option.name, "The name"), steps: required(option.steps, "The steps") }),
+  options: option.object({ name: optional(option.name, "The name"), steps: required(option.steps, "The steps") }),
   body: ({ steps }, flow) => flow.list(steps),
   ends: ({ steps }, flow) => flow.list(steps),
   compile: ({ options: { steps } }, compiler) => compiler.block(steps),

@@ -31,7 +31,7 @@ const options = option.object({
   times: optional(option.expression, "How often; evaluated once. At most 0 is none, fractions are cut off"),
   while: optional(option.expression, "Evaluated before each round on the current message"),
   copy: withDefault(option.boolean, false, "Each round starts from the message that entered"),
-  max: withDefault(option.integer({ min: 1 }), 10_000, "More rounds fail with PORTOLAN_LOOP_LIMIT"),
+  max: withDefault(option.integer({ min: 0 }), 10_000, "More rounds fail with PORTOLAN_LOOP_LIMIT"),
   steps: required(option.steps, "What is repeated"),
 });
 
