@@ -3,7 +3,7 @@ import { JsonataError } from "./errors.ts";
 import type { Compile } from "./compiler.ts";
 import { constantOf, createConstant, type Evaluate } from "./evaluate.ts";
 import { checkLength, spend } from "./frame.ts";
-import { createOperator } from "./operators.ts";
+import { createOperator, type Operate } from "./operators.ts";
 import type { TakeSite } from "./sites/hot.ts";
 import type { Node } from "./tree.ts";
 import { isList, keepList, listOf, truth } from "./values.ts";
@@ -56,7 +56,9 @@ function compileOperator(node: Binary, left: Evaluate, right: Evaluate): Evaluat
       spend(frame.run, range.length);
       return range;
     };
-  return compileQuick(node.operator, { left, right, operate }) ?? ((input, frame) => operate(left(input, frame), right(input, frame)));
+  return (
+    compileQuick(node.operator, { left, right, operate }) ?? ((input, frame) => operate(left(input, frame), right(input, frame), frame.run))
+  );
 }
 
 function isTrue(value: unknown): boolean {
@@ -66,7 +68,7 @@ function isTrue(value: unknown): boolean {
 interface Parts {
   readonly left: Evaluate;
   readonly right: Evaluate;
-  readonly operate: (left: unknown, right: unknown) => unknown;
+  readonly operate: Operate;
 }
 
 /** The operators that predicates and sums are made of, with what they mostly get treated at once; each is a closure less to call. */
@@ -75,12 +77,12 @@ function compileQuick(operator: string, { left, right, operate }: Parts): Evalua
     case "=":
       return (input, frame) => {
         const [one, other] = [left(input, frame), right(input, frame)];
-        return typeof one === "string" || typeof one === "number" ? one === other : operate(one, other);
+        return typeof one === "string" || typeof one === "number" ? one === other : operate(one, other, frame.run);
       };
     case "!=":
       return (input, frame) => {
         const [one, other] = [left(input, frame), right(input, frame)];
-        return typeof one === "string" && typeof other === "string" ? one !== other : operate(one, other);
+        return typeof one === "string" && typeof other === "string" ? one !== other : operate(one, other, frame.run);
       };
     case "<":
       return (input, frame) => {
@@ -110,8 +112,8 @@ function compileQuick(operator: string, { left, right, operate }: Parts): Evalua
 /** The value of what can only yield one, unless it fails: then it has to fail each time that it is evaluated. */
 function folded(evaluate: Evaluate): Evaluate {
   try {
-    // Neither an input nor a variable is read by constants.
-    return createConstant(evaluate(undefined, undefined as never));
+    // Neither an input nor a variable is read by constants, and they need no limits.
+    return createConstant(evaluate(undefined, { run: undefined } as never));
   } catch {
     return evaluate;
   }

@@ -1,6 +1,7 @@
 import { JsonataError } from "./errors.ts";
 import type { Compile } from "./compiler.ts";
 import type { Evaluate } from "./evaluate.ts";
+import { type Run, spend } from "./frame.ts";
 import type { Node } from "./tree.ts";
 import { createFunction, define, isFunction, isList, isObject, listOf } from "./values.ts";
 
@@ -16,7 +17,7 @@ export function compileTransform(node: Extract<Node, { kind: "transform" }>, com
       invoke([value]) {
         if (value === undefined) return undefined;
         if (typeof value !== "object" || value === null || isFunction(value)) throw new JsonataError("T0410", { value });
-        const copy = copyOf(value);
+        const copy = copyOf(value, frame.run);
         for (const place of listOf(pattern(copy, frame))) {
           const changes = update(place, frame);
           if (changes !== undefined && !isObject(changes))
@@ -37,10 +38,11 @@ export function compileTransform(node: Extract<Node, { kind: "transform" }>, com
 }
 
 /** A copy of plain data, in which functions stay what they are. */
-export function copyOf(value: unknown): unknown {
-  if (isList(value)) return value.map((item) => copyOf(item));
+export function copyOf(value: unknown, run: Run): unknown {
+  spend(run, 1);
+  if (isList(value)) return value.map((item) => copyOf(item, run));
   if (!isObject(value)) return value;
   const copy: Record<string, unknown> = {};
-  for (const [key, part] of Object.entries(value)) define(copy, key, copyOf(part));
+  for (const [key, part] of Object.entries(value)) define(copy, key, copyOf(part, run));
   return copy;
 }

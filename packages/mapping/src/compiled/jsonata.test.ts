@@ -44,6 +44,18 @@ describe("an evaluation", () => {
     expect(limited.evaluate(null, { fetched: (value: number) => value })).toHaveLength(50);
   });
 
+  test.each([
+    "$deep(40, 1) = $deep(40, 1)",
+    "$string($deep(40, 1))",
+    "$clone($deep(40, 1))",
+    "$deep(40, 1) & ''",
+    "$distinct([$deep(40, 1), $deep(40, 1)])",
+  ])("%s, whose parts are shared a thousand milliard times, ends at the limit", (text) => {
+    const deep = 'function($n, $part) { $n = 0 ? $part : $deep($n - 1, { "left": $part, "right": $part }) }';
+    const limited = jsonata(`($deep := ${deep}; ${text})`, { limits: { steps: 100_000 } });
+    expect(() => limited.evaluate(null)).toThrow(expect.objectContaining({ code: "D1012" }));
+  });
+
   test("the instant and the random numbers come from the options", () => {
     expect(jsonata("[$millis(), $random()]", { now: () => 5, random: () => 0.5 }).evaluate(null)).toEqual([5, 0.5]);
   });

@@ -1,8 +1,9 @@
 import { JsonataError } from "./errors.ts";
+import type { Run } from "./frame.ts";
 import { equal, isList, isNumber, textOf } from "./values.ts";
 
 /** An operator on two values, with its place for the failure. */
-export type Operate = (left: unknown, right: unknown) => unknown;
+export type Operate = (left: unknown, right: unknown, run?: Run) => unknown;
 
 /** The operator of a name, or undefined if there is none on plain values. */
 export function createOperator(operator: string, position: number): Operate | undefined {
@@ -27,11 +28,11 @@ export function createOperator(operator: string, position: number): Operate | un
     case ">=":
       return order((left, right) => left >= right, at);
     case "=":
-      return (left, right) => left !== undefined && right !== undefined && equal(left, right);
+      return (left, right, run) => left !== undefined && right !== undefined && equal(left, right, run);
     case "!=":
-      return (left, right) => left !== undefined && right !== undefined && !equal(left, right);
+      return (left, right, run) => left !== undefined && right !== undefined && !equal(left, right, run);
     case "&":
-      return (left, right) => (left === undefined ? "" : textOf(left)) + (right === undefined ? "" : textOf(right));
+      return (left, right, run) => (left === undefined ? "" : textOf(left, { run })) + (right === undefined ? "" : textOf(right, { run }));
     case "in":
       return (left, right) =>
         left !== undefined && right !== undefined && (isList(right) ? right.some((item) => item === left) : right === left);

@@ -1,5 +1,5 @@
 import { JsonataError } from "./errors.ts";
-import type { Frame, Run } from "./frame.ts";
+import { type Frame, type Run, spend } from "./frame.ts";
 import type { Matcher } from "./regex/matcher.ts";
 
 /** Own properties of a plain value. */
@@ -186,25 +186,39 @@ export function truth(value: unknown): boolean {
   }
 }
 
-export function equal(left: unknown, right: unknown): boolean {
+/** Counts what it compares, since values that share parts can be a million times as large as the memory that they take. */
+export function equal(left: unknown, right: unknown, run?: Run): boolean {
   if (left === right) return true;
-  if (isList(left)) return isList(right) && left.length === right.length && left.every((item, index) => equal(item, right[index]));
+  if (run !== undefined) spend(run, 1);
+  if (isList(left)) return isList(right) && left.length === right.length && left.every((item, index) => equal(item, right[index], run));
   if (!isObject(left) || !isObject(right)) return false;
   const keys = Object.keys(left);
   if (keys.length !== Object.keys(right).length) return false;
-  return keys.every((key) => Object.hasOwn(right, key) && equal(left[key], right[key]));
+  return keys.every((key) => Object.hasOwn(right, key) && equal(left[key], right[key], run));
+}
+
+interface TextOptions {
+  readonly pretty?: boolean;
+  readonly run?: Run | undefined;
 }
 
 /** The text of a value, as `$string` makes it. */
-export function textOf(value: unknown, pretty = false): string {
+export function textOf(value: unknown, { pretty = false, run }: TextOptions = {}): string {
   if (typeof value === "string") return value;
   if (isFunction(value)) return "";
   if (typeof value === "number" && !Number.isFinite(value)) throw new JsonataError("D3001", { value });
-  return JSON.stringify(value, jsonPart, pretty ? 2 : 0);
+  return JSON.stringify(
+    value,
+    (_key, part: unknown) => {
+      if (run !== undefined) spend(run, 1);
+      return jsonPart(part);
+    },
+    pretty ? 2 : 0,
+  );
 }
 
 /** A number in JSON has fifteen digits, which hides the errors of binary fractions; a function is an empty text. */
-function jsonPart(_key: string, value: unknown): unknown {
+function jsonPart(value: unknown): unknown {
   if (typeof value === "number" && !Number.isInteger(value)) return isNumber(value) ? Number(value.toPrecision(15)) : value;
   return isFunction(value) ? "" : value;
 }

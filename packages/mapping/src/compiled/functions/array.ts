@@ -1,6 +1,6 @@
 import { apply } from "../apply.ts";
 import { JsonataError } from "../errors.ts";
-import { checkLength } from "../frame.ts";
+import { checkLength, type Run } from "../frame.ts";
 import { append, equal, type FunctionValue, isList, isText, marks, unwrap } from "../values.ts";
 import { builtin } from "./builtin.ts";
 
@@ -25,7 +25,7 @@ export const arrayFunctions: readonly FunctionValue[] = [
     return shuffled;
   }),
   builtin<[unknown]>(["distinct", "<x:x>"], ([value], { frame }) =>
-    isList(value) && value.length > 1 ? distinct(value, frame.run.sequences?.has(value) === true) : value,
+    isList(value) && value.length > 1 ? distinct(value, frame.run) : value,
   ),
   builtin<[List, FunctionValue | undefined]>(["sort", "<af?:a>"], ([list, compare], context) =>
     list === undefined || list.length <= 1
@@ -39,17 +39,17 @@ export const arrayFunctions: readonly FunctionValue[] = [
   }),
 ];
 
-function distinct(list: readonly unknown[], isSequence: boolean): unknown {
+function distinct(list: readonly unknown[], run: Run): unknown {
   const unique: unknown[] = [];
   const seen = new Set<unknown>();
   for (const item of list) {
     const isSimple = typeof item !== "object" || item === null;
-    if (isSimple ? seen.has(item) : unique.some((other) => equal(other, item))) continue;
+    if (isSimple ? seen.has(item) : unique.some((other) => equal(other, item, run))) continue;
     if (isSimple) seen.add(item);
     unique.push(item);
   }
   if (unique.length === 1 && marks.kept.has(list)) marks.kept.add(unique);
-  return isSequence ? unwrap(unique) : unique;
+  return run.sequences?.has(list) === true ? unwrap(unique) : unique;
 }
 
 function natural(list: readonly unknown[]): (left: unknown, right: unknown) => boolean {

@@ -39,7 +39,7 @@ export const objectFunctions: readonly FunctionValue[] = [
     return undefined;
   }),
   builtin<[unknown]>(["type", "<x:s>"], ([value]) => typeOf(value)),
-  builtin<[unknown]>(["clone", "<(oa)-:o>"], ([value]) => copyOf(value)),
+  builtin<[unknown]>(["clone", "<(oa)-:o>"], ([value], { frame }) => copyOf(value, frame.run)),
 ];
 
 function keysOf(value: unknown): readonly string[] {

@@ -15,8 +15,8 @@ interface Match {
 }
 
 export const stringFunctions: readonly FunctionValue[] = [
-  builtin<[unknown, boolean | undefined]>(["string", "<x-b?:s>", 1], ([value, pretty]) =>
-    value === undefined ? undefined : textOf(value, pretty === true),
+  builtin<[unknown, boolean | undefined]>(["string", "<x-b?:s>", 1], ([value, pretty], { frame: { run } }) =>
+    value === undefined ? undefined : textOf(value, { pretty: pretty === true, run }),
   ),
   builtin<[Text, number, number | undefined]>(["substring", "<s-nn?:s>"], ([text, start, length]) => {
     if (text === undefined) return undefined;
