@@ -57,7 +57,8 @@ function acknowledgeInterchange(
   kind: X12Acknowledgement,
   { at, control }: AcknowledgementStamp,
 ): EdiInterchange[] {
-  const groups = (received.groups ?? []).filter(({ header }) => textAt(header, 1) !== "FA");
+  // What is rejected as a whole says nothing of its groups.
+  const groups = received.errors === undefined ? (received.groups ?? []).filter(({ header }) => textAt(header, 1) !== "FA") : [];
   const { elements } = received.header;
   const isAsked = textAt(received.header, 14) === "1" || received.errors !== undefined;
   if (groups.length === 0 && !isAsked) return [];

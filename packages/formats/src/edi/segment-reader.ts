@@ -91,7 +91,8 @@ export function createSegmentReader(dialect: TextDialect, options: ReaderOptions
     const start = dialect.start(rest);
     if (typeof start === "string") throw refuse(start);
     const { delimiters, afterUna } = start;
-    const read = readSegment(rest, start.at, dialect.header?.(delimiters) ?? delimiters);
+    const own = dialect.header?.(delimiters) ?? delimiters;
+    const read = readSegment(rest, start.at, own);
     if (!("segment" in read)) {
       if (read.isCut && !isLast) return tooLong();
       throw refuse(read.reason, dialect.interchange.open);
@@ -102,7 +103,7 @@ export function createSegmentReader(dialect: TextDialect, options: ReaderOptions
     const opening = { delimiters, newline, before: blanks, una: afterUna !== undefined };
     const syntax: SegmentSyntax = { ...delimiters, binary: dialect.binary ?? {}, isSingleByte: options.isSingleByte() };
     current = { syntax, newline };
-    const segment = asSent(read.segment, rest.slice(start.at, read.end - 1), dialect.header?.(delimiters) ?? delimiters);
+    const segment = asSent(read.segment, rest.slice(start.at, read.end - 1), own);
     const placed = { segment, place: place(segment.tag), opening };
     count += 1;
     blanks = "";
