@@ -41,6 +41,7 @@ const sent: readonly Sent[] = [
   { title: "X12 with binary data that is no text", bytes: Buffer.from(x12("BIN*3*ä~ö~\n"), "latin1") },
   { title: "X12 with a filtered binary segment", bytes: x12("BDS*ASB*4*~~~~~\n") },
   { title: "EDIFACT with a UNA on a line of its own", bytes: `UNA:+.? '\r\n${edifact(unb, "BGM+220'")}` },
+  { title: "EDIFACT with a UNA on the line of the UNB", bytes: `UNA:+.? '${edifact(unb, "BGM+220'").replaceAll("'", "'\n")}` },
   {
     title: "EDIFACT with other delimiters",
     bytes: `UNA=*,! ~${edifact(unb, "FTX+a!~b'").replace(/[+:'?]/g, (one) => ({ "+": "*", ":": "=", "'": "~" })[one] ?? one)}`,

@@ -57,6 +57,8 @@ export interface EdiInterchange {
   readonly before?: string;
   /** Whether a UNA comes first. */
   readonly una?: boolean;
+  /** The blanks after the UNA, where they are not `newline`. */
+  readonly afterUna?: string;
   readonly header: EdiSegment;
   /** What stands outside of groups, such as TA1 of X12. */
   readonly segments?: readonly EdiSegment[];

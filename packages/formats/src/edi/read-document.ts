@@ -100,13 +100,14 @@ export function createEdiReader(dialect: EdiDialect, options: ReadEdiOptions, ke
     return { delimiters, interchange: header, ...(group !== undefined && { group: group.header }), message: whole };
   }
 
-  function endInterchange({ delimiters, newline, before, una, header }: NonNullable<typeof opening>, { segment }: PlacedSegment) {
+  function endInterchange({ delimiters, newline, before, afterUna, header }: NonNullable<typeof opening>, { segment }: PlacedSegment) {
     const found = taken("interchange");
     keep?.({
       delimiters,
       newline,
       ...(before !== "" && { before }),
-      ...(una && { una }),
+      ...(afterUna !== undefined && { una: true }),
+      ...(afterUna !== undefined && afterUna !== newline && { afterUna }),
       header,
       ...(loose.length > 0 && { segments: loose }),
       ...(groups.length > 0 && { groups }),

@@ -20,7 +20,8 @@ export interface InterchangeOpening {
   readonly delimiters: EdiDelimiters;
   readonly newline: string;
   readonly before: string;
-  readonly una: boolean;
+  /** The blanks after a UNA, if there is one. */
+  readonly afterUna: string | undefined;
 }
 
 export interface PlacedSegment {
@@ -99,10 +100,9 @@ export function createSegmentReader(dialect: TextDialect, options: ReaderOptions
     }
     const following = blanksAt(rest, read.end);
     if (!isLast && read.end + following.length === rest.length) return undefined;
-    const newline = afterUna ?? following;
-    const opening = { delimiters, newline, before: blanks, una: afterUna !== undefined };
+    const opening = { delimiters, newline: following, before: blanks, afterUna };
     const syntax: SegmentSyntax = { ...delimiters, binary: dialect.binary ?? {}, isSingleByte: options.isSingleByte() };
-    current = { syntax, newline };
+    current = { syntax, newline: following };
     const segment = asSent(read.segment, rest.slice(start.at, read.end - 1), own);
     const placed = { segment, place: place(segment.tag), opening };
     count += 1;

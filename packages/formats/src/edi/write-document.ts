@@ -44,7 +44,7 @@ function interchangeText(interchange: EdiInterchange, writer: EdiWriter): string
     return before + textOfSegment(segment, syntax) + delimiters.segment;
   });
   const header = textOfSegment(interchange.header, writer.header?.(delimiters) ?? delimiters) + delimiters.segment;
-  const una = interchange.una === true && writer.una ? writer.una(delimiters) + newline : "";
+  const una = interchange.una === true && writer.una ? writer.una(delimiters) + blanks(interchange.afterUna ?? newline) : "";
   return blanks(interchange.before) + una + header + rest.join("");
 }
 
