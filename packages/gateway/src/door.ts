@@ -18,8 +18,12 @@ export interface Door {
    * Answers one request. What it throws becomes a problem document; it never ends the process. A door that needs the whole
    * body first can answer with what goes on then: that costs a small request less than a promise of its body.
    */
-  readonly handle: (exchange: Exchange) => void | Promise<void> | OnBody;
+  readonly handle: (exchange: Exchange) => Handled;
+  /** Answers a browser that asks before a request from another origin (a preflight), unless OPTIONS has a door of its own. */
+  readonly preflight?: ((exchange: Exchange) => void) | undefined;
 }
+
+export type Handled = void | Promise<void> | OnBody;
 
 /** Goes on with a request whose body has come. One of the two is called, once; what they throw is answered as above. */
 export interface OnBody {

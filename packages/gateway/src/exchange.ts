@@ -7,6 +7,10 @@ export interface Exchange {
   /** Names the request in logs, in problem documents and in the reply's `x-request-id`: the caller's own id if it sent a sound one. */
   readonly id: string;
   readonly method: string;
+  /** The path as it was sent, still encoded. */
+  readonly path: string;
+  /** The address at the other end of the connection; empty if it has gone. */
+  readonly callerAddress: string;
   /** The parameters of the door's path pattern, decoded. */
   readonly params: Readonly<Record<string, string | undefined>>;
   /** What follows the `?`, as it was sent. */
@@ -27,6 +31,8 @@ export interface Exchange {
    * PORTOLAN_CALLER_GONE if the caller leaves. To be called once.
    */
   readBody(): Promise<Buffer>;
+  /** Headers that whatever reply comes will have besides its own, a problem document as well; ignored once it has begun. */
+  addHeaders(headers: ReplyHeaders): void;
   /** Sends the reply. `content-length` and `x-request-id` are added. Text is sent as UTF-8. */
   reply(status: number, headers: ReplyHeaders, body?: string | Uint8Array): void;
   /** Sends a reply whose chunks come as they are made; waits while the caller is slow. Resolves when all was handed over. */

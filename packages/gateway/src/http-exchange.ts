@@ -5,7 +5,7 @@ import { discardBody, readBody, type BodyReader, type BodyTaker } from "./body.t
 import type { Connection, OpenExchange } from "./connection.ts";
 import type { Exchange, ReplyHeaders } from "./exchange.ts";
 import { problemOf, type Problem } from "./problem.ts";
-import type { FoundDoor } from "./route-table.ts";
+import { pathOf, type FoundDoor } from "./route-table.ts";
 
 /** What an exchange needs of the host that it belongs to. */
 export interface ExchangeHost {
@@ -43,6 +43,7 @@ export class HttpExchange implements Exchange, OpenExchange {
   readonly #expectsContinue: boolean;
   readonly #connection: Connection<HttpExchange>;
   #state: State = "open";
+  #added: OutgoingHttpHeader[] | undefined;
   #reader: BodyReader | undefined;
   #abort: AbortController | undefined;
   #reason: PortolanError | undefined;
@@ -62,6 +63,14 @@ export class HttpExchange implements Exchange, OpenExchange {
 
   get method(): string {
     return this.request.method ?? "";
+  }
+
+  get path(): string {
+    return pathOf(this.request.url ?? "");
+  }
+
+  get callerAddress(): string {
+    return this.request.socket.remoteAddress ?? "";
   }
 
   get headers(): Readonly<Record<string, string | readonly string[] | undefined>> {
@@ -107,6 +116,10 @@ export class HttpExchange implements Exchange, OpenExchange {
     if (this.#reason !== undefined) return taker.lose(this.#reason);
     this.#reader = readBody(this.request, this.#maxBodyBytes, taker);
     if (this.#expectsContinue && this.#reader.wanted) this.#response.writeContinue();
+  }
+
+  addHeaders(headers: ReplyHeaders): void {
+    pushHeaders((this.#added ??= []), headers);
   }
 
   reply(status: number, headers: ReplyHeaders, body: string | Uint8Array = ""): void {
@@ -177,10 +190,8 @@ export class HttpExchange implements Exchange, OpenExchange {
 
   #head(headers: ReplyHeaders): OutgoingHttpHeader[] {
     const head: OutgoingHttpHeader[] = ["x-request-id", this.id];
-    for (const name in headers) {
-      const value = headers[name];
-      if (value !== undefined) head.push(name, typeof value === "object" ? [...value] : value);
-    }
+    pushHeaders(head, headers);
+    if (this.#added !== undefined) head.push(...this.#added);
     if (this.#host.closing || this.endsConnection) head.push("connection", "close");
     return head;
   }
@@ -204,6 +215,13 @@ export class HttpExchange implements Exchange, OpenExchange {
     const { code, kind, route, step, messageId } = error;
     const what = this.#state === "replied" ? "a door failed after its reply" : "a request failed";
     this.#host.log.log("error", what, { requestId: this.id, code, kind, route, step, messageId, error: error.message, cause: error.cause });
+  }
+}
+
+function pushHeaders(head: OutgoingHttpHeader[], headers: ReplyHeaders): void {
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) head.push(name, typeof value === "object" ? [...value] : value);
   }
 }
 

@@ -10,6 +10,7 @@ import { HttpExchange, type ExchangeHost } from "./http-exchange.ts";
 import { httpLimits, type HttpLimits } from "./http-limits.ts";
 import { createServer } from "./node-http.ts";
 import { answerNowhere } from "./nowhere.ts";
+import type { Policy } from "./policies/policy.ts";
 import { statusProblem } from "./problem.ts";
 import { createSweep } from "./sweep.ts";
 import { checkHeaders } from "./request-checks.ts";
@@ -24,6 +25,8 @@ export interface HttpHostOptions {
   readonly limits?: Partial<HttpLimits>;
   /** What `/health/ready` says; without it the host is ready while it listens. */
   readonly ready?: () => Readiness | Promise<Readiness>;
+  /** Goes round every door but those of health. */
+  readonly policy?: Policy | undefined;
 }
 
 export interface HttpAddress {
@@ -63,9 +66,10 @@ export function createHttpHost(options: HttpHostOptions): HttpHost {
   let address: HttpAddress | undefined;
   let closed: Promise<void> | undefined;
 
+  const health = new Set(healthDoors(options.ready));
   const createTable = (): RouteTable => {
-    const empty = createRouteTable();
-    for (const door of healthDoors(options.ready)) empty.mount(door);
+    const empty = createRouteTable((door) => (health.has(door) || options.policy === undefined ? door : options.policy(door)));
+    for (const door of health) empty.mount(door);
     return empty;
   };
   let table = createTable();

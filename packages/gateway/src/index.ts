@@ -13,5 +13,8 @@ export type { Exchange, ReplyHeaders } from "./exchange.ts";
 export type { Readiness } from "./health.ts";
 export { type HttpAddress, type HttpHost, type HttpHostOptions, createHttpHost } from "./http-host.ts";
 export type { HttpLimits } from "./http-limits.ts";
+export type { PoliciesInput } from "./policies/policies-input.ts";
+export { type PolicyOptions, checkPolicies, createPolicy, policyOptions } from "./policies/policies.ts";
+export type { Policy, PolicyServices } from "./policies/policy.ts";
 export { type Problem, type ProblemDetails, type ProblemError, type ProblemOptions, problemOf, statusProblem } from "./problem.ts";
 export type { FoundDoor, RouteTable } from "./route-table.ts";

@@ -1,7 +1,8 @@
-import type { ReplyHeaders } from "./exchange.ts";
+import { answerProblem } from "./answer-problem.ts";
+import type { Exchange } from "./exchange.ts";
 import type { Readiness } from "./health.ts";
 import type { HttpExchange } from "./http-exchange.ts";
-import { statusProblem, type Problem } from "./problem.ts";
+import { statusProblem } from "./problem.ts";
 import type { RouteTable } from "./route-table.ts";
 
 /**
@@ -14,17 +15,21 @@ export async function answerNowhere(
   ready: (() => Readiness | Promise<Readiness>) | undefined,
 ): Promise<void> {
   const url = exchange.request.url ?? "";
+  const preflight = preflightOf(exchange, table, url);
+  if (preflight !== undefined) return preflight(exchange);
   const where = { requestId: exchange.id };
   if (ready !== undefined && !(await ready()).ready)
-    return answerWith(exchange, statusProblem(503, "this node is not ready", where), { "retry-after": 1 });
+    return answerProblem(exchange, statusProblem(503, "this node is not ready", where), { "retry-after": 1 });
   if (!isDecodable(url)) return exchange.sendProblem(statusProblem(400, "the path has a broken percent-encoding", where));
   const methods = table.methodsOf(url).join(", ");
   if (methods === "") return exchange.sendProblem(statusProblem(404, "there is nothing at this path", where));
-  answerWith(exchange, statusProblem(405, `this path answers ${methods}`, where), { allow: methods });
+  answerProblem(exchange, statusProblem(405, `this path answers ${methods}`, where), { allow: methods });
 }
 
-function answerWith(exchange: HttpExchange, { status, headers, details }: Problem, more: ReplyHeaders): void {
-  exchange.reply(status, { ...headers, ...more }, JSON.stringify(details));
+function preflightOf(exchange: HttpExchange, table: RouteTable, url: string): ((exchange: Exchange) => void) | undefined {
+  const method = exchange.headers["access-control-request-method"];
+  if (exchange.method !== "OPTIONS" || typeof method !== "string") return undefined;
+  return table.find(method, url)?.door.preflight;
 }
 
 function isDecodable(url: string): boolean {

@@ -1,5 +1,6 @@
 import { PortolanError } from "@portolan/core";
 import { checkPath, DOOR_METHODS, type Door, type DoorHost, type DoorMethod, type MountedDoor } from "./door.ts";
+import type { Policy } from "./policies/policy.ts";
 import { createPathRouter, type PathRouter } from "./path-router.ts";
 
 export interface FoundDoor {
@@ -15,7 +16,8 @@ export interface RouteTable extends DoorHost {
   methodsOf(url: string): readonly string[];
 }
 
-export function createRouteTable(): RouteTable {
+/** `policy` goes round every door that is mounted. */
+export function createRouteTable(policy?: Policy): RouteTable {
   const doors = new Map<string, Door>();
   // Built by the first request after a change, so that mounting a thousand doors builds them once.
   let routers: ReadonlyMap<string, PathRouter<Door>> | undefined;
@@ -23,16 +25,17 @@ export function createRouteTable(): RouteTable {
   const lookUp = (method: string, url: string): FoundDoor | undefined => {
     const router = (routers ??= buildRouters(doors.values())).get(method);
     if (router === undefined) return undefined;
-    const target = url.startsWith("/") ? url : url.replace(ORIGIN, "");
+    const target = targetOf(url);
     const end = endOfPath(target);
     const found = router.find(target.slice(0, end));
     return found === undefined ? undefined : { door: found.value, params: found.params, queryText: target.slice(end + 1) };
   };
 
   return {
-    mount(door): MountedDoor {
-      const key = place(door);
-      refuse(door, doors.get(key));
+    mount(given): MountedDoor {
+      const key = place(given);
+      refuse(given, doors.get(key));
+      const door = policy === undefined ? given : policy(given);
       doors.set(key, door);
       routers = undefined;
       return {
@@ -53,6 +56,16 @@ export function createRouteTable(): RouteTable {
 
 /** A request to a proxy names the whole address (RFC 9112, section 3.2.2); every server has to take it. */
 const ORIGIN = /^https?:\/\/[^/?#]*/i;
+
+function targetOf(url: string): string {
+  return url.startsWith("/") ? url : url.replace(ORIGIN, "");
+}
+
+/** The path of a request's target, as it was sent. */
+export function pathOf(url: string): string {
+  const target = targetOf(url);
+  return target.slice(0, endOfPath(target));
+}
 
 function endOfPath(target: string): number {
   const query = target.indexOf("?");

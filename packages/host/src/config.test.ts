@@ -44,6 +44,13 @@ describe("the configuration", () => {
     expect(findings[0]?.place?.file).toBe(join(directory, "portolan.config.json"));
   });
 
+  it("says which policies of the HTTP host contradict themselves", async () => {
+    const text = '{ "http": { "policies": { "cors": { "origins": "*", "credentials": true } } } }';
+    const [finding, ...others] = await findingsOf("portolan.config.json", text);
+    expect([finding?.path, others]).toEqual(["config.http.policies", []]);
+    expect(finding?.message).toContain("credentials cannot be allowed to all origins");
+  });
+
   it("says which environment variable is not set, and where it is used", async () => {
     const [finding] = await findingsOf("portolan.config.json", '{ "store": {\n "directory": "${DATA}" } }');
     expect(finding).toMatchObject({ message: "the environment variable DATA is not set", place: { line: 2, column: 2 } });

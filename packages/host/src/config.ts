@@ -13,13 +13,14 @@ import {
   type OptionType,
   type ReadContext,
 } from "@portolan/core";
+import { checkPolicies, policyOptions, type PoliciesInput } from "@portolan/gateway";
 import type { SourceFile } from "./source-file.ts";
 
 /** What people write in `portolan.config.ts` or `portolan.config.json`; all of it is optional. */
 export interface PortolanConfig {
   readonly name?: string;
   readonly main?: string;
-  readonly http?: { readonly host?: string; readonly port?: number | string };
+  readonly http?: { readonly host?: string; readonly port?: number | string; readonly policies?: PoliciesInput };
   readonly store?: { readonly directory?: string };
   readonly journal?: "all" | "failures" | "none";
   readonly retention?: { readonly olderThan?: Duration; readonly maxEntries?: number };
@@ -45,6 +46,7 @@ const port: OptionType<number> = {
 const httpOptions = {
   host: withDefault(option.text, "127.0.0.1", "The address that the HTTP host listens on; 0.0.0.0 is every network of the machine."),
   port: withDefault(port, 8080, "Its port; 0 takes any free one."),
+  policies: optional(option.object(policyOptions), "What holds at every door. Doors may add to it."),
 };
 
 const storeOptions = {
@@ -110,6 +112,7 @@ export function readConfig(source: SourceFile | undefined, environment: Environm
     return { config: undefined, findings };
   }
   const config = readOptions(configOptions, value, context);
+  for (const message of checkPolicies(config?.http.policies ?? {})) context.at("http").at("policies").report({ message });
   return { config: findings.length === 0 ? config : undefined, findings };
 }
 

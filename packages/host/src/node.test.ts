@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { isDoorHost } from "@portolan/gateway";
 import { PortolanError, silentLogger, type Finding } from "@portolan/core";
 import { createRecordingLogger, createVirtualClock, driveUntil } from "@portolan/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -241,6 +242,19 @@ describe("a node", () => {
       code: "PORTOLAN_PORT_IN_USE",
       message: expect.stringContaining(String(port)),
     });
+  });
+
+  it("puts the policies of its configuration round every door", async () => {
+    const config = JSON.stringify({ http: { policies: { rateLimit: { requests: 1, per: "1h" } } } });
+    await write({ "a.flow.yaml": ECHO, "portolan.config.json": config });
+    const { url } = await start();
+    const { http } = platform.contextOf("in").services;
+    if (!isDoorHost(http)) throw new Error("the node has no HTTP host");
+    for (const path of ["/a", "/b"])
+      http.mount({ method: "GET", path, owner: "a test", handle: (exchange) => exchange.reply(200, {}, path) });
+    expect((await fetch(`${url}/a`)).status).toBe(200);
+    expect((await fetch(`${url}/b`)).status).toBe(429);
+    expect((await fetch(`${url}/health/live`)).status).toBe(200);
   });
 
   it("gives its port back when a source cannot be opened", async () => {

@@ -1,7 +1,7 @@
 import { PortolanError, type AppDefinition, type Clock, type Logger, type Random, type Store } from "@portolan/core";
 import { createEngine, type Engine } from "@portolan/engine";
 import type { HttpHost } from "@portolan/gateway";
-import { storeDirectory } from "./config.ts";
+import { storeDirectory, type NodeConfig } from "./config.ts";
 import { engineParts } from "./engine-parts.ts";
 import type { LoadedApp } from "./load-app.ts";
 import { invalidConfiguration } from "./load-config.ts";
@@ -73,7 +73,8 @@ async function open(options: Opening, opened: Close[]): Promise<RunningNode> {
     return phase === "running" ? store : [`the node is ${phase}`, ...store];
   };
 
-  const http = options.http === false ? undefined : await openHttpHost({ ...config.http, ...options.http }, { log, reasonsNotReady });
+  const http =
+    options.http === false ? undefined : await openHttpHost({ ...config.http, ...options.http }, { log, clock, reasonsNotReady });
   if (http !== undefined) opened.push(() => http.close({ deadlineMs: 0 }));
   const stores = await openStores(options);
   opened.push(
@@ -133,18 +134,20 @@ async function open(options: Opening, opened: Close[]): Promise<RunningNode> {
   };
 }
 
-async function openHttpHost(address: { readonly host: string; readonly port: number }, context: HttpContext): Promise<HttpHost> {
-  const { createHttpHost } = await import("@portolan/gateway");
+async function openHttpHost({ host: name, port, policies }: NodeConfig["http"], context: HttpContext): Promise<HttpHost> {
+  const { createHttpHost, createPolicy } = await import("@portolan/gateway");
   const ready = () => {
     const reasons = context.reasonsNotReady();
     return { ready: reasons.length === 0, reasons };
   };
-  const host = createHttpHost({ ...address, log: context.log, ready });
+  const policy = policies === undefined ? undefined : createPolicy(policies, { clock: context.clock });
+  const host = createHttpHost({ host: name, port, log: context.log, ready, policy });
   await host.listen();
   return host;
 }
 
 interface HttpContext {
+  readonly clock: Clock;
   readonly log: Logger;
   readonly reasonsNotReady: () => readonly string[];
 }

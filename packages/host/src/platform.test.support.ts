@@ -14,6 +14,8 @@ import type { Platform } from "./platform.ts";
 export interface TestPlatform extends Platform {
   /** Sends through the opened source of that name. */
   send(name: string, incoming: Incoming): ReturnType<SourceContext["deliver"]>;
+  /** What the engine gave the opened source of that name. */
+  contextOf(name: string): SourceContext;
 }
 
 export function createTestPlatform(): TestPlatform {
@@ -34,6 +36,11 @@ export function createTestPlatform(): TestPlatform {
       },
     },
   });
+  const contextOf = (name: string) => {
+    const context = contexts.get(name);
+    if (context === undefined) throw new Error(`the tap ${name} is not open`);
+    return context;
+  };
   return {
     connectors: [tap],
     languages: {},
@@ -44,10 +51,7 @@ export function createTestPlatform(): TestPlatform {
         throw new PortolanError("PORTOLAN_CONFIG_INVALID", "the test platform has no data contracts");
       },
     }),
-    send(name, incoming) {
-      const context = contexts.get(name);
-      if (context === undefined) throw new Error(`the tap ${name} is not open`);
-      return context.deliver(incoming, { mode: "request" });
-    },
+    contextOf,
+    send: (name, incoming) => contextOf(name).deliver(incoming, { mode: "request" }),
   };
 }

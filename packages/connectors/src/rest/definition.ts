@@ -1,5 +1,5 @@
 import { defineConnector, type ConnectorDefinition, type OptionSpec } from "@portolan/core";
-import { checkPath, pathParameters } from "@portolan/gateway";
+import { checkPath, checkPolicies, pathParameters } from "@portolan/gateway";
 import { clientOptions, doorOptions, type ClientOptions, type DoorOptions } from "./options.ts";
 import { checkOperation, operationOf } from "./rest-method.ts";
 import { checkUrl, createUrlTemplate } from "./url-template.ts";
@@ -48,6 +48,7 @@ function checkDoor(options: DoorOptions): readonly string[] {
   if (!operation.hasBody && options.maxBody !== undefined) faults.push(`maxBody limits bodies, and ${operation.method} has none`);
   if (options.mode === "accept" && options.produces !== undefined)
     faults.push("produces is about results, and mode accept answers with the id only");
+  if (options.policies !== undefined) faults.push(...checkPolicies(options.policies).map((policy) => `policies: ${policy}`));
   return faults;
 }
 

@@ -2,7 +2,8 @@ import { connect } from "node:net";
 import { once } from "node:events";
 import { createContracts } from "@portolan/formats";
 import { expect, test } from "vitest";
-import { answering, json, openDoor } from "./door.test.support.ts";
+import { restConnector } from "./index.ts";
+import { answering, json, openDoor, readRest } from "./door.test.support.ts";
 
 test("a JSON body becomes the body of the message, and the result the reply", async () => {
   await using node = await openDoor({ options: { post: "/orders" }, deliver: answering({ status: "accepted" }) });
@@ -177,4 +178,14 @@ test("a body larger than maxBody is 413", async () => {
   await using node = await openDoor({ options: { post: "/a", maxBody: "1kb" } });
   expect((await node.request("/a", json("x".repeat(1022)))).status).toBe(200);
   expect((await node.request("/a", json("x".repeat(1023)))).status).toBe(413);
+});
+
+test("a door has policies of its own, and those that contradict themselves are told at start", async () => {
+  await using node = await openDoor({ options: { get: "/a", policies: { rateLimit: { requests: 1, per: "1m" } } } });
+  expect((await node.request("/a")).status).toBe(200);
+  const refused = await node.request("/a");
+  expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "60"]);
+  expect(node.received).toHaveLength(1);
+  const { faults } = readRest(restConnector.source, { get: "/a", policies: { addresses: { deny: "everyone" } } });
+  expect(faults).toEqual([expect.stringContaining('policies: addresses: "everyone" is no address')]);
 });

@@ -1,4 +1,5 @@
 import { attachConnector, type Contract, type Duration, type JsonSchema, type SourceRef, type TargetRef } from "@portolan/core";
+import type { PoliciesInput } from "@portolan/gateway";
 import { restConnector } from "./definition.ts";
 import type { RestKey } from "./rest-method.ts";
 
@@ -19,6 +20,7 @@ export interface DoorInput {
   readonly replyHeaders?: readonly string[];
   readonly maxBody?: Bytes;
   readonly timeout?: Duration;
+  readonly policies?: PoliciesInput;
 }
 
 /** The options of a client as people write them; their meaning is that of `clientOptions`. */

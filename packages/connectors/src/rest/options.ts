@@ -1,4 +1,5 @@
 import { formatChoice } from "@portolan/formats";
+import { policyOptions } from "@portolan/gateway";
 import { option, optional, withDefault, type OptionSpec, type OptionsOf } from "@portolan/core";
 
 const DOOR_PATH = "on this path, such as `/orders/:id`, or `/files/*` for all below it.";
@@ -62,6 +63,7 @@ export const doorOptions = {
   ),
   maxBody: optional(option.bytes, "Larger bodies are refused with 413. Default: the limit of the HTTP host (1mb)."),
   timeout: optional(option.duration, "A request that takes longer is answered with 504. Default: the limit of the HTTP host (1m)."),
+  policies: optional(option.object(policyOptions), "What holds at this door, inside of what the HTTP host's configuration says."),
 };
 
 export type DoorOptions = OptionsOf<typeof doorOptions>;

@@ -9,7 +9,7 @@ import {
   type RunningSource,
   type SourceContext,
 } from "@portolan/core";
-import { isDoorHost, type DoorHost, type Exchange, type OnBody } from "@portolan/gateway";
+import { createPolicy, isDoorHost, type Door, type DoorHost, type Exchange, type OnBody } from "@portolan/gateway";
 import { createInFlight } from "./in-flight.ts";
 import type { DoorOptions } from "./options.ts";
 import { createReplyWriter, type BodyEncoder } from "./reply-writer.ts";
@@ -114,14 +114,16 @@ export async function openDoor(options: DoorOptions, context: SourceContext): Pr
     }
   };
 
-  const mounted = host.mount({
+  const policy = options.policies === undefined ? undefined : createPolicy(options.policies, { clock: context.clock });
+  const door: Door = {
     method,
     path: place,
     owner: `route ${context.route}`,
     maxBodyBytes: options.maxBody,
     timeoutMs: options.timeout,
     handle,
-  });
+  };
+  const mounted = host.mount(policy === undefined ? door : policy(door));
   return {
     async close() {
       await requests.close();

@@ -1,0 +1,16 @@
+import type { Duration } from "@portolan/core";
+
+/** Policies as people write them; their meaning is that of `policyOptions`. */
+export interface PoliciesInput {
+  readonly addresses?: { readonly allow?: string | readonly string[]; readonly deny?: string | readonly string[] };
+  readonly cors?: {
+    readonly origins: string | readonly string[];
+    readonly headers?: readonly string[];
+    readonly exposeHeaders?: readonly string[];
+    readonly credentials?: boolean;
+    readonly maxAge?: Duration;
+  };
+  readonly deprecation?: { readonly since: string; readonly sunset?: string; readonly link?: string };
+  readonly rateLimit?: { readonly requests: number; readonly per: Duration; readonly header?: string };
+  readonly quota?: { readonly requests: number; readonly per: "hour" | "day" | "month"; readonly header?: string };
+}

@@ -1,0 +1,38 @@
+import { option, optional, type OptionsOf } from "@portolan/core";
+import { addresses, addressesOptions, checkAddresses } from "./addresses.ts";
+import { checkCors, cors, corsOptions } from "./cors.ts";
+import { checkDeprecation, deprecation, deprecationOptions } from "./deprecation.ts";
+import { checkRateLimit, quota, quotaOptions, rateLimit, rateLimitOptions } from "./limits.ts";
+import { composePolicies, type Policy, type PolicyServices } from "./policy.ts";
+
+/** The policies of a host or a door, in the order in which a request meets them. */
+export const policyOptions = {
+  addresses: optional(option.object(addressesOptions), "Which addresses may call."),
+  cors: optional(option.object(corsOptions), "Which pages of other origins may read replies."),
+  deprecation: optional(option.object(deprecationOptions), "Tells callers that the door will go."),
+  rateLimit: optional(option.object(rateLimitOptions), "How fast each caller may ask."),
+  quota: optional(option.object(quotaOptions), "How much each caller may ask in the long run."),
+};
+
+export type PolicyOptions = OptionsOf<typeof policyOptions>;
+
+/** Policies that contradict themselves, in words. */
+export function checkPolicies(given: PolicyOptions): readonly string[] {
+  return [
+    ...(given.addresses === undefined ? [] : checkAddresses(given.addresses)),
+    ...(given.cors === undefined ? [] : checkCors(given.cors)),
+    ...(given.deprecation === undefined ? [] : checkDeprecation(given.deprecation)),
+    ...(given.rateLimit === undefined ? [] : checkRateLimit(given.rateLimit)),
+  ];
+}
+
+/** One policy of all that are given. */
+export function createPolicy(given: PolicyOptions, services: PolicyServices): Policy {
+  const policies: Policy[] = [];
+  if (given.addresses !== undefined) policies.push(addresses(given.addresses));
+  if (given.cors !== undefined) policies.push(cors(given.cors));
+  if (given.deprecation !== undefined) policies.push(deprecation(given.deprecation));
+  if (given.rateLimit !== undefined) policies.push(rateLimit(given.rateLimit, services));
+  if (given.quota !== undefined) policies.push(quota(given.quota, services));
+  return composePolicies(policies);
+}

@@ -1,0 +1,70 @@
+/** What a caller has left, and when there will be more. */
+export interface Allowance {
+  readonly granted: boolean;
+  readonly remaining: number;
+  /** Until the oldest request that counts does so no more. */
+  readonly resetMs: number;
+}
+
+export interface CallerLimit {
+  take(caller: string, now: number): Allowance;
+}
+
+/** The times of the last requests that were granted, the oldest at `next` once there are as many as the limit. */
+interface Grants {
+  readonly times: number[];
+  next: number;
+}
+
+/** Callers beyond this many are forgotten, those first that were granted nothing for longest. */
+const MAX_CALLERS = 100_000;
+
+/**
+ * Exact: no span of `perMs`, wherever it begins, has more than `limit` granted requests of a caller. What is refused does
+ * not count. Callers without a request in such a span take no memory.
+ */
+export function createSlidingWindow(limit: number, perMs: number): CallerLimit {
+  // In the order of the last grant.
+  const callers = new Map<string, Grants>();
+
+  const forget = (now: number) => {
+    for (const [caller, { times, next }] of callers) {
+      const last = times[(next + times.length - 1) % times.length] ?? 0;
+      if (last > now - perMs && callers.size <= MAX_CALLERS) return;
+      callers.delete(caller);
+    }
+  };
+
+  return {
+    take(caller, now) {
+      forget(now);
+      const grants = callers.get(caller) ?? { times: [], next: 0 };
+      const { times } = grants;
+      const oldest = times[grants.next];
+      if (times.length === limit && oldest !== undefined && oldest > now - perMs)
+        return { granted: false, remaining: 0, resetMs: oldest + perMs - now };
+      if (times.length < limit) times.push(now);
+      else {
+        times[grants.next] = now;
+        grants.next = (grants.next + 1) % limit;
+      }
+      callers.delete(caller);
+      callers.set(caller, grants);
+      const expired = countExpired(grants, now - perMs);
+      const first = times[(grants.next + expired) % times.length] ?? now;
+      return { granted: true, remaining: limit - (times.length - expired), resetMs: first + perMs - now };
+    },
+  };
+}
+
+/** How many of the times are not after the given one; they are in order, seen from `next`. */
+function countExpired({ times, next }: Grants, until: number): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((times[(next + middle) % times.length] ?? 0) <= until) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
