@@ -1,0 +1,12 @@
+export {
+  type ApiBody,
+  type ApiContent,
+  type ApiDocument,
+  type ApiOperation,
+  type ApiParameter,
+  type ApiResponse,
+  type ApiSchema,
+  definitionName,
+  standaloneSchema,
+} from "./api-document.ts";
+export { isApiDescription, readApiDocument } from "./read-document.ts";
