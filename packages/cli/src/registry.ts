@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandDefinition>>> = {
   errors: async () => (await import("./commands/errors.ts")).errors,
   eval: async () => (await import("./commands/eval.ts")).evalCommand,
   convert: async () => (await import("./commands/convert.ts")).convert,
+  describe: async () => (await import("./commands/describe.ts")).describe,
   explain: async () => (await import("./commands/explain.ts")).explain,
 };
 

@@ -28,10 +28,7 @@ export function openMessageSchema(path: string, name: string, directory: string)
 
 /** A message of the text of a .proto file, whose imports are relative to the directory; without a name the first. Without a directory, as for text of a message, only Protobuf's own files can be imported. */
 export function openMessageText(text: string, name: string | undefined, directory?: string): DescMessage {
-  const { create, createFileRegistry, FileDescriptorSetSchema } = loadProtobuf();
-  const file = compileProtoFile("the schema.proto", directory, text);
-  const registry = built(() => createFileRegistry(create(FileDescriptorSetSchema, { file: [...file] })), "given");
-  const own = [...registry.files].find((one) => one.name === "the schema")?.messages ?? [];
+  const { own, registry } = openText(text, "the schema.proto", directory);
   const message = name === undefined ? own[0] : registry.getMessage(name);
   if (message !== undefined) return message;
   throw new PortolanError(
@@ -40,6 +37,22 @@ export function openMessageText(text: string, name: string | undefined, director
       ? "the Protobuf schema has no message"
       : `the Protobuf schema has no message ${name}: expected one of ${listNames(own.map((one) => one.typeName))}`,
   );
+}
+
+/** All messages that the text of a .proto file declares at its top; what it imports is found beside `file`, or from the directory on. */
+export function openMessages(
+  text: string,
+  { directory, file }: { readonly directory: string; readonly file: string },
+): readonly DescMessage[] {
+  return openText(text, file, directory).own;
+}
+
+function openText(text: string, file: string, directory: string | undefined) {
+  const { create, createFileRegistry, FileDescriptorSetSchema } = loadProtobuf();
+  const files = compileProtoFile(file, directory, text);
+  const registry = built(() => createFileRegistry(create(FileDescriptorSetSchema, { file: [...files] })), "given");
+  const name = (file.split(/[/\\]/).at(-1) ?? file).replace(/\.proto$/, "");
+  return { registry, own: [...registry.files].find((one) => one.name === name)?.messages ?? [] };
 }
 
 function readSet(path: string, directory: string) {

@@ -1,0 +1,50 @@
+import { defineCommand, type Io } from "../command.ts";
+import type { Description } from "../describe/description.ts";
+import { readInput } from "../input.ts";
+import { renderTable } from "../table.ts";
+
+export const describe = defineCommand({
+  name: "describe",
+  summary: "Says what an API description or a schema offers (operations and types), or why it cannot be read.",
+  details:
+    "Reads OpenAPI (2.0, which is Swagger, 3.0, 3.1, 3.2) in JSON or YAML, JSON Schema, Avro (`.avsc`), Protobuf (`.proto`, with the calls of its services) and XML Schema (`.xsd`). Files that it refers to are read, too; nothing is fetched. What cannot be read is said with the reason, and the exit code is not 0.",
+  positionals: [{ name: "FILE", description: "The document.", presence: "required" }],
+  options: {
+    json: { type: "boolean", description: "Print all of it as one JSON document." },
+    types: { type: "boolean", description: "List the fields of the types, too." },
+  },
+  examples: [
+    { line: "portolan describe openapi.yaml", does: "Which operations there are, what they take and what they answer." },
+    { line: "portolan describe orders.avsc --types", does: "The records of an Avro schema with their fields." },
+  ],
+  async run({ positionals: [file = ""], options, io }) {
+    const { createFormats } = await import("@portolan/formats");
+    const { readDescription } = await import("../describe/read-description.ts");
+    const formats = createFormats([], { directory: io.directory });
+    const description = await readDescription({ file, bytes: await readInput(file, io), formats, directory: io.directory });
+    if (options.json === true) io.stdout.write(`${JSON.stringify(description, undefined, 2)}\n`);
+    else writeText(io, description, options.types === true);
+    return "ok";
+  },
+});
+
+function writeText({ stdout }: Io, { kind, title, version, operations, types }: Description, withFields: boolean): void {
+  const name = [title, version].filter(Boolean).join(" ");
+  stdout.write(`${name === "" ? kind : `${kind}: ${name}`}\n`);
+  if (operations.length > 0) {
+    const rows = operations.map((one) => [
+      one.name,
+      one.call,
+      one.input ?? "",
+      one.output ?? "",
+      one.deprecated === true ? "deprecated" : "",
+    ]);
+    stdout.write(`\n${renderTable([["OPERATION", "CALL", "TAKES", "ANSWERS"], ...rows])}`);
+  }
+  if (types.length === 0) return;
+  const rows = types.flatMap((type) => [
+    [type.name, type.type],
+    ...(withFields ? type.fields.map((field) => [`  ${field.name}${field.required ? "" : "?"}`, field.type]) : []),
+  ]);
+  stdout.write(`\n${renderTable([["TYPE", "IS"], ...rows])}`);
+}

@@ -1,0 +1,110 @@
+import { createTemporaryFolder, type TemporaryFolder } from "@portolan/testkit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { command } from "./io.test.support.ts";
+
+const FILES: Readonly<Record<string, string>> = {
+  "api/openapi.yaml": `
+openapi: 3.1.0
+info: { title: Orders, version: 1.2.0 }
+paths:
+  /orders/{id}:
+    get:
+      operationId: getOrder
+      parameters:
+        - { name: id, in: path, required: true, schema: { type: integer } }
+        - { name: expand, in: query, schema: { type: string } }
+      responses:
+        "200": { description: The order., content: { application/json: { schema: { $ref: schemas/order.json } } } }
+        "404": { description: No such order. }
+  /orders:
+    post:
+      summary: Places an order.
+      deprecated: true
+      requestBody: { content: { application/json: { schema: { $ref: schemas/order.json } }, text/csv: {} } }
+      responses: { default: { description: Whatever. } }
+`,
+  "api/schemas/order.json": JSON.stringify({
+    type: "object",
+    properties: { id: { type: "integer" }, state: { enum: ["new", "sent"] }, lines: { type: "array", items: { type: "string" } } },
+    required: ["id"],
+  }),
+  "order.avsc": JSON.stringify({ type: "record", name: "shop.Order", fields: [{ name: "id", type: "long" }] }),
+  "common.proto": 'syntax = "proto3"; package shop; message Money { string currency = 1; }',
+  "order.proto": `syntax = "proto3"; package shop; import "common.proto";
+message Order { int32 id = 1; Money total = 2; repeated Order parts = 3; }
+message Watch {}
+service Orders { rpc Place (Order) returns (Order); rpc Follow (Watch) returns (stream Order); }`,
+  "order.xsd": `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
+  <xs:element name="order" type="Order"/>
+  <xs:complexType name="Order"><xs:sequence><xs:element name="id" type="xs:int"/></xs:sequence></xs:complexType></xs:schema>`,
+  "broken.yaml": "openapi: 3.1.0\npaths: { /a: { get: { $ref: '#/nowhere' } } }\n",
+  "broken.json": '{ "type": "strange" }',
+  "other.json": '{ "a": 1 }',
+  "old.json": '{ "swagger": "1.2" }',
+};
+
+let folder: TemporaryFolder;
+beforeAll(async () => {
+  folder = await createTemporaryFolder();
+  for (const [name, text] of Object.entries(FILES)) await folder.put(name, text);
+});
+afterAll(() => folder[Symbol.asyncDispose]());
+
+const run = (...argv: string[]) => command(["describe", ...argv], { directory: folder.root });
+
+describe("portolan describe", () => {
+  it("lists the operations and types of an API description, with those of the files beside it", async () => {
+    expect(await run("api/openapi.yaml", "--types")).toEqual({
+      code: 0,
+      stderr: "",
+      stdout: `OpenAPI 3.1.0: Orders 1.2.0
+
+OPERATION     CALL              TAKES             ANSWERS
+getOrder      GET /orders/{id}  id, expand?       200 order
+POST /orders  POST /orders      order | text/csv  default    deprecated
+
+TYPE      IS
+order     object
+  id      integer
+  state?  "new" | "sent"
+  lines?  string[]
+`,
+    });
+  });
+
+  it("prints all of it as JSON", async () => {
+    const { stdout } = await run("api/openapi.yaml", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({
+      kind: "OpenAPI 3.1.0",
+      operations: [
+        { name: "getOrder", call: "GET /orders/{id}", input: "id, expand?", output: "200 order" },
+        { name: "POST /orders", summary: "Places an order.", deprecated: true },
+      ],
+      types: [{ name: "order", fields: [{ name: "id", type: "integer", required: true }, {}, {}] }],
+    });
+  });
+
+  it.each([
+    ["api/schemas/order.json", /^JSON Schema\n[^]*document +object/],
+    ["order.avsc", /^Avro schema\n[^]*shop\.Order +object\n +id +/],
+    [
+      "order.proto",
+      /^Protobuf schema: shop\n[^]*Place +shop\.Orders\/Place +Order +Order\n[^]*stream Order\n[^]*shop\.Order +object\n  id\?[^]*total\? +shop\.Money\n  parts\? +itself\[\][^]*shop\.Money +object\n  currency\? +string/,
+    ],
+    ["order.xsd", /^XML Schema\n[^]*document +object\n  order +Order\n/],
+  ])("tells what %s describes", async (file, expected) => {
+    const { code, stdout, stderr } = await run(file, "--types");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(expected);
+  });
+
+  it.each([
+    ["broken.yaml", 1, "$ref #/nowhere leads nowhere"],
+    ["broken.json", 3, "expected: a valid JSON Schema"],
+    ["old.json", 1, "it is Swagger 1.2"],
+    ["other.json", 1, "other.json is no description that is known"],
+    ["none.yaml", 2, "none.yaml cannot be read: ENOENT"],
+  ])("says why %s cannot be read", async (file, code, reason) => {
+    expect(await run(file)).toEqual({ code, stdout: "", stderr: expect.stringContaining(reason) });
+  });
+});

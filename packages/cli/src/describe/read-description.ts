@@ -1,0 +1,67 @@
+import { isRecord, PortolanError } from "@portolan/core";
+import type { Formats } from "@portolan/formats";
+import type { Description } from "./description.ts";
+import { typesOfSchema } from "./schema-types.ts";
+
+/** A document that may be described: what it is called, its bytes, and how it and those beside it are read. */
+export interface DescribedDocument {
+  readonly file: string;
+  readonly bytes: Uint8Array;
+  readonly formats: Formats;
+  readonly directory: string;
+}
+
+/** Formats whose data are the JSON Schema of what a document describes. */
+const SCHEMA_FORMATS: Readonly<Record<string, string>> = { "avro-schema": "Avro schema", xsd: "XML Schema" };
+
+/** What a document offers. Throws PORTOLAN_FORMAT_INVALID or PORTOLAN_USAGE with the reason if it cannot be told. */
+export async function readDescription(document: DescribedDocument): Promise<Description> {
+  const { file, bytes, formats } = document;
+  const format = formats.formatOfFile(file) ?? formats.format("json");
+  if (format === undefined) throw notKnown(file);
+  if (format.name === "proto") return (await import("./proto-description.ts")).describeProto(document);
+  const data = format.decode(bytes);
+  const schemaKind = SCHEMA_FORMATS[format.name];
+  if (schemaKind !== undefined)
+    return { kind: schemaKind, operations: [], types: typesOfSchema(schemaOf(data), titleOf(data) ?? "document") };
+  const { isApiDescription } = await import("@portolan/formats/openapi");
+  if (isApiDescription(data)) {
+    const { describeApi } = await import("./api-description.ts");
+    return describeApi(data, { file: file.replaceAll("\\", "/"), read: (path) => formats.readFile(path) });
+  }
+  if (isJsonSchema(data)) return await describeSchema(data, document);
+  throw notKnown(file);
+}
+
+const KEYWORDS = ["$schema", "$defs", "definitions", "properties", "type", "$ref", "enum", "const", "allOf", "anyOf", "oneOf", "items"];
+
+function isJsonSchema(data: unknown): data is Readonly<Record<string, unknown>> {
+  return isRecord(data) && KEYWORDS.some((keyword) => Object.hasOwn(data, keyword));
+}
+
+/** Compiled, so that a schema which is not valid is told from one that is. */
+async function describeSchema(data: Readonly<Record<string, unknown>>, { directory, file }: DescribedDocument): Promise<Description> {
+  const { createContracts } = await import("@portolan/formats");
+  createContracts({ directory }).compile(/\.json$/i.test(file) ? { path: file } : { jsonSchema: data });
+  const title = titleOf(data);
+  return {
+    kind: "JSON Schema",
+    ...(title === undefined ? {} : { title }),
+    operations: [],
+    types: typesOfSchema(data, title ?? "document"),
+  };
+}
+
+function titleOf(data: unknown): string | undefined {
+  return isRecord(data) && typeof data["title"] === "string" ? data["title"] : undefined;
+}
+
+function schemaOf(data: unknown): Readonly<Record<string, unknown>> | boolean {
+  return isRecord(data) ? data : true;
+}
+
+function notKnown(file: string): PortolanError {
+  return new PortolanError("PORTOLAN_FORMAT_INVALID", `${file} is no description that is known`, {
+    hint: "there are OpenAPI (2.0, 3.0, 3.1, 3.2), JSON Schema, Avro (.avsc), Protobuf (.proto) and XML Schema (.xsd)",
+  });
+}
