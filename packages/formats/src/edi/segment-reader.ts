@@ -54,9 +54,12 @@ const BLANKS = /[ \t\r\n\f\v\0\x1A]*/y;
 const START_LENGTH = 256;
 
 export function createSegmentReader(dialect: TextDialect, options: ReaderOptions): SegmentReader {
+  /** What has come and is not read wholly yet, from `at` on; its first character is that at `offset` of all. */
   let rest = "";
+  let at = 0;
   let offset = 0;
   let line = 1;
+  let nextLine = -1;
   let count = 0;
   /** The interchange that is open. */
   let current: { readonly syntax: SegmentSyntax; readonly newline: string } | undefined;
@@ -65,35 +68,35 @@ export function createSegmentReader(dialect: TextDialect, options: ReaderOptions
   let searched = 0;
   let isOpen = false;
 
-  const advance = (length: number): void => {
-    const done = rest.slice(0, length);
-    for (let next = done.indexOf("\n"); next >= 0; next = done.indexOf("\n", next + 1)) line += 1;
-    offset += length;
-    rest = rest.slice(length);
-    searched = 0;
+  /** Lines are counted on the way, so that no part of the text is cut out for that. */
+  const advance = (to: number): void => {
+    for (; nextLine >= 0 && nextLine < to; nextLine = rest.indexOf("\n", nextLine + 1)) line += 1;
+    at = to;
+    searched = to;
   };
   const place = (tag?: string): EdiPlace => ({
-    line: options.columns === undefined ? line : Math.floor(offset / options.columns) + 1,
+    line: options.columns === undefined ? line : Math.floor((offset + at) / options.columns) + 1,
     segment: count + 1,
     tag,
-    character: offset + 1,
+    character: offset + at + 1,
   });
   const refuse = (reason: string, tag?: string) => ediFault(dialect.title, { ...place(tag), kind: "syntax", reason });
 
   function skipBlanks(): void {
-    const more = blanksAt(rest, 0);
+    const more = blanksAt(rest, at);
     if (more === "") return;
     blanks += more;
-    advance(more.length);
+    advance(at + more.length);
   }
 
   function open(isLast: boolean): PlacedSegment | undefined {
-    if (!isLast && rest.length < START_LENGTH) return undefined;
-    const start = dialect.start(rest);
+    if (!isLast && rest.length - at < START_LENGTH) return undefined;
+    const start = dialect.start(rest.slice(at));
     if (typeof start === "string") throw refuse(start);
     const { delimiters, afterUna } = start;
     const own = dialect.header?.(delimiters) ?? delimiters;
-    const read = readSegment(rest, start.at, own);
+    const begin = at + start.at;
+    const read = readSegment(rest, begin, own);
     if (!("segment" in read)) {
       if (read.isCut && !isLast) return tooLong();
       throw refuse(read.reason, dialect.interchange.open);
@@ -103,7 +106,7 @@ export function createSegmentReader(dialect: TextDialect, options: ReaderOptions
     const opening = { delimiters, newline: following, before: blanks, afterUna };
     const syntax: SegmentSyntax = { ...delimiters, binary: dialect.binary ?? {}, isSingleByte: options.isSingleByte() };
     current = { syntax, newline: following };
-    const segment = asSent(read.segment, rest.slice(start.at, read.end - 1), own);
+    const segment = asSent(read.segment, { text: rest, start: begin, end: read.end - 1 }, own);
     const placed = { segment, place: place(segment.tag), opening };
     count += 1;
     blanks = "";
@@ -113,13 +116,13 @@ export function createSegmentReader(dialect: TextDialect, options: ReaderOptions
 
   function next(isLast: boolean): PlacedSegment | undefined {
     skipBlanks();
-    if (rest === "") return undefined;
+    if (at === rest.length) return undefined;
     if (current === undefined) return open(isLast);
     const isSingleByte = options.isSingleByte();
     if (current.syntax.isSingleByte !== isSingleByte) current = { ...current, syntax: { ...current.syntax, isSingleByte } };
     const { syntax, newline } = current;
     // Where line ends are terminators, the last line need not have one.
-    if (isLast && /[\r\n]/.test(syntax.segment) && !rest.includes(syntax.segment)) {
+    if (isLast && /[\r\n]/.test(syntax.segment) && rest.indexOf(syntax.segment, at) < 0) {
       rest += syntax.segment;
       isOpen = true;
     }
@@ -127,12 +130,12 @@ export function createSegmentReader(dialect: TextDialect, options: ReaderOptions
       searched = rest.length;
       return tooLong();
     }
-    const read = readSegment(rest, 0, syntax);
+    const read = readSegment(rest, at, syntax);
     if (!("segment" in read)) {
       if (read.isCut && !isLast) return tooLong();
-      throw refuse(read.reason, tagOf(rest));
+      throw refuse(read.reason, tagAt(rest, at));
     }
-    const segment = asSent(read.segment, rest.slice(0, read.end - 1), syntax);
+    const segment = asSent(read.segment, { text: rest, start: at, end: read.end - 1 }, syntax);
     const placed = { segment: blanks === newline ? segment : { ...segment, before: blanks }, place: place(segment.tag) };
     if (segment.tag === dialect.interchange.close) current = undefined;
     count += 1;
@@ -142,30 +145,43 @@ export function createSegmentReader(dialect: TextDialect, options: ReaderOptions
   }
 
   function tooLong(): undefined {
-    if (rest.length <= options.maxSegment) return undefined;
-    throw refuse(`expected a segment of at most ${options.maxSegment} characters, found more`, tagOf(rest));
+    if (rest.length - at <= options.maxSegment) return undefined;
+    throw refuse(`expected a segment of at most ${options.maxSegment} characters, found more`, tagAt(rest, at));
   }
 
   return {
     *read(text, isLast) {
-      rest += text;
+      offset += at;
+      rest = rest.slice(at) + text;
+      searched -= at;
+      at = 0;
+      nextLine = rest.indexOf("\n");
       for (let placed = next(isLast); placed !== undefined; placed = next(isLast)) yield placed;
     },
     end: () => ({ ...place(), after: blanks, isOpen }),
   };
 }
 
-function asSent(segment: EdiSegment, text: string, syntax: SegmentSyntax): EdiSegment {
+interface Sent {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+function asSent(segment: EdiSegment, { text, start, end }: Sent, syntax: SegmentSyntax): EdiSegment {
   // Without release characters there is one way to write a segment only.
-  const isOther = syntax.release !== undefined && text.includes(syntax.release) && writeSegment(segment, syntax) !== text;
-  return isOther ? { ...segment, raw: text } : segment;
+  if (syntax.release === undefined) return segment;
+  const sent = text.slice(start, end);
+  return sent.includes(syntax.release) && writeSegment(segment, syntax) !== sent ? { ...segment, raw: sent } : segment;
 }
 
 function blanksAt(text: string, at: number): string {
+  // Most segments stand side by side, or behind one line end.
+  if (text.charCodeAt(at) > 0x20) return "";
   BLANKS.lastIndex = at;
   return BLANKS.exec(text)?.[0] ?? "";
 }
 
-function tagOf(text: string): string | undefined {
-  return /^[A-Z][A-Z0-9]{1,2}/.exec(text.slice(0, 3))?.[0];
+function tagAt(text: string, at: number): string | undefined {
+  return /^[A-Z][A-Z0-9]{1,2}/.exec(text.slice(at, at + 3))?.[0];
 }
