@@ -50,14 +50,17 @@ export function compilePairs(pairs: readonly Pair[], compile: Compile, position:
         const key = entries[index]?.key(item, frame);
         if (key === undefined) continue;
         if (typeof key !== "string") throw new JsonataError("T1003", { position, value: key });
-        if (key.startsWith("_jsonata_")) throw new JsonataError("D1013", { position, value: key });
         const group = groups.get(key);
-        if (group === undefined) groups.set(key, { items: [item], index });
-        else if (group.index !== index) throw new JsonataError("D1009", { position, value: key });
+        if (group === undefined) {
+          if (key.startsWith("_jsonata_")) throw new JsonataError("D1013", { position, value: key });
+          groups.set(key, { items: [item], index });
+        } else if (group.index !== index) throw new JsonataError("D1009", { position, value: key });
         else group.items.push(item);
       }
     }
-    return fill(groups, ({ index, items: members }) => entries[index]?.value(members.length === 1 ? members[0] : members.flat(), frame));
+    return fill(groups, ({ index, items: members }) =>
+      entries[index]?.value(members.length === 1 ? members[0] : members.some(isList) ? members.flat() : members, frame),
+    );
   };
 }
 

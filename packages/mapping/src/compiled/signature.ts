@@ -55,7 +55,7 @@ function fits(parameters: readonly Parameter[], args: unknown[]): boolean {
     if ((parameter.kinds & bitOf(value)) === 0) return false;
     if (parameter.isList && value !== undefined) {
       if (!isList(value)) {
-        if (parameter.subtype !== undefined) return false;
+        if (parameter.subtype !== undefined && parameter.subtype !== symbolOf(value)) return false;
         args[index] = [value];
       } else if (parameter.subtype !== undefined && !holdsOnly(value, "a", parameter.subtype)) return false;
     }
