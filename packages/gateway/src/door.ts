@@ -21,6 +21,8 @@ export interface Door {
   readonly handle: (exchange: Exchange) => Handled;
   /** Answers a browser that asks before a request from another origin (a preflight), unless OPTIONS has a door of its own. */
   readonly preflight?: ((exchange: Exchange) => void) | undefined;
+  /** Of a GET door that remembers replies: a request that changes something at the same address has succeeded. */
+  readonly forget?: ((exchange: Exchange) => void) | undefined;
 }
 
 export type Handled = void | Promise<void> | OnBody;

@@ -37,6 +37,8 @@ export class HttpExchange implements Exchange, OpenExchange {
   deadline = Infinity;
   /** Set when the connection is of no use after this reply. */
   endsConnection = false;
+  /** Called when the door replies with success. */
+  onSuccess: (() => void) | undefined;
   readonly #response: ServerResponse;
   readonly #host: ExchangeHost;
   readonly #maxBodyBytes: number;
@@ -123,6 +125,8 @@ export class HttpExchange implements Exchange, OpenExchange {
   }
 
   reply(status: number, headers: ReplyHeaders, body: string | Uint8Array = ""): void {
+    // Also when the caller has gone: what was done is done.
+    if (this.onSuccess !== undefined && status < 400) this.onSuccess();
     if (!this.#mayReply()) return;
     const length = typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
     const head = this.#head(headers);

@@ -111,6 +111,7 @@ export function createHttpHost(options: HttpHostOptions): HttpHost {
     }
     if (closed !== undefined) return exchange.fail(stopping());
     if (found === undefined) return answer(exchange, { ...NOWHERE.door, handle: () => answerNowhere(exchange, table, options.ready) });
+    if (table.remembers && !SAFE_METHODS.has(exchange.method)) exchange.onSuccess = forgetting(exchange, table);
     exchange.deadline = sweep.deadline(found.door.timeoutMs ?? limits.handlerTimeoutMs);
     answer(exchange, found.door);
   };
@@ -179,6 +180,13 @@ const NOWHERE: FoundDoor = {
   params: {},
   queryText: "",
 };
+
+const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS", "QUERY"]);
+
+/** RFC 9111, section 4.4. */
+function forgetting(exchange: HttpExchange, table: RouteTable): () => void {
+  return () => table.find("GET", exchange.request.url ?? "")?.door.forget?.(exchange);
+}
 
 function answer(exchange: HttpExchange, door: Door): void {
   try {

@@ -14,12 +14,15 @@ export interface RouteTable extends DoorHost {
   find(method: string, url: string): FoundDoor | undefined;
   /** The methods that a path answers; empty if there is nothing at it. */
   methodsOf(url: string): readonly string[];
+  /** Whether any door remembers replies. */
+  readonly remembers: boolean;
 }
 
 /** `policy` goes round every door that is mounted. */
 export function createRouteTable(policy?: Policy): RouteTable {
   const doors = new Map<string, Door>();
   // Built by the first request after a change, so that mounting a thousand doors builds them once.
+  let remembers = false;
   let routers: ReadonlyMap<string, PathRouter<Door>> | undefined;
 
   const lookUp = (method: string, url: string): FoundDoor | undefined => {
@@ -32,11 +35,15 @@ export function createRouteTable(policy?: Policy): RouteTable {
   };
 
   return {
+    get remembers() {
+      return remembers;
+    },
     mount(given): MountedDoor {
       const key = place(given);
       refuse(given, doors.get(key));
       const door = policy === undefined ? given : policy(given);
       doors.set(key, door);
+      remembers ||= door.forget !== undefined;
       routers = undefined;
       return {
         unmount() {

@@ -1,0 +1,26 @@
+import type { Exchange } from "../exchange.ts";
+
+/** The request of an exchange once more, for nobody: it goes on when the caller has its reply, until the signal is aborted. */
+export function detachedExchange(exchange: Exchange, signal: AbortSignal): Exchange {
+  const { id, method, path, params, queryText, query, headers, callerAddress } = exchange;
+  return {
+    id,
+    method,
+    path,
+    params,
+    queryText,
+    query,
+    headers,
+    callerAddress,
+    signal,
+    hasBody: false,
+    get open() {
+      return !signal.aborted;
+    },
+    readBody: async () => Buffer.alloc(0),
+    addHeaders() {},
+    reply() {},
+    async replyStream() {},
+    fail() {},
+  };
+}
