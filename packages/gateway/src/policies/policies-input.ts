@@ -13,4 +13,17 @@ export interface PoliciesInput {
   readonly deprecation?: { readonly since: string; readonly sunset?: string; readonly link?: string };
   readonly rateLimit?: { readonly requests: number; readonly per: Duration; readonly header?: string };
   readonly quota?: { readonly requests: number; readonly per: "hour" | "day" | "month"; readonly header?: string };
+  readonly compression?: { readonly minBytes?: number | string };
+  readonly idempotency?: {
+    readonly header?: string;
+    readonly required?: boolean;
+    readonly keep?: Duration;
+    readonly maxBytes?: number | string;
+  };
+  readonly cache?: {
+    readonly ttl?: Duration;
+    readonly staleWhileRevalidate?: Duration;
+    readonly vary?: readonly string[];
+    readonly maxBytes?: number | string;
+  };
 }

@@ -1,9 +1,12 @@
 import { option, optional, type OptionsOf } from "@portolan/core";
 import { addresses, addressesOptions, checkAddresses } from "./addresses.ts";
+import { compression, compressionOptions } from "./compression.ts";
 import { checkCors, cors, corsOptions } from "./cors.ts";
 import { checkDeprecation, deprecation, deprecationOptions } from "./deprecation.ts";
+import { idempotency, idempotencyOptions } from "./idempotency.ts";
 import { checkRateLimit, quota, quotaOptions, rateLimit, rateLimitOptions } from "./limits.ts";
 import { composePolicies, type Policy, type PolicyServices } from "./policy.ts";
+import { cacheOptions, responseCache } from "./response-cache.ts";
 
 /** The policies of a host or a door, in the order in which a request meets them. */
 export const policyOptions = {
@@ -12,6 +15,9 @@ export const policyOptions = {
   deprecation: optional(option.object(deprecationOptions), "Tells callers that the door will go."),
   rateLimit: optional(option.object(rateLimitOptions), "How fast each caller may ask."),
   quota: optional(option.object(quotaOptions), "How much each caller may ask in the long run."),
+  compression: optional(option.object(compressionOptions), "Compresses replies for callers that can read it."),
+  idempotency: optional(option.object(idempotencyOptions), "Answers a request that comes again with the reply of the first time."),
+  cache: optional(option.object(cacheOptions), "Keeps replies to GET, and sends them again while they are fresh."),
 };
 
 export type PolicyOptions = OptionsOf<typeof policyOptions>;
@@ -34,5 +40,8 @@ export function createPolicy(given: PolicyOptions, services: PolicyServices): Po
   if (given.deprecation !== undefined) policies.push(deprecation(given.deprecation));
   if (given.rateLimit !== undefined) policies.push(rateLimit(given.rateLimit, services));
   if (given.quota !== undefined) policies.push(quota(given.quota, services));
+  if (given.compression !== undefined) policies.push(compression(given.compression));
+  if (given.idempotency !== undefined) policies.push(idempotency(given.idempotency, services));
+  if (given.cache !== undefined) policies.push(responseCache(given.cache, services));
   return composePolicies(policies);
 }
