@@ -63,7 +63,7 @@ function staleFor(directives: Directives, times: CacheTimes): number {
   return directiveMs(directives, "stale-while-revalidate") ?? times.staleWhileRevalidate;
 }
 
-export function namesOf(list: string | undefined): readonly string[] {
+function namesOf(list: string | undefined): readonly string[] {
   return (list ?? "")
     .toLowerCase()
     .split(",")
