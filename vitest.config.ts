@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-const conditions = ["portolan-source"];
+// Node has `module-sync`, too: without it tests would load a second copy of packages that name one file for it and one for the rest.
+const conditions = ["portolan-source", "module-sync"];
 
 export default defineConfig({
   resolve: { conditions },

@@ -1,8 +1,15 @@
 import type { ConnectorDefinition } from "@portolan/core";
 import { fileConnector } from "./file/index.ts";
+import { graphqlConnector } from "./graphql/index.ts";
 import { restConnector } from "./rest/index.ts";
 import { scheduleConnector } from "./schedule/index.ts";
 import { stdioConnector } from "./stdio/index.ts";
 
 /** All connectors, as flow files name them. */
-export const connectors: readonly ConnectorDefinition[] = [fileConnector, restConnector, scheduleConnector, stdioConnector];
+export const connectors: readonly ConnectorDefinition[] = [
+  fileConnector,
+  graphqlConnector,
+  restConnector,
+  scheduleConnector,
+  stdioConnector,
+];

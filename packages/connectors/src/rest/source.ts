@@ -9,8 +9,7 @@ import {
   type RunningSource,
   type SourceContext,
 } from "@portolan/core";
-import { createPolicy, isDoorHost, type Door, type DoorHost, type Exchange, type OnBody } from "@portolan/gateway";
-import { createInFlight } from "./in-flight.ts";
+import { blamed, createInFlight, createPolicy, isDoorHost, type Door, type DoorHost, type Exchange, type OnBody } from "@portolan/gateway";
 import type { DoorOptions } from "./options.ts";
 import { createReplyWriter, type BodyEncoder } from "./reply-writer.ts";
 import type { BodyDecoder } from "./request-body.ts";
@@ -55,6 +54,10 @@ export async function openDoor(options: DoorOptions, context: SourceContext): Pr
     return { body: { id }, headers: NO_HEADERS };
   };
 
+  const throwBlamed = async (error: unknown, { body }: Incoming): Promise<never> => {
+    throw await blamed(error, body, context.input);
+  };
+
   // What waits has functions of its own. Most requests meet routes that answer at once: for those there is no promise.
   const process = ({ exchange, encoder }: Begun, incoming: Incoming): void | Promise<void> => {
     let result: Result | undefined | Promise<Result | undefined>;
@@ -62,7 +65,7 @@ export async function openDoor(options: DoorOptions, context: SourceContext): Pr
       result = accepts ? accept(incoming) : deliver(incoming, { mode: "request", signal: exchange.signal });
       if (!(result instanceof Promise)) return writer.send(exchange, result, encoder);
     } catch (error) {
-      return blame(error, incoming, context);
+      return throwBlamed(error, incoming);
     }
     return processLater({ exchange, encoder }, incoming, result);
   };
@@ -70,7 +73,7 @@ export async function openDoor(options: DoorOptions, context: SourceContext): Pr
     try {
       writer.send(exchange, await result, encoder);
     } catch (error) {
-      await blame(error, incoming, context);
+      await throwBlamed(error, incoming);
     }
   };
 
@@ -148,23 +151,4 @@ async function parameterContracts({ parameters }: DoorOptions, context: SourceCo
   const compiled = (contract: Contract | undefined): ContractCheck | undefined =>
     contract === undefined ? undefined : compiler.compile(contract);
   return { path: compiled(parameters.path), query: compiled(parameters.query), headers: compiled(parameters.headers) };
-}
-
-/**
- * Throws the error on. A breach of a contract is the caller's fault only if it is one of the request's own body. One of the route's output,
- * or of a body that the route made of a sound request, is a fault on this side: a defect to the caller.
- */
-async function blame(error: unknown, incoming: Incoming, context: SourceContext): Promise<never> {
-  if (!(error instanceof PortolanError) || error.code !== "PORTOLAN_CONTRACT_FAILED") throw error;
-  const isSound = context.input === undefined ? !error.step : "body" in (await context.input.check(incoming.body));
-  if (!isSound) throw error;
-  const { route, step, messageId, findings } = error;
-  throw new PortolanError(error.code, error.message, {
-    kind: "defect",
-    cause: error,
-    ...(route === undefined ? {} : { route }),
-    ...(step === undefined ? {} : { step }),
-    ...(messageId === undefined ? {} : { messageId }),
-    ...(findings === undefined ? {} : { findings }),
-  });
 }

@@ -1,0 +1,174 @@
+import { CONNECTOR, PortolanError, type SourceRef } from "@portolan/core";
+import { auditServer } from "graphql-http";
+import { expect, expectTypeOf, test } from "vitest";
+import { faultsOf, openGraphql } from "./graphql.test.support.ts";
+import { graphql, graphqlConnector } from "./index.ts";
+
+const order = {
+  title: "Order",
+  type: "object",
+  properties: {
+    id: { type: "string" },
+    total: { type: "number" },
+    state: { type: "string", enum: ["open", "closed"] },
+    lines: {
+      type: "array",
+      items: { type: "object", properties: { sku: { type: "string" }, qty: { type: "integer" } }, required: ["sku", "qty"] },
+    },
+    note: { type: ["string", "null"] },
+    labels: { type: "object", additionalProperties: { type: "string" } },
+  },
+  required: ["id", "total"],
+};
+const key = { type: "object", properties: { id: { type: "string" }, revision: { type: "integer" } }, required: ["id"] };
+
+test("a field function makes a door, as a flow file holds it", () => {
+  expect(graphql.mutation("placeOrder", { timeout: "5s" })).toEqual({
+    graphql: { mutation: "placeOrder", timeout: "5s" },
+    [CONNECTOR]: graphqlConnector,
+  });
+  expect(graphql.query({ path: "/shop" })).toEqual({ graphql: { query: true, path: "/shop" }, [CONNECTOR]: graphqlConnector });
+  expectTypeOf(graphql.query<{ id: string }>()).toEqualTypeOf<SourceRef<{ id: string }>>();
+});
+
+test("options that name no field, or two, are refused", () => {
+  expect(faultsOf({})).toEqual(["expected one of query, mutation, found none"]);
+  expect(faultsOf({ query: "a", mutation: "b" })).toEqual(["expected one of query, mutation, found query and mutation"]);
+  expect(faultsOf({ query: "not-a-name" })).toEqual(["no name of a GraphQL field"]);
+  expect(faultsOf({ query: "a", path: "a" })).toEqual([expect.stringContaining("no path pattern")]);
+});
+
+test("all audits of GraphQL over HTTP pass", async () => {
+  await using node = await openGraphql([{ options: { query: "hello" } }]);
+  const results = await auditServer({ url: node.url, fetchFn: fetch });
+  expect(results.filter(({ status }) => status !== "ok")).toEqual([]);
+  expect(results).toHaveLength(61);
+});
+
+test("the arguments of a query are its message, and its field has the route's result", async () => {
+  const answer = () => ({ id: "7", total: 1.5, state: "open", lines: [{ sku: "a", qty: 2 }], labels: { a: "b" } });
+  await using node = await openGraphql([{ route: "order", options: { query: true }, input: key, output: order, answer }]);
+  const reply = await node.ask("query ($id: ID!) { order(id: $id, revision: 3) { id total state lines { sku qty } note labels } }", {
+    id: "7",
+  });
+  expect(reply).toEqual({
+    status: 200,
+    data: { order: { id: "7", total: 1.5, state: "open", lines: [{ sku: "a", qty: 2 }], note: null, labels: { a: "b" } } },
+  });
+  expect(node.received).toEqual([{ body: { id: "7", revision: 3 }, headers: {} }]);
+});
+
+test("a mutation takes its message as input", async () => {
+  await using node = await openGraphql([{ options: { mutation: "placeOrder" }, input: order, output: order }]);
+  const input = { id: "7", total: 2, lines: [{ sku: "a", qty: 1 }] };
+  const reply = await node.ask("mutation ($input: OrderInput!) { placeOrder(input: $input) { id total } }", { input });
+  expect(reply).toEqual({ status: 200, data: { placeOrder: { id: "7", total: 2 } } });
+  expect(node.received[0]?.body).toEqual(input);
+});
+
+test("routes of one path make one schema, and what is not in it never reaches a route", async () => {
+  await using node = await openGraphql([
+    { options: { query: "order" }, input: key, output: order },
+    { options: { mutation: "placeOrder" }, input: order, output: order },
+  ]);
+  expect(await node.ask('{ order(id: "7") { id nothing } }')).toMatchObject({ errors: [{ message: expect.stringContaining("nothing") }] });
+  expect(await node.ask("mutation { placeOrder(input: { id: 7 }) { id } }")).toMatchObject({ errors: [{ message: expect.any(String) }] });
+  expect(node.received).toEqual([]);
+  const types = await node.ask('{ __type(name: "OrderInput") { inputFields { name type { kind } } } }');
+  expect(types).toMatchObject({
+    data: { __type: { inputFields: expect.arrayContaining([{ name: "total", type: { kind: "NON_NULL" } }]) } },
+  });
+});
+
+test("two routes with one field, and contracts that give one name to different types, are refused at start", async () => {
+  const twice = openGraphql([
+    { route: "a", options: { query: "one" } },
+    { route: "b", options: { query: "one" } },
+  ]);
+  await expect(twice).rejects.toThrow("route b: the GraphQL query one is taken by route a");
+  const other = { title: "Order", type: "object", properties: { number: { type: "integer" } } };
+  const different = openGraphql([
+    { options: { query: "one" }, output: order },
+    { options: { query: "two" }, output: other },
+  ]);
+  await expect(different).rejects.toThrow("two different GraphQL types would have the name Order");
+  const unnamed = openGraphql([{ route: "place-order", options: { query: true } }]);
+  await expect(unnamed).rejects.toMatchObject({ code: "PORTOLAN_CONFIG_INVALID", hint: expect.stringContaining("graphql.query") });
+});
+
+test("a failed field says what the caller can mend, with a code, and leaves the others their values", async () => {
+  const failing = (error: unknown) => () => Promise.reject(error);
+  const input = { type: "object", properties: { n: { type: "integer", maximum: 3 } } };
+  const breach = new PortolanError("PORTOLAN_CONTRACT_FAILED", "n is too large", { findings: [{ path: "n", message: "is too large" }] });
+  await using node = await openGraphql([
+    { options: { query: "fine" } },
+    { options: { query: "refused" }, answer: failing(new PortolanError("PORTOLAN_VALIDATION_FAILED", "too many")) },
+    { options: { query: "broken" }, answer: failing(new TypeError("password is 1234")) },
+    { options: { query: "remote" }, answer: failing(new PortolanError("PORTOLAN_CONNECTION_FAILED", "10.0.0.7")) },
+    { options: { query: "limited" }, input, answer: failing(breach) },
+  ]);
+  const reply = await node.ask("{ fine refused broken remote limited(n: 4) sound: limited(n: 1) }");
+  expect(reply).toMatchObject({
+    status: 200,
+    data: { fine: {}, refused: null, broken: null },
+    errors: expect.arrayContaining([
+      expect.objectContaining({
+        message: "too many",
+        path: ["refused"],
+        extensions: expect.objectContaining({ code: "PORTOLAN_VALIDATION_FAILED" }),
+      }),
+      expect.objectContaining({ path: ["broken"], extensions: expect.objectContaining({ kind: "defect", status: 500 }) }),
+      expect.objectContaining({ path: ["remote"], extensions: expect.objectContaining({ kind: "transient" }) }),
+      expect.objectContaining({
+        path: ["limited"],
+        extensions: expect.objectContaining({ status: 400, errors: [{ pointer: "#/n", detail: "is too large" }] }),
+      }),
+      expect.objectContaining({ path: ["sound"], extensions: expect.objectContaining({ kind: "defect" }) }),
+    ]),
+  });
+  expect(JSON.stringify(reply)).not.toMatch(/1234|10\.0\.0\.7|stack/);
+});
+
+test("a field that takes too long is an error, and its route is told", async () => {
+  const { promise: told, resolve: tell } = Promise.withResolvers<unknown>();
+  await using node = await openGraphql([
+    {
+      options: { query: "slow", timeout: "2s" },
+      answer: (_incoming, options) => new Promise(() => options?.signal?.addEventListener("abort", () => tell(options.signal?.reason))),
+      after(delayMs, fire) {
+        expect(delayMs).toBe(2000);
+        queueMicrotask(fire);
+        return { cancel() {} };
+      },
+    },
+  ]);
+  expect(await node.ask("{ slow }")).toMatchObject({ data: { slow: null }, errors: [{ extensions: { code: "PORTOLAN_TIMEOUT" } }] });
+  expect(await told).toMatchObject({ code: "PORTOLAN_TIMEOUT" });
+});
+
+test("only the headers that a door keeps reach its route", async () => {
+  await using node = await openGraphql([{ options: { query: "plain" } }, { options: { query: "keeping", keepHeaders: ["X-Tenant"] } }]);
+  await node.ask("{ plain keeping }", {}, { "x-tenant": "de", authorization: "Bearer t" });
+  expect(node.received.map(({ headers }) => headers)).toEqual([{}, { "x-tenant": "de" }]);
+});
+
+test("bodies that a web page could send unasked are 415, and a mutation by GET is 405", async () => {
+  await using node = await openGraphql([{ options: { mutation: "change" } }]);
+  const body = "query=mutation%20%7B%20change%20%7D";
+  expect((await fetch(node.url, { method: "POST", body, headers: { "content-type": "application/x-www-form-urlencoded" } })).status).toBe(
+    415,
+  );
+  expect((await fetch(node.url, { method: "POST", body: '{"query":"mutation{change}"}' })).status).toBe(415);
+  expect((await fetch(`${node.url}?${body}`)).status).toBe(405);
+  expect(node.received).toEqual([]);
+});
+
+test("a closed door takes its field out of the schema, the last one its path off the host", async () => {
+  await using node = await openGraphql([{ options: { query: "one" } }, { options: { query: "two" } }]);
+  expect(await node.ask("{ one two }")).toMatchObject({ data: { one: {}, two: {} } });
+  await node.running[0]?.close();
+  expect(await node.ask("{ two }")).toMatchObject({ data: { two: {} } });
+  expect(await node.ask("{ one }")).toMatchObject({ errors: [{ message: expect.stringContaining('"one"') }] });
+  await node.running[1]?.close();
+  expect((await fetch(node.url)).status).toBe(404);
+});

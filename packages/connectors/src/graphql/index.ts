@@ -1,0 +1,2 @@
+export { graphqlConnector } from "./definition.ts";
+export { type FieldFunction, type FieldInput, graphql } from "./functions.ts";

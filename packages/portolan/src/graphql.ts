@@ -1,0 +1,1 @@
+export { type FieldFunction, type FieldInput, graphql } from "@portolan/connectors/graphql";
