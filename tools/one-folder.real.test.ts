@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -136,6 +137,9 @@ async function linkModules(destination: string): Promise<void> {
   for (const entry of await readdir(path.join(destination, "packages"))) {
     const place = entry === "portolan" ? entry : path.join("@portolan", entry);
     await symlink(path.join(destination, "packages", entry), path.join(modules, place), "junction");
+    // Where the root has another version of something, a package has its own.
+    const own = path.join("packages", entry, "node_modules");
+    if (existsSync(path.join(root, own))) await symlink(path.join(root, own), path.join(destination, own), "junction");
   }
 }
 
