@@ -7,6 +7,7 @@ import type {
 } from "@bufbuild/protobuf/wkt";
 import type { Enum, Field, MapField, Namespace, NamespaceBase, ReflectionObject, Root, Type } from "protobufjs";
 import { loadProtobufjs } from "./load-protobuf.ts";
+import { protoFault } from "./proto-fault.ts";
 
 type FileInit = MessageInitShape<typeof FileDescriptorProtoSchema>;
 type MessageInit = MessageInitShape<typeof DescriptorProtoSchema>;
@@ -85,7 +86,12 @@ function describeMessage(type: Type): MessageInit {
   };
 }
 
+/** The largest number that a tag has room for. */
+const MOST = 2 ** 29 - 1;
+
 function describeField(field: Field, oneofIndex: number): FieldInit {
+  if (!Number.isInteger(field.id) || field.id < 1 || field.id > MOST)
+    throw protoFault(`the field ${field.fullName.slice(1)} has the number ${field.id}: expected 1 to ${MOST}`);
   const packed: unknown = field.options?.["packed"];
   return {
     name: field.name,

@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import { PortolanError } from "@portolan/core";
 import type { FileDescriptorProto } from "@bufbuild/protobuf/wkt";
 import type { Root } from "protobufjs";
+import { protoFault } from "./proto-fault.ts";
 import { describeFile } from "./describe-file.ts";
 import { loadProtobuf, loadProtobufjs, loadWellKnownFiles } from "./load-protobuf.ts";
 
@@ -79,8 +80,4 @@ function readProto(name: string, folders: readonly string[], importedBy: string)
     }
   }
   throw protoFault(`there is no file ${name}, which ${importedBy} names, in ${folders.join(" or ") || "what may be read here"}`);
-}
-
-function protoFault(reason: string, hint?: string): PortolanError {
-  return new PortolanError("PORTOLAN_CONFIG_INVALID", `the Protobuf schema cannot be read: ${reason}`, hint === undefined ? {} : { hint });
 }
