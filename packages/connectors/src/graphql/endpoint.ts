@@ -3,6 +3,7 @@ import { PortolanError, type Logger } from "@portolan/core";
 import type { DoorHost, MountedDoor } from "@portolan/gateway";
 import { createContractTypes } from "./contract-types.ts";
 import { fieldConfig, type FieldConfig, type RouteField } from "./field.ts";
+import type { QueryLimits } from "./query-limits.ts";
 import { createServer, type Server } from "./server.ts";
 
 /** A path at which all GraphQL doors of a host make one schema. It is there as long as it has fields. */
@@ -31,7 +32,7 @@ function createEndpoint(host: DoorHost, path: string, log: Logger): Endpoint {
   const mount = (owner: string) => {
     const handle: Server = (exchange) => {
       // Made with the first request, when all doors have come: a schema for each of a thousand fields would take a while.
-      server ??= createServer(schemaOf([...fields.values()]), log);
+      server ??= createServer(schemaOf([...fields.values()]), strictest([...fields.values()].map(({ field }) => field.limits)), log);
       return server(exchange);
     };
     const door = { path, owner, timeoutMs: Infinity, handle };
@@ -63,6 +64,11 @@ function createEndpoint(host: DoorHost, path: string, log: Logger): Endpoint {
       };
     },
   };
+}
+
+function strictest(limits: readonly QueryLimits[]): QueryLimits {
+  const least = (name: keyof QueryLimits) => Math.min(...limits.map((one) => one[name]));
+  return { depth: least("depth"), aliases: least("aliases"), cost: least("cost") };
 }
 
 /** A schema has to have queries. */

@@ -1,6 +1,7 @@
 import { getNullableType, type GraphQLFieldConfig, type GraphQLFieldConfigArgumentMap } from "graphql";
 import { argumentsOf, typeNameOf, type ContractTypes } from "./contract-types.ts";
 import type { FieldPlace } from "./options.ts";
+import type { QueryLimits } from "./query-limits.ts";
 import { jsonScalar } from "./json-scalar.ts";
 
 export type Schema = Readonly<Record<string, unknown>> | boolean;
@@ -20,6 +21,7 @@ export interface RouteField {
   readonly owner: string;
   readonly input: Schema | undefined;
   readonly output: Schema | undefined;
+  readonly limits: QueryLimits;
   /** The value of the field for the body that its arguments are. */
   resolve(body: unknown, context: FieldContext): Promise<unknown>;
 }

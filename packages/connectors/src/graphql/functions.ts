@@ -4,6 +4,7 @@ import { graphqlConnector } from "./definition.ts";
 /** The options of a door as people write them; their meaning is that of `doorOptions`. */
 export interface FieldInput {
   readonly path?: `/${string}`;
+  readonly limits?: { readonly depth?: number; readonly aliases?: number; readonly cost?: number };
   readonly keepHeaders?: readonly string[];
   readonly timeout?: Duration;
 }

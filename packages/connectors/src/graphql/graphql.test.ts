@@ -172,3 +172,39 @@ test("a closed door takes its field out of the schema, the last one its path off
   await node.running[1]?.close();
   expect((await fetch(node.url)).status).toBe(404);
 });
+
+const tree = {
+  $ref: "#/$defs/Tree",
+  $defs: { Tree: { type: "object", properties: { name: { type: "string" }, next: { $ref: "#/$defs/Tree" } } } },
+};
+
+test.each([
+  ["depth", "{ tree { next { next { name } } } }"],
+  ["depth", "{ tree { ...Deep } } fragment Deep on Tree { next { next { name } } }"],
+  ["aliases", "{ a: tree { name } b: tree { name } c: tree { name } }"],
+  ["cost", "{ tree { name } ...More ...More } fragment More on Query { plain ...Most } fragment Most on Query { other }"],
+])("an operation that passes the limit of %s reaches no route: %s", async (limit, query) => {
+  const limits = { depth: 3, aliases: 2, cost: 40 };
+  await using node = await openGraphql([
+    { options: { query: "tree", limits }, output: tree, answer: () => ({ name: "a" }) },
+    { options: { query: "plain" } },
+    { options: { query: "other" } },
+  ]);
+  expect(await node.ask("{ tree { next { name } } plain }")).toMatchObject({ data: { tree: { next: null } } });
+  node.received.length = 0;
+  const refused = await node.ask(query);
+  expect(refused).toMatchObject({ errors: [{ message: expect.stringContaining(limit), extensions: { code: "GRAPHQL_LIMIT_EXCEEDED" } }] });
+  expect(node.received).toEqual([]);
+});
+
+test("fragments that spread one another many times, or in a circle, are measured in no time", async () => {
+  await using node = await openGraphql([{ options: { query: "one" } }]);
+  const doubling = Array.from({ length: 40 }, (_, n) => `fragment F${n} on Query { ...F${n + 1} ...F${n + 1} }`).join(" ");
+  expect(await node.ask(`{ ...F0 } ${doubling} fragment F40 on Query { one }`)).toMatchObject({
+    errors: [{ message: expect.stringContaining("cost") }],
+  });
+  const circle = await node.ask("{ ...A } fragment A on Query { one ...B } fragment B on Query { ...A }");
+  expect(circle).toMatchObject({ errors: [{ message: expect.stringContaining("Cannot spread fragment") }] });
+  expect(await node.ask(`{ ${"one ".repeat(20_000)} }`)).toMatchObject({ errors: [{ message: expect.stringContaining("token") }] });
+  expect(node.received).toEqual([]);
+});

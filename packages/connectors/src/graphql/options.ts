@@ -26,6 +26,15 @@ export const doorOptions = {
   query: field("Query"),
   mutation: field("Mutation"),
   path: withDefault(option.name, "/graphql", "Where the schema is served. All doors of one path make one schema."),
+  limits: withDefault(
+    option.object({
+      depth: withDefault(option.integer({ min: 1 }), 12, "Fields within fields."),
+      aliases: withDefault(option.integer({ min: 0 }), 30, "Fields under another name, by which one field can be asked for often."),
+      cost: withDefault(option.integer({ min: 1 }), 1000, "Each field costs 1, each that a route answers 10."),
+    }),
+    { depth: 12, aliases: 30, cost: 1000 },
+    "What one operation may ask for. Of the doors of one path the strictest counts.",
+  ),
   keepHeaders: withDefault(
     option.listOf(option.name),
     [],

@@ -3,6 +3,7 @@ import { createYoga } from "graphql-yoga";
 import { PortolanError, type Logger } from "@portolan/core";
 import type { Exchange } from "@portolan/gateway";
 import type { FieldContext } from "./field.ts";
+import { limitQueries, type QueryLimits } from "./query-limits.ts";
 
 export type Server = (exchange: Exchange) => Promise<void>;
 
@@ -11,10 +12,11 @@ const PATH = "/graphql";
 const ADDRESS = `http://localhost${PATH}`;
 
 /** Answers the requests of a gateway with a schema: GraphQL over HTTP, as its specification has it. */
-export function createServer(schema: GraphQLSchema, log: Logger): Server {
+export function createServer(schema: GraphQLSchema, limits: QueryLimits, log: Logger): Server {
   const tell = (level: "debug" | "warn" | "error") => (text: unknown) => log.log(level, "the GraphQL server says", { text: String(text) });
   const yoga = createYoga<FieldContext>({
     schema,
+    plugins: [limitQueries(limits)],
     graphqlEndpoint: PATH,
     // What the gateway does for all doors, or what has to be asked for, is off here.
     graphiql: false,

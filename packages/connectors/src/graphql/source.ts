@@ -43,6 +43,7 @@ export async function openField(options: DoorOptions, context: SourceContext): P
     owner: `route ${context.route}`,
     input: context.input?.jsonSchema,
     output: context.output?.jsonSchema,
+    limits: options.limits,
     resolve,
   });
   return {
