@@ -4,6 +4,7 @@ import type { Format } from "./format.ts";
 import type { Logger } from "./log.ts";
 import type { HeaderValue, Headers, Message } from "./message.ts";
 import type { OptionSpecs, OptionsOf } from "./options.ts";
+import type { Finding, Place } from "./portolan-error.ts";
 import type { Random } from "./random.ts";
 import type { SetPositionEffect } from "./store.ts";
 
@@ -27,12 +28,21 @@ export interface SourceDefinition<Specs extends OptionSpecs = OptionSpecs> {
   describe(options: OptionsOf<Specs>): string;
   /** Options that contradict each other, in words; an empty list if none do. */
   check?(options: OptionsOf<Specs>): readonly string[];
+  /** What is wrong with all sources of this connector that an app has, taken together; asked once at start, before any is opened, and by `portolan check`. */
+  checkAll?(sources: readonly PlacedSource<Specs>[], services: ConnectorServices): Promise<readonly Finding[]>;
   /** Whether somebody waits for the reply (a door), or messages are one-way. */
   readonly replies: boolean;
   /** Starts the source; resolves when it can take messages. It calls `deliver` only after that. */
   open(options: OptionsOf<Specs>, context: SourceContext): Promise<RunningSource>;
   /** How steps take single messages from it (`pollEnrich`). Left out by sources that cannot be asked for one. */
   readonly poll?: PollDefinition<Specs>;
+}
+
+/** A source of an app, and where it stands. */
+export interface PlacedSource<Specs extends OptionSpecs = OptionSpecs> {
+  readonly options: OptionsOf<Specs>;
+  readonly path: string;
+  readonly place?: Place | undefined;
 }
 
 export interface PollDefinition<Specs extends OptionSpecs = OptionSpecs> {

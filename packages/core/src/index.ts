@@ -9,6 +9,7 @@ export {
   type PollContext,
   type PollDefinition,
   type PolledMessage,
+  type PlacedSource,
   type PolledSource,
   type PollRequest,
   type Reply,

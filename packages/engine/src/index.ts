@@ -31,4 +31,5 @@ export {
 } from "./pattern.ts";
 export { patterns } from "./patterns.gen.ts";
 export type { PointObserver, RoutePoint } from "./runtime/points.ts";
+export { sourceFindings } from "./runtime/source-findings.ts";
 export type { Step } from "./runtime/step.ts";

@@ -1,5 +1,5 @@
 import { PortolanError, silentLogger, type ClauseDefinition, type Finding } from "@portolan/core";
-import { createEngine } from "@portolan/engine";
+import { createEngine, sourceFindings } from "@portolan/engine";
 import { bodyFindings, type BodyFindings } from "./body-shapes.ts";
 import { engineParts } from "./engine-parts.ts";
 import { emptyFlows } from "./flow-file.ts";
@@ -31,7 +31,7 @@ export async function checkApp(app: LoadedApp, platform: Platform): Promise<Body
       : error;
   }
   const { errors, warnings } = bodyFindings(app.definition, parts);
-  return { errors, warnings: [...warningsOf(app), ...warnings] };
+  return { errors: [...(await sourceFindings(app.definition, parts.services)), ...errors], warnings: [...warningsOf(app), ...warnings] };
 }
 
 function warningsOf({ definition, input }: LoadedApp): readonly Finding[] {

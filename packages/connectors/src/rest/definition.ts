@@ -12,8 +12,9 @@ export const restConnector: ConnectorDefinition = defineConnector({
   source: {
     summary: "A door on the node's HTTP host: answers one method on one path with the route's result.",
     options: doorOptions,
-    describe: describeOperation,
+    describe: describeDoor,
     check: checkDoor,
+    checkAll: async (sources, services) => (await import("./unrouted.ts")).unroutedOperations(sources, services),
     replies: true,
     // Loaded where it is used: an app with doors only starts without the client, and the other way round.
     open: async (options, context) => (await import("./source.ts")).openDoor(options, context),
@@ -34,7 +35,23 @@ function describeOperation(options: Parameters<typeof operationOf>[0], show: (pl
   return operation === undefined ? "" : `${operation.method} ${show(operation.place)}`;
 }
 
+/** Where the document puts it is known when it is read. */
+function describeDoor(options: DoorOptions): string {
+  return options.api === undefined ? describeOperation(options) : `${options.operation ?? ""} of ${options.api}`;
+}
+
+/** What an API description says about a door, and its options therefore do not. */
+const SAID_BY_API = ["get", "post", "put", "patch", "delete", "head", "options", "query", "consumes", "parameters"] as const;
+
+function checkApiDoor(options: DoorOptions): readonly string[] {
+  const repeated = SAID_BY_API.filter((name) => options[name] !== undefined).map((name) => `${name} is said by api already`);
+  return options.operation === undefined ? ["api is given without operation: which one is it?", ...repeated] : repeated;
+}
+
 function checkDoor(options: DoorOptions): readonly string[] {
+  if (options.api !== undefined) return checkApiDoor(options);
+  for (const name of ["operation", "checkReplies", "unrouted"] as const)
+    if (options[name] !== undefined) return [`${name} is about an api, and none is given`];
   const operation = operationOf(options);
   const faults = [...checkOperation(options)];
   if (operation === undefined || faults.length > 0) return faults;

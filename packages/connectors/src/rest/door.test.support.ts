@@ -48,10 +48,12 @@ export interface DoorSetting {
   /** As an engine has it: answers at once, or with a promise. */
   readonly answer?: NonNullable<SourceContext["answer"]>;
   readonly input?: ContractCheck;
+  /** The files of the app. */
+  readonly readFile?: (path: string) => unknown;
 }
 
 /** A running door on a real port, whose route answers by default with what it got. */
-export async function openDoor({ options, deliver = echo, answer, input }: DoorSetting) {
+export async function openDoor({ options, deliver = echo, answer, input, readFile }: DoorSetting) {
   const received: Incoming[] = [];
   const host = createHttpHost({ port: 0, log: silentLogger });
   const formats = createFormats();
@@ -68,7 +70,13 @@ export async function openDoor({ options, deliver = echo, answer, input }: DoorS
     random: { next: () => 0.5 },
     log: silentLogger,
     input,
-    services: { format: formats.format, formatFor: formats.formatFor, http: host, directory: import.meta.dirname },
+    services: {
+      format: formats.format,
+      formatFor: formats.formatFor,
+      ...(readFile === undefined ? {} : { readFile }),
+      http: host,
+      directory: import.meta.dirname,
+    },
   };
   const { value, faults } = readRest(restConnector.source, options);
   if (value === undefined || faults.length > 0) throw new Error(faults.join("; "));

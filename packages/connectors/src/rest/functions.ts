@@ -21,6 +21,10 @@ export interface DoorInput {
   readonly maxBody?: Bytes;
   readonly timeout?: Duration;
   readonly policies?: PoliciesInput;
+  readonly api?: string;
+  readonly operation?: string;
+  readonly checkReplies?: boolean;
+  readonly unrouted?: "fail" | "ignore";
 }
 
 /** The options of a client as people write them; their meaning is that of `clientOptions`. */
@@ -53,8 +57,33 @@ export interface RestFunction {
   <In = unknown, Reply = unknown>(url: RestUrl, options?: ClientInput): TargetRef<In, Reply>;
 }
 
-/** One function per HTTP method. */
-export const rest: Readonly<Record<RestKey, RestFunction>> = {
+/** What an API description does not say about a door. */
+export type ApiDoorInput = Omit<DoorInput, "api" | "operation" | "consumes" | "parameters">;
+
+/** The doors of an API description. `Bodies` are the types of the bodies that its operations yield, by their ids. */
+export interface RestApi<Bodies> {
+  /** The source of one operation; its requests and replies are checked by the document. */
+  operation<Id extends keyof Bodies & string>(id: Id, options?: ApiDoorInput): SourceRef<Bodies[Id]>;
+}
+
+export interface RestFunctions extends Readonly<Record<RestKey, RestFunction>> {
+  /**
+   * The contract comes first: an OpenAPI document, by its path in the app. Options hold for all of its doors. At start
+   * operations that no route has are complained about, unless `unrouted` says otherwise.
+   *
+   * ```ts
+   * const api = rest.api<{ placeOrder: Order }>("./openapi.yaml");
+   * route("placeOrder").from(api.operation("placeOrder"));
+   * ```
+   */
+  readonly api: <Bodies = Readonly<Record<string, unknown>>>(document: string, options?: ApiDoorInput) => RestApi<Bodies>;
+}
+
+/** One function per HTTP method, and one for API descriptions. */
+export const rest: RestFunctions = {
+  api: (document, all = {}) => ({
+    operation: (id, options = {}) => attachConnector(restConnector, { api: document, operation: id, ...all, ...options }),
+  }),
   get: restFunction("get"),
   post: restFunction("post"),
   put: restFunction("put"),

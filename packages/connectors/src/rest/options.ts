@@ -24,6 +24,19 @@ export const doorOptions = {
   head: doorPath("HEAD"),
   options: doorPath("OPTIONS"),
   query: doorPath("QUERY"),
+  api: optional(
+    option.text,
+    "An API description (OpenAPI 2.0 to 3.2, JSON or YAML) in place of method and path: the door of its `operation`, which checks requests by it.",
+    { example: "./openapi.yaml" },
+  ),
+  operation: optional(option.text, "The `operationId`, or method and path such as `GET /orders/{id}`, of the operation of `api`.", {
+    example: "placeOrder",
+  }),
+  checkReplies: optional(option.boolean, "Whether replies are checked by `api`, too; a breach is 500. Default: true."),
+  unrouted: optional(
+    option.oneOf("fail", "ignore"),
+    "Operations of `api` that no route has: `fail` (default) refuses to start, `ignore` goes on. What any door of the document says holds.",
+  ),
   mode: withDefault(
     option.oneOf("request", "accept"),
     "request",

@@ -1,6 +1,7 @@
 import { NO_HEADERS, PortolanError, type ConnectorServices, type HeaderValue, type Message } from "@portolan/core";
 import type { Exchange, ReplyHeaders } from "@portolan/gateway";
 import { REPLY_HEADERS } from "./header-lists.ts";
+import type { ReplyContract } from "./reply-contract.ts";
 import { mediaTypeName, preferredType, remembered } from "./media-types.ts";
 
 /** How bodies are written in one media type. */
@@ -23,13 +24,15 @@ export interface ReplyOptions {
   readonly produces: readonly string[] | undefined;
   readonly replyHeaders: readonly string[];
   readonly services: ConnectorServices;
+  /** What the door's contract promises of replies. */
+  readonly contract?: ReplyContract;
 }
 
 const JSON_TYPE = "application/json";
 const PRODUCED = [JSON_TYPE, "application/x-ndjson", "text/csv", "text/plain", "application/octet-stream"];
 const BYTES_HEADERS: ReplyHeaders = { "content-type": "application/octet-stream" };
 
-export function createReplyWriter({ status, produces, replyHeaders, services }: ReplyOptions): ReplyWriter {
+export function createReplyWriter({ status, produces, replyHeaders, services, contract }: ReplyOptions): ReplyWriter {
   const types = produces ?? PRODUCED.filter((type) => services.formatFor(type) !== undefined);
   const first = types[0];
   if (first === undefined) throw new PortolanError("PORTOLAN_CONFIG_INVALID", "there is no format to reply with");
@@ -58,6 +61,7 @@ export function createReplyWriter({ status, produces, replyHeaders, services }: 
         else if (sent.has(lower)) (own ??= {})[lower] = value;
       }
       const replyStatus = ownStatus ?? status;
+      contract?.(result, replyStatus);
       if (isBodiless(replyStatus)) return exchange.reply(replyStatus, wireHeaders(own));
       const type = own?.["content-type"];
       if (type !== undefined) return exchange.reply(replyStatus, wireHeaders(own), encodeAs(String(type), body, services));

@@ -1,5 +1,6 @@
 import { PortolanError, type ContractCheck, type HeaderValue, type Incoming, type SourceContext } from "@portolan/core";
 import type { Exchange } from "@portolan/gateway";
+import { noBody, type BodyContract } from "./body-contract.ts";
 import { omittedHeaders } from "./header-lists.ts";
 import type { DoorOptions } from "./options.ts";
 import { checkParameters, coerceParameters, type Parameters } from "./parameters.ts";
@@ -11,6 +12,14 @@ export interface ParameterContracts {
   readonly path?: ContractCheck | undefined;
   readonly query?: ContractCheck | undefined;
   readonly headers?: ContractCheck | undefined;
+}
+
+/** What a door demands of requests. */
+export interface RequestContracts {
+  readonly parameters: ParameterContracts;
+  /** Of the query's lists that stand in one text: what parts their items. */
+  readonly separators?: Readonly<Record<string, string>>;
+  readonly body?: BodyContract;
 }
 
 /** What stands before the body. */
@@ -32,23 +41,26 @@ export interface DecodedBody {
   readonly value: unknown;
   /** Of a body that stays bytes: what the bytes are. */
   readonly contentType?: string | undefined;
+  /** The media type that it came in. */
+  readonly type: string | undefined;
 }
 
 /**
  * Requests as messages. The body is the decoded body, `null` if it is empty. Each parameter is a header `path-NAME` or
  * `query-NAME`; a method without a body has a map of its parameters as body, so that the route's contract can check them.
  */
-export function createRequestReader(options: DoorOptions, context: SourceContext, contracts: ParameterContracts): RequestReader {
+export function createRequestReader(options: DoorOptions, context: SourceContext, contracts: RequestContracts): RequestReader {
+  const { parameters, separators = NONE, body: checkBody = noBody } = contracts;
   const { hasBody } = requiredOperation(options);
   const omitted = omittedHeaders(options.keepHeaders, options.replyHeaders);
   const decoders = createBodyDecoders(options.consumes, context.services);
-  const isChecked = contracts.path !== undefined || contracts.query !== undefined || contracts.headers !== undefined;
+  const isChecked = Object.values(parameters).some((contract) => contract !== undefined);
 
   return {
     head(exchange) {
       const headers = messageHeaders(exchange, omitted);
-      const query = exchange.queryText === "" ? NONE : exchange.query;
-      return isChecked ? checkedHead({ headers, path: exchange.params, query }, contracts) : { headers, path: exchange.params, query };
+      const query = exchange.queryText === "" ? NONE : parted(exchange.query, separators);
+      return isChecked ? checkedHead({ headers, path: exchange.params, query }, parameters) : { headers, path: exchange.params, query };
     },
     decoder(exchange) {
       if (!hasBody || !exchange.hasBody) return undefined;
@@ -59,7 +71,8 @@ export function createRequestReader(options: DoorOptions, context: SourceContext
       const named = addParameters(addParameters(headers, "path-", path), "query-", query);
       if (!hasBody) return incoming(coerceParameters({ ...query, ...path }, context.input?.jsonSchema), named);
       const typed = body?.contentType === undefined ? named : { ...named, "content-type": body.contentType };
-      return incoming(body === undefined ? null : body.value, typed);
+      const value = checkBody(body?.value, body?.type);
+      return incoming(value === undefined ? null : value, typed);
     },
   };
 }
@@ -67,7 +80,8 @@ export function createRequestReader(options: DoorOptions, context: SourceContext
 /** The body as data; one that has no format stays bytes, and its media type stays with it. */
 export function decodeBody(decoder: BodyDecoder, bytes: Buffer, exchange: Exchange): DecodedBody | undefined {
   if (bytes.length === 0) return undefined;
-  return decoder.raw ? { value: bytes, contentType: contentTypeOf(exchange) } : { value: decoder.decode(bytes) };
+  const type = contentTypeOf(exchange);
+  return decoder.raw ? { value: bytes, contentType: type, type } : { value: decoder.decode(bytes), type };
 }
 
 function messageHeaders(exchange: Exchange, omitted: ReadonlySet<string>): Record<string, HeaderValue> | undefined {
@@ -98,6 +112,16 @@ function contentTypeOf(exchange: Exchange): string | undefined {
 }
 
 const NONE: Parameters = Object.freeze({});
+
+function parted(query: Parameters, separators: Parameters): Parameters {
+  if (separators === NONE) return query;
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => {
+      const separator = separators[name];
+      return [name, typeof value === "string" && typeof separator === "string" ? value.split(separator) : value];
+    }),
+  );
+}
 
 function incoming(body: unknown, headers: Record<string, HeaderValue> | undefined): Incoming {
   return headers === undefined ? { body } : { body, headers };

@@ -1,8 +1,9 @@
 import { CONNECTOR, type SourceRef, type TargetRef } from "@portolan/core";
 import { expect, expectTypeOf, test } from "vitest";
+import type { REST_METHODS } from "./rest-method.ts";
 import { type clientOptions, type doorOptions, rest, restConnector, type ClientInput, type DoorInput } from "./index.ts";
 
-type Methods = keyof typeof rest;
+type Methods = keyof typeof REST_METHODS;
 
 test("a path makes a door, as a flow file holds it", () => {
   const reference = rest.post("/orders", { status: 201, timeout: "5s" });

@@ -10,6 +10,7 @@ import {
   type SourceContext,
 } from "@portolan/core";
 import { blamed, createInFlight, createPolicy, isDoorHost, type Door, type DoorHost, type Exchange, type OnBody } from "@portolan/gateway";
+import type { ApiDoor } from "./api-door.ts";
 import type { DoorOptions } from "./options.ts";
 import { createReplyWriter, type BodyEncoder } from "./reply-writer.ts";
 import type { BodyDecoder } from "./request-body.ts";
@@ -32,16 +33,20 @@ interface CompleteRequest {
 }
 
 /** Mounts the door on the HTTP host of the node. */
-export async function openDoor(options: DoorOptions, context: SourceContext): Promise<RunningSource> {
+export async function openDoor(given: DoorOptions, context: SourceContext): Promise<RunningSource> {
   const host = httpHostOf(context);
+  const contract = await apiDoor(given, context);
+  const options = contract?.options ?? given;
   const { method, place } = requiredOperation(options);
   const accepts = options.mode === "accept";
-  const reader = createRequestReader(options, context, await parameterContracts(options, context));
+  const reader = createRequestReader(options, context, contract ?? { parameters: await parameterContracts(options, context) });
+  const status = options.status ?? (accepts ? 202 : 200);
   const writer = createReplyWriter({
-    status: options.status ?? (accepts ? 202 : 200),
+    status,
     produces: accepts ? ["application/json"] : options.produces,
     replyHeaders: options.replyHeaders,
     services: context.services,
+    ...(contract?.reply === undefined ? {} : { contract: contract.reply }),
   });
   const nextId = createIds(() => context.clock.now(), context.random);
 
@@ -133,6 +138,12 @@ export async function openDoor(options: DoorOptions, context: SourceContext): Pr
       mounted.unmount();
     },
   };
+}
+
+async function apiDoor(options: DoorOptions, context: SourceContext): Promise<ApiDoor | undefined> {
+  const { api, operation } = options;
+  if (api === undefined || operation === undefined) return undefined;
+  return (await import("./api-door.ts")).openApiDoor(options, { api, operation }, context);
 }
 
 function httpHostOf(context: SourceContext): DoorHost {

@@ -7,9 +7,10 @@ import {
   type Random,
   type RunningSource,
 } from "@portolan/core";
-import type { CompiledApp } from "./compile-app.ts";
+import { invalidConfiguration, type CompiledApp } from "./compile-app.ts";
 import type { Entrance } from "./entrances.ts";
 import { opening } from "./opening.ts";
+import { sourceFindings } from "./source-findings.ts";
 
 /** The running connector sources of an app. */
 export interface Sources {
@@ -29,6 +30,8 @@ export interface SourcesParts {
 
 /** Opens all connector sources, in the order written; if one fails, those opened before are closed and its error is thrown. */
 export async function openSources(parts: SourcesParts): Promise<Sources> {
+  const findings = await sourceFindings(parts.app, parts.services);
+  if (findings.length > 0) throw invalidConfiguration(findings);
   const running: RunningSource[] = [];
   const close = async () => {
     await Promise.all(running.splice(0).map((source) => source.close()));

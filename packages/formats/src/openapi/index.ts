@@ -10,3 +10,4 @@ export {
   standaloneSchema,
 } from "./api-document.ts";
 export { isApiDescription, readApiDocument } from "./read-document.ts";
+export { schemaOfRequest, schemaOfResponse } from "./directed-schema.ts";

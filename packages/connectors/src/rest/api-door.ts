@@ -1,0 +1,109 @@
+import { isRecord, type ContractCheck, type SourceContext } from "@portolan/core";
+import type { ApiBody, ApiContent, ApiDocument, ApiOperation, ApiParameter, ApiSchema } from "@portolan/formats/openapi";
+import { doorOf, operationNamed, readApi } from "./api-document.ts";
+import { checkBody, noBody, type BodyContract } from "./body-contract.ts";
+import { omittedHeaders } from "./header-lists.ts";
+import { mediaTypeName } from "./media-types.ts";
+import type { DoorOptions } from "./options.ts";
+import { createReplyContract, type ReplyContract } from "./reply-contract.ts";
+import type { ParameterContracts } from "./request-reader.ts";
+
+/** A door as its contract has it. */
+export interface ApiDoor {
+  /** With method, path, media types and status of the operation. */
+  readonly options: DoorOptions;
+  readonly parameters: ParameterContracts;
+  /** What parts the items of a list that stands in one text, by the query's parameters. */
+  readonly separators: Readonly<Record<string, string>>;
+  readonly body: BodyContract;
+  readonly reply: ReplyContract | undefined;
+}
+
+/** Turns `api` and `operation` of a door's options into what the operation of the document says. */
+export async function openApiDoor(
+  options: DoorOptions,
+  { api: path, operation: name }: { readonly api: string; readonly operation: string },
+  { services }: SourceContext,
+): Promise<ApiDoor> {
+  const [api, { createContracts }, { schemaOfRequest, schemaOfResponse }] = await Promise.all([
+    readApi(path, services),
+    import("@portolan/formats"),
+    import("@portolan/formats/openapi"),
+  ]);
+  const operation = operationNamed(api, name, path);
+  const { key, place } = doorOf(operation, api);
+  const compiler = createContracts({ directory: services.directory });
+  const compile = (schema: ApiSchema): ContractCheck => compiler.compile({ jsonSchema: schema });
+  const success = operation.responses.find(({ status }) => /^2\d\d$/.test(status));
+  const status = options.status ?? (success === undefined ? undefined : Number(success.status));
+  const produced = success?.content.map(({ mediaType }) => mediaType).filter((type) => !type.includes("*")) ?? [];
+  const own = { ...options, [key]: place, ...(status === undefined ? {} : { status }) };
+  const { body } = operation;
+  return {
+    options: {
+      ...own,
+      ...(options.produces === undefined && produced.length > 0 && options.mode !== "accept" ? { produces: produced } : {}),
+      ...(body === undefined || body.content.length === 0 ? {} : { consumes: body.content.map(({ mediaType }) => mediaType) }),
+    },
+    parameters: parameterContracts(known(operation, options), api, (schema) => compile(schemaOfRequest(schema, api.schemas))),
+    separators: Object.fromEntries(
+      operation.parameters.flatMap(({ name: of, in: where, separator }) =>
+        where === "query" && separator !== undefined ? [[of, separator]] : [],
+      ),
+    ),
+    body: bodyContract(body, (schema) => compile(schemaOfRequest(schema, api.schemas))),
+    reply:
+      options.checkReplies === false || options.mode === "accept"
+        ? undefined
+        : createReplyContract(operation, (schema) => compile(schemaOfResponse(schema, api.schemas))),
+  };
+}
+
+/** Without the headers that do not become headers of the message, such as keys: who may call is for policies to say. */
+function known(operation: ApiOperation, { keepHeaders, replyHeaders }: DoorOptions): ApiOperation {
+  const omitted = omittedHeaders(keepHeaders, replyHeaders);
+  return { ...operation, parameters: operation.parameters.filter((one) => one.in !== "header" || !omitted.has(one.name.toLowerCase())) };
+}
+
+type Compile = (schema: ApiSchema) => ContractCheck;
+
+function parameterContracts({ parameters }: ApiOperation, { schemas }: ApiDocument, compile: Compile): ParameterContracts {
+  const contractOf = (where: ApiParameter["in"], named: (name: string) => string = (name) => name): ContractCheck | undefined => {
+    const own = parameters.filter((one) => one.in === where && !isMap(one.schema, schemas));
+    if (own.length === 0) return undefined;
+    return compile({
+      type: "object",
+      properties: Object.fromEntries(own.map(({ name, schema }) => [named(name), schema])),
+      required: own.filter(({ required }) => required).map(({ name }) => named(name)),
+    });
+  };
+  return { path: contractOf("path"), query: contractOf("query"), headers: contractOf("header", (name) => name.toLowerCase()) };
+}
+
+/** Maps are spread over texts in ways that are not read here: such parameters stay texts. */
+function isMap(schema: ApiSchema, schemas: ApiDocument["schemas"]): boolean {
+  if (typeof schema === "boolean") return false;
+  const { $ref: reference } = schema;
+  const named = typeof reference === "string" ? schemas[decodeURIComponent(reference.replace("#/$defs/", ""))] : undefined;
+  return (
+    schema["type"] === "object" || isRecord(schema["properties"]) || (named !== undefined && named !== schema && isMap(named, schemas))
+  );
+}
+
+function bodyContract(body: ApiBody | undefined, compile: Compile): BodyContract {
+  if (body === undefined) return noBody;
+  const checks = new Map(
+    body.content.filter(isChecked).map(({ mediaType, schema }) => [mediaTypeName(mediaType), compile(schema ?? true)]),
+  );
+  return checkBody(checks, body.required);
+}
+
+/** Data of other media types look otherwise than their schemas say: XML has a root, parts of forms are files. */
+function isChecked({ mediaType, schema }: ApiContent): boolean {
+  const name = mediaTypeName(mediaType);
+  return (
+    schema !== undefined &&
+    schema !== true &&
+    (name === "*/*" || /[/+]json$/.test(name) || name === "application/x-www-form-urlencoded" || /[/+-]yaml$/.test(name))
+  );
+}

@@ -1,0 +1,40 @@
+import { PortolanError, isRecord, type ContractCheck, type ContractResult } from "@portolan/core";
+import { isInRange, mediaTypeName } from "./media-types.ts";
+import { coerceParameters } from "./parameters.ts";
+
+/** Checks the body of a request by its media type; answers the body to go on with, or throws PORTOLAN_CONTRACT_FAILED. */
+export type BodyContract = (body: unknown, contentType: string | undefined) => unknown;
+
+export const noBody: BodyContract = (body) => body;
+
+/** The contract of a body that may come in several media types. Bodies that have none of their own are of the first. */
+export function checkBody(checks: ReadonlyMap<string, ContractCheck>, isRequired: boolean): BodyContract {
+  const ranges = [...checks];
+  return (body, contentType) => {
+    if (body === undefined || body === null) {
+      if (isRequired && body === undefined) throw breach([{ path: "", message: "is missing: this operation needs a body" }]);
+      if (body === undefined) return body;
+    }
+    const name = contentType === undefined ? undefined : mediaTypeName(contentType);
+    const [, check] = ranges.find(([range]) => name === undefined || isInRange(name, range)) ?? [];
+    if (check === undefined || body instanceof Uint8Array) return body;
+    // The fields of a form are texts.
+    const typed = name?.endsWith("urlencoded") === true && isRecord(body) ? coerceParameters(body, check.jsonSchema) : body;
+    const result = check.check(typed);
+    // JSON Schemas check at once.
+    if (result instanceof Promise) throw new TypeError("a schema of an API description is checked at once");
+    return accepted(result);
+  };
+}
+
+function accepted(result: ContractResult): unknown {
+  if ("body" in result) return result.body;
+  throw breach(result.issues);
+}
+
+function breach(issues: readonly { readonly path: string; readonly message: string }[]): PortolanError {
+  const first = issues[0];
+  return new PortolanError("PORTOLAN_CONTRACT_FAILED", `${first?.path || "the body"} ${first?.message ?? "is not accepted"}`, {
+    findings: issues.map(({ path, message }) => ({ path, message })),
+  });
+}
