@@ -1,6 +1,6 @@
-import { GraphQLBoolean, GraphQLObjectType, GraphQLSchema } from "graphql";
+import { GraphQLBoolean, GraphQLObjectType, GraphQLSchema, printSchema } from "graphql";
 import { PortolanError, type Logger } from "@portolan/core";
-import type { DoorHost, MountedDoor } from "@portolan/gateway";
+import type { Door, DoorHost, MountedDoor } from "@portolan/gateway";
 import { createContractTypes } from "./contract-types.ts";
 import { fieldConfig, type FieldConfig, type RouteField } from "./field.ts";
 import type { QueryLimits } from "./query-limits.ts";
@@ -26,17 +26,26 @@ export function endpointAt(host: DoorHost, path: string, log: Logger): Endpoint 
 function createEndpoint(host: DoorHost, path: string, log: Logger): Endpoint {
   const fields = new Map<string, { readonly field: RouteField; readonly config: FieldConfig }>();
   let types = createContractTypes();
+  let schema: GraphQLSchema | undefined;
   let server: Server | undefined;
   let mounted: readonly MountedDoor[] = [];
 
+  // Made with the first request, when all doors have come: a schema for each of a thousand fields would take a while.
+  const schemaNow = () => (schema ??= schemaOf([...fields.values()]));
+
   const mount = (owner: string) => {
     const handle: Server = (exchange) => {
-      // Made with the first request, when all doors have come: a schema for each of a thousand fields would take a while.
-      server ??= createServer(schemaOf([...fields.values()]), strictest([...fields.values()].map(({ field }) => field.limits)), log);
+      server ??= createServer(schemaNow(), strictest([...fields.values()].map(({ field }) => field.limits)), log);
       return server(exchange);
     };
     const door = { path, owner, timeoutMs: Infinity, handle };
-    mounted = [host.mount({ ...door, method: "POST" }), host.mount({ ...door, method: "GET" })];
+    const sdl: Door = {
+      ...door,
+      method: "GET",
+      path: `${path}/schema.graphql`,
+      handle: (exchange) => exchange.reply(200, { "content-type": "text/plain; charset=utf-8" }, `${printSchema(schemaNow())}\n`),
+    };
+    mounted = [host.mount({ ...door, method: "POST" }), host.mount({ ...door, method: "GET" }), host.mount(sdl)];
   };
 
   return {
@@ -51,12 +60,12 @@ function createEndpoint(host: DoorHost, path: string, log: Logger): Endpoint {
       const config = fieldConfig(field, types);
       if (fields.size === 0) mount(field.owner);
       fields.set(key, { field, config });
-      server = undefined;
+      schema = server = undefined;
       return {
         remove() {
           if (fields.get(key)?.field !== field) return;
           fields.delete(key);
-          server = undefined;
+          schema = server = undefined;
           if (fields.size > 0) return;
           for (const door of mounted) door.unmount();
           types = createContractTypes();

@@ -208,3 +208,14 @@ test("fragments that spread one another many times, or in a circle, are measured
   expect(await node.ask(`{ ${"one ".repeat(20_000)} }`)).toMatchObject({ errors: [{ message: expect.stringContaining("token") }] });
   expect(node.received).toEqual([]);
 });
+
+test("the schema is served as text, as long as the door is open", async () => {
+  await using node = await openGraphql([{ options: { mutation: "placeOrder" }, input: order, output: key }]);
+  const sdl = async () => (await fetch(`${node.url}/schema.graphql`)).text();
+  const text = await sdl();
+  expect(text).toContain("placeOrder(input: OrderInput!): PlaceOrderResult");
+  expect(text).toContain("type PlaceOrderResult {\n  id: ID!\n  revision: Int\n}");
+  expect(text).toContain("enum OrderState {\n  open\n  closed\n}");
+  await node.running[0]?.close();
+  expect((await fetch(`${node.url}/schema.graphql`)).status).toBe(404);
+});
