@@ -84,11 +84,12 @@ function shrinks(status: number, headers: ReplyHeaders): boolean {
   return SHRINKS.test(replyHeader(headers, "content-type") ?? "");
 }
 
-/** The same content in other bytes: its tag is no longer a strong one (RFC 9110, section 8.8.3). */
+/** The same content in other bytes: its length is another, and its tag is no longer a strong one (RFC 9110, section 8.8.3). */
 function coded(headers: ReplyHeaders, coding: Coding): ReplyHeaders {
   const tag = replyHeader(headers, "etag");
   const weak = tag === undefined || tag.startsWith("W/") ? headers : withHeader(headers, "etag", `W/${tag}`);
-  return withHeader(weak, "content-encoding", coding);
+  const others = Object.entries(withHeader(weak, "content-encoding", coding)).filter(([name]) => name.toLowerCase() !== "content-length");
+  return Object.fromEntries(others);
 }
 
 /** RFC 9110, section 12.5.3. Without the header nothing is compressed: few such callers could read it. */
