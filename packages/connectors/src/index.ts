@@ -1,6 +1,7 @@
 import type { ConnectorDefinition } from "@portolan/core";
 import { fileConnector } from "./file/index.ts";
 import { graphqlConnector } from "./graphql/index.ts";
+import { mcpConnector } from "./mcp/index.ts";
 import { restConnector } from "./rest/index.ts";
 import { scheduleConnector } from "./schedule/index.ts";
 import { stdioConnector } from "./stdio/index.ts";
@@ -9,6 +10,7 @@ import { stdioConnector } from "./stdio/index.ts";
 export const connectors: readonly ConnectorDefinition[] = [
   fileConnector,
   graphqlConnector,
+  mcpConnector,
   restConnector,
   scheduleConnector,
   stdioConnector,

@@ -1,0 +1,1 @@
+export { type ResourceInput, type ToolInput, mcp } from "@portolan/connectors/mcp";
