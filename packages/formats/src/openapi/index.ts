@@ -11,3 +11,5 @@ export {
 } from "./api-document.ts";
 export { isApiDescription, readApiDocument } from "./read-document.ts";
 export { schemaOfRequest, schemaOfResponse } from "./directed-schema.ts";
+export { createSchemaCollection, type SchemaCollection } from "./schema-collection.ts";
+export { writeApiDocument } from "./write-document.ts";

@@ -1,0 +1,109 @@
+import { isRecord, type JsonSchema } from "@portolan/core";
+import {
+  definitionName,
+  type ApiBody,
+  type ApiContent,
+  type ApiDocument,
+  type ApiOperation,
+  type ApiParameter,
+  type ApiResponse,
+} from "./api-document.ts";
+import { given } from "./parts.ts";
+
+/** A description as a document of OpenAPI 3.1; read again it says the same. */
+export function writeApiDocument(api: ApiDocument): JsonSchema {
+  const paths = new Map<string, Record<string, unknown>>();
+  for (const operation of api.operations) {
+    const item = paths.get(operation.path) ?? {};
+    item[operation.method.toLowerCase()] = operationOf(operation);
+    paths.set(operation.path, item);
+  }
+  const schemas = Object.fromEntries(Object.entries(api.schemas).map(([name, schema]) => [name, referring(schema)]));
+  const components = {
+    ...(Object.keys(schemas).length === 0 ? {} : { schemas }),
+    ...(Object.keys(api.securitySchemes).length === 0 ? {} : { securitySchemes: api.securitySchemes }),
+  };
+  return {
+    openapi: "3.1.1",
+    info: { title: api.title, version: api.version, ...given("description", api.description) },
+    ...(api.servers.length === 0 ? {} : { servers: api.servers.map((url) => ({ url })) }),
+    ...(api.tags.length === 0 ? {} : { tags: api.tags }),
+    paths: Object.fromEntries(paths),
+    ...(Object.keys(components).length === 0 ? {} : { components }),
+  };
+}
+
+function operationOf({ id, method, path, ...operation }: ApiOperation): JsonSchema {
+  return {
+    ...(id === `${method} ${path}` ? {} : { operationId: id }),
+    ...given("summary", operation.summary),
+    ...given("description", operation.description),
+    ...(operation.tags.length === 0 ? {} : { tags: operation.tags }),
+    ...(operation.deprecated ? { deprecated: true } : {}),
+    ...(operation.parameters.length === 0 ? {} : { parameters: operation.parameters.map(parameterOf) }),
+    ...given("requestBody", operation.body === undefined ? undefined : bodyOf(operation.body)),
+    responses: Object.fromEntries(operation.responses.map((response) => [response.status, responseOf(response)])),
+    ...(operation.security.length === 0 ? {} : { security: operation.security }),
+  };
+}
+
+const STYLES = { ",": undefined, " ": "spaceDelimited", "|": "pipeDelimited", "\t": undefined } as const;
+
+function parameterOf({ separator, schema, example, ...parameter }: ApiParameter): JsonSchema {
+  const { name, in: place, required, description } = parameter;
+  return {
+    name,
+    in: place,
+    ...(required ? { required } : {}),
+    ...given("description", description),
+    ...(separator === undefined
+      ? {}
+      : { ...given("style", STYLES[separator]), ...(place === "query" || place === "cookie" ? { explode: false } : {}) }),
+    schema: referring(schema),
+    ...(example === undefined ? {} : { example }),
+  };
+}
+
+function bodyOf({ required, description, content }: ApiBody): JsonSchema {
+  return { ...(required ? { required } : {}), ...given("description", description), content: contentOf(content) };
+}
+
+function responseOf({ description, content, headers }: ApiResponse): JsonSchema {
+  const named = headers.map(({ name, schema, required, ...header }) => [
+    name,
+    { ...(required ? { required } : {}), ...given("description", header.description), schema: referring(schema) },
+  ]);
+  return {
+    description,
+    ...(headers.length === 0 ? {} : { headers: Object.fromEntries(named) }),
+    ...(content.length === 0 ? {} : { content: contentOf(content) }),
+  };
+}
+
+function contentOf(content: readonly ApiContent[]): JsonSchema {
+  return Object.fromEntries(
+    content.map(({ mediaType, schema, examples }) => [
+      mediaType,
+      {
+        ...(schema === undefined ? {} : { schema: referring(schema) }),
+        ...(examples.length === 1 ? { example: examples[0] } : {}),
+        ...(examples.length > 1
+          ? { examples: Object.fromEntries(examples.map((value, index) => [`example${index + 1}`, { value }])) }
+          : {}),
+      },
+    ]),
+  );
+}
+
+/** References to `#/$defs` as a document of OpenAPI has them. */
+function referring(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(referring);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) =>
+      key === "$ref" && definitionName(inner) !== undefined
+        ? [key, String(inner).replace("#/$defs/", "#/components/schemas/")]
+        : [key, referring(inner)],
+    ),
+  );
+}
