@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandDefinition>>> = {
   eval: async () => (await import("./commands/eval.ts")).evalCommand,
   convert: async () => (await import("./commands/convert.ts")).convert,
   describe: async () => (await import("./commands/describe.ts")).describe,
+  docs: async () => (await import("./commands/docs.ts")).docs,
   explain: async () => (await import("./commands/explain.ts")).explain,
 };
 

@@ -9,3 +9,5 @@ export {
   rest,
 } from "./functions.ts";
 export { clientOptions, doorOptions } from "./options.ts";
+export type { DescribedDoor } from "./describe-door.ts";
+export { describeDoors } from "./describe-doors.ts";

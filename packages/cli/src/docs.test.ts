@@ -1,0 +1,99 @@
+import { isRecord } from "@portolan/core";
+import { readApiDocument, writeApiDocument } from "@portolan/formats/openapi";
+import { createTemporaryFolder } from "@portolan/testkit";
+import { readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { command } from "./io.test.support.ts";
+
+const FLOW = `
+systems: { erp: { title: SAP ERP } }
+routes:
+  placeOrder:
+    title: Places an order.
+    tags: [orders]
+    input: order.json
+    output: { type: object, properties: { order: { $ref: "#/$defs/Id" } }, $defs: { Id: { type: string } } }
+    from: [{ rest: { post: /orders, status: 201 } }]
+    steps: [{ call: { rest: { post: "https://erp.example/orders" }, system: erp } }]
+  findOrders:
+    input: { type: object, properties: { id: { type: integer }, limit: { type: integer } }, required: [id] }
+    from: [{ rest: { get: "/customers/:id/orders" } }]
+    steps: [{ map: '{ "ok": true }' }]
+  getOrder:
+    from: [{ rest: { api: api.yaml, operation: getOrder } }]
+    steps: [{ map: '{ "id": 1 }' }]
+`;
+const API = `
+swagger: "2.0"
+info: { title: Old, version: "1" }
+basePath: /v1
+definitions: { Order: { type: object, properties: { id: { type: integer, x-nullable: true } } } }
+securityDefinitions: { key: { type: apiKey, in: header, name: x-key } }
+paths:
+  /orders/{id}:
+    get:
+      operationId: getOrder
+      security: [{ key: [] }]
+      parameters: [{ name: id, in: path, required: true, type: integer }, { name: f, in: query, type: array, items: { type: string } }]
+      responses: { 200: { description: The order., schema: { $ref: "#/definitions/Order" } } }
+`;
+
+test("docs writes the doors of an app as OpenAPI, in JSON and YAML, and what is read of it says the same", async () => {
+  await using folder = await createTemporaryFolder();
+  await folder.put("orders.flow.yaml", FLOW);
+  await folder.put("api.yaml", API);
+  await folder.put("order.json", { title: "Order", type: "object", properties: { parent: { $ref: "#" } } });
+  const outcome = await command(["docs", "--out", "public", "--api-version", "2.1"], { directory: folder.root });
+  expect(outcome).toEqual({ code: 0, stderr: "", stdout: "wrote public/openapi.json\nwrote public/openapi.yaml\n" });
+  const document: unknown = JSON.parse(await readFile(folder.path("public/openapi.json"), "utf8"));
+  expect(document).toMatchObject({
+    openapi: "3.1.1",
+    info: { version: "2.1" },
+    tags: [{ name: "erp", description: "SAP ERP" }],
+    paths: {
+      "/orders": {
+        post: {
+          operationId: "placeOrder",
+          summary: "Places an order.",
+          tags: ["orders", "erp"],
+          requestBody: { required: true, content: { "application/json": { schema: { $ref: "#/components/schemas/Order" } } } },
+          responses: {
+            "201": { content: { "application/json": { schema: { $ref: "#/components/schemas/placeOrderOutput" } } } },
+            "4XX": { content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } } },
+          },
+        },
+      },
+      "/customers/{id}/orders": {
+        get: {
+          parameters: [
+            { name: "id", in: "path", required: true, schema: { type: "integer" } },
+            { name: "limit", in: "query", schema: { type: "integer" } },
+          ],
+        },
+      },
+      "/v1/orders/{id}": {
+        get: {
+          security: [{ key: [] }],
+          parameters: [
+            { name: "id", in: "path" },
+            { name: "f", explode: false, schema: { type: "array" } },
+          ],
+          // The name is taken by another schema.
+          responses: { "200": { content: { "application/json": { schema: { $ref: "#/components/schemas/Order2" } } } } },
+        },
+      },
+    },
+    components: {
+      schemas: {
+        Order: { properties: { parent: { $ref: "#/components/schemas/Order" } } },
+        Order2: { properties: { id: { type: ["integer", "null"] } } },
+        placeOrderOutput: { properties: { order: { $ref: "#/components/schemas/Id" } } },
+        Id: { type: "string" },
+      },
+      securitySchemes: { key: { type: "apiKey", in: "header", name: "x-key" } },
+    },
+  });
+  const described = await command(["describe", "public/openapi.yaml"], { directory: folder.root });
+  expect(described).toMatchObject({ code: 0, stdout: expect.stringContaining("GET /v1/orders/{id}") });
+  expect(isRecord(document) && writeApiDocument(readApiDocument(document))).toEqual(document);
+});

@@ -1,0 +1,56 @@
+import type { ConnectorServices } from "@portolan/core";
+import {
+  createSchemaCollection,
+  standaloneSchema,
+  type ApiContent,
+  type ApiDocument,
+  type ApiOperation,
+  type ApiSchema,
+} from "@portolan/formats/openapi";
+import { doorOf, operationNamed, readApi } from "./api-document.ts";
+import { operationOfDoor, type DescribedDoor } from "./describe-door.ts";
+
+export interface DescribedApp extends Pick<ApiDocument, "title" | "version" | "tags"> {
+  readonly doors: readonly DescribedDoor[];
+  readonly services: ConnectorServices;
+}
+
+/** The API description of an app's doors. Those of a description are described as it does. */
+export async function describeDoors({ doors, services, ...head }: DescribedApp): Promise<ApiDocument> {
+  const schemas = createSchemaCollection();
+  const securitySchemes: Record<string, unknown> = {};
+  const operations: ApiOperation[] = [];
+  const ids = new Set<string>();
+  for (const door of doors) {
+    const { api: document, operation: name } = door.options;
+    const operation = document === undefined || name === undefined ? operationOfDoor(door, schemas) : await operationOf(document, name);
+    const id = ids.has(operation.id) ? `${operation.method} ${operation.path}` : operation.id;
+    ids.add(id);
+    operations.push({ ...operation, id });
+  }
+  return { dialect: "OpenAPI 3.1.1", ...head, servers: [], operations, schemas: schemas.all(), securitySchemes };
+
+  async function operationOf(document: string, name: string): Promise<ApiOperation> {
+    const api = await readApi(document, services);
+    const operation = operationNamed(api, name, document);
+    Object.assign(securitySchemes, api.securitySchemes);
+    const path = doorOf(operation, api).place.replaceAll(/:([^/]+)/g, "{$1}");
+    return withSchemas({ ...operation, path }, (schema) => schemas.inline(standaloneSchema(schema, api.schemas)));
+  }
+}
+
+function withSchemas(operation: ApiOperation, read: (schema: ApiSchema) => ApiSchema): ApiOperation {
+  const content = (list: readonly ApiContent[]) =>
+    list.map((one) => (one.schema === undefined ? one : { ...one, schema: read(one.schema) }));
+  const { parameters, body, responses } = operation;
+  return {
+    ...operation,
+    parameters: parameters.map((one) => ({ ...one, schema: read(one.schema) })),
+    ...(body === undefined ? {} : { body: { ...body, content: content(body.content) } }),
+    responses: responses.map((one) => ({
+      ...one,
+      content: content(one.content),
+      headers: one.headers.map((header) => ({ ...header, schema: read(header.schema) })),
+    })),
+  };
+}
