@@ -216,3 +216,10 @@ describe("Standard Schema", () => {
     expect(check.check(1)).toEqual({ body: 2 });
   });
 });
+
+test("patterns that are valid only without Unicode are taken as such, others as Unicode", () => {
+  const loose = compile({ jsonSchema: { pattern: "^a\\_b$" } });
+  expect(loose.check("a_b")).toHaveProperty("body");
+  expect(loose.check("ab")).toHaveProperty("issues");
+  expect(compile({ jsonSchema: { pattern: "^.$" } }).check("😀")).toHaveProperty("body");
+});

@@ -47,19 +47,33 @@ export function createSchemaCompiler(): SchemaCompiler {
       const name = file ?? nameOf(schema);
       const dialect = dialectOf(schema);
       checkSchema(dialect, schema, name);
-      // One instance for each contract: unrelated schemas may carry the same $id.
-      const ajv = new dialect(OPTIONS);
-      addAjvFormats(ajv);
       try {
-        if (file === undefined) return ajv.compile(schema);
-        const id = addFile(ajv, schema, { file, id: pathToFileURL(file).href });
-        // It has just been added.
-        return ajv.getSchema(id)!;
+        return compileIn(dialect, schema, { file, isUnicode: true });
+      } catch (cause) {
+        if (!(cause instanceof SyntaxError)) throw failure(name, cause);
+      }
+      // Patterns are Unicode (JSON Schema Core, section 6.4), and many that people write are valid only without that, such as `\_`.
+      try {
+        return compileIn(dialect, schema, { file, isUnicode: false });
       } catch (cause) {
         throw failure(name, cause);
       }
     },
   };
+}
+
+function compileIn(
+  dialect: typeof Ajv,
+  schema: JsonSchemaDocument,
+  { file, isUnicode }: { readonly file: string | undefined; readonly isUnicode: boolean },
+): ValidateFunction {
+  // One instance for each contract: unrelated schemas may carry the same $id.
+  const ajv = new dialect({ ...OPTIONS, unicodeRegExp: isUnicode });
+  addAjvFormats(ajv);
+  if (file === undefined) return ajv.compile(schema);
+  const id = addFile(ajv, schema, { file, id: pathToFileURL(file).href });
+  // It has just been added.
+  return ajv.getSchema(id)!;
 }
 
 interface Place {
