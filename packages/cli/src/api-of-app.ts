@@ -4,8 +4,17 @@ import type { ApiDocument } from "@portolan/formats/openapi";
 import type { LoadedApp } from "@portolan/host";
 import { platform } from "./platform.ts";
 
+/** Doors of an app whose contract is more than what their routes say. */
+export function hasOwnContract({ api, parameters }: DescribedDoor["options"]): boolean {
+  return api !== undefined || parameters !== undefined;
+}
+
 /** The API description of an app's REST doors: contracts, errors, and as tags what each route is tagged with and which systems it calls. */
-export async function apiOfApp({ definition, directory }: LoadedApp, version: string): Promise<ApiDocument> {
+export async function apiOfApp(
+  { definition, directory }: LoadedApp,
+  version: string,
+  isWanted: (options: DescribedDoor["options"]) => boolean = () => true,
+): Promise<ApiDocument> {
   const { describeDoors } = await import("@portolan/connectors/rest");
   const [formats, contracts] = await Promise.all([
     platform.formats(directory),
@@ -18,6 +27,7 @@ export async function apiOfApp({ definition, directory }: LoadedApp, version: st
       if (source.kind !== "connector" || source.connector.name !== "rest") return [];
       // Options of a source have been read by the specs of its connector.
       const options = source.options as DescribedDoor["options"];
+      if (!isWanted(options)) return [];
       const parameters = {
         path: compile(options.parameters?.path),
         query: compile(options.parameters?.query),

@@ -27,3 +27,36 @@ test("check is content with routes for all operations of an API description, and
   expect(await check(place)).toEqual({ code: 1, output: expect.stringContaining("has an operation that no route has: getOrder") });
   expect(await check(place + door("get", "getOdrer"))).toEqual({ code: 1, output: expect.stringContaining('did you mean "getOrder"?') });
 });
+
+/** What `check --against` says of a change of the description. */
+async function changed(before: string, after: string): Promise<readonly string[]> {
+  await using folder = await createTemporaryFolder();
+  for (const [name, document] of Object.entries({ before, after })) {
+    await folder.put(`${name}/openapi.yaml`, document);
+    await folder.put(`${name}/orders.flow.yaml`, `routes:\n${door("place", "placeOrder")}${door("get", "getOrder")}`);
+  }
+  const { stdout } = await command(["check", "--no-types", "--json", "--against", "./before", "after"], { directory: folder.root });
+  return stdout
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => String((JSON.parse(line) as { message: unknown }).message));
+}
+
+test.each([
+  ["nothing", DOCUMENT, []],
+  ["a new optional parameter", DOCUMENT.replace("getOrder,", "getOrder, parameters: [{ name: f, in: query, schema: {} }],"), []],
+  [
+    "a new required parameter",
+    DOCUMENT.replace("getOrder,", "getOrder, parameters: [{ name: f, in: query, required: true, schema: {} }],"),
+    ["GET /orders/{id}: the query parameter f is required"],
+  ],
+  ["another path", DOCUMENT.replace("/orders:", "/order:"), ["POST /orders: the operation is gone"]],
+  ["another status", DOCUMENT.replace("201", "202"), ["POST /orders: it does not answer 201 any more"]],
+  [
+    "a required body",
+    DOCUMENT.replace("placeOrder,", "placeOrder, requestBody: { required: true, content: {} },"),
+    ["POST /orders: a body is required"],
+  ],
+])("check --against says what %s in an API description breaks", async (_change, after, messages) => {
+  expect(await changed(DOCUMENT, after)).toEqual(messages);
+});

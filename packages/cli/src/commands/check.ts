@@ -22,7 +22,8 @@ export const check = defineCommand({
     against: {
       type: "string",
       value: "REV",
-      description: "Also list what breaks those who rely on the app at a revision of git, or in another directory (../before).",
+      description:
+        "Also list what breaks those who rely on the app at a revision of git, or in another directory (../before): routes, doors, contracts, and API descriptions that doors are made of.",
     },
     compatibility: {
       type: "string",
@@ -90,7 +91,21 @@ async function findings(
     const { openOtherVersion } = await import("../other-version.ts");
     await using version = await openOtherVersion(path, resolveDirectory(io.directory, revision));
     const [app, other] = await Promise.all([loadApp({ path, platform, environment: io.environment }), loadOther(version.path)]);
-    return compatibilityFindings({ app, other, platform }, mode);
+    const [known, operations] = await Promise.all([compatibilityFindings({ app, other, platform }, mode), brokenDoors(app, other)]);
+    return [...known, ...operations];
+  }
+
+  /** What API descriptions and parameters of doors say beyond the contracts of routes. */
+  async function brokenDoors(app: LoadedApp, other: LoadedApp): Promise<readonly Finding[]> {
+    const [{ apiOfApp, hasOwnContract }, { brokenOperations }] = await Promise.all([
+      import("../api-of-app.ts"),
+      import("../api-compatibility.ts"),
+    ]);
+    const { compare } = await platform.contracts(app.directory, []);
+    if (compare === undefined) return [];
+    const broken = async (before: LoadedApp, after: LoadedApp) =>
+      brokenOperations(await apiOfApp(before, "", hasOwnContract), await apiOfApp(after, ""), compare);
+    return [...(mode === "forward" ? [] : await broken(other, app)), ...(mode === "backward" ? [] : await broken(app, other))];
   }
 
   /** The other version may need variables that are gone by now. */
