@@ -132,6 +132,7 @@ describe("a description of OpenAPI", () => {
           post: {
             parameters: [
               { name: "tags", in: "query", type: "array", items: { type: "string" } },
+              { name: "text", in: "query", type: "string" },
               { name: "order", in: "body", required: true, schema: { $ref: "#/definitions/Order" } },
             ],
             responses: { 200: { description: "ok", schema: { $ref: "#/definitions/Order" }, examples: { "application/json": { id: 1 } } } },
@@ -153,10 +154,15 @@ describe("a description of OpenAPI", () => {
     const [order, files] = api.operations;
     expect(order).toMatchObject({
       id: "POST /orders",
-      parameters: [{ name: "tags", separator: ",", schema: { type: "array", items: { type: "string" } } }],
+      parameters: [
+        { name: "tags", separator: ",", schema: { type: "array", items: { type: "string" } } },
+        // A text with a comma is one text.
+        { name: "text", schema: { type: "string" } },
+      ],
       body: { required: true, content: [{ mediaType: "application/xml", schema: { $ref: "#/$defs/Order" } }] },
       responses: [{ content: [{ mediaType: "application/json", schema: { $ref: "#/$defs/Order" }, examples: [{ id: 1 }] }] }],
     });
+    expect(order?.parameters[1]).not.toHaveProperty("separator");
     expect(files?.body?.content).toEqual([
       {
         mediaType: "multipart/form-data",

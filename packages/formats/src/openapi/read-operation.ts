@@ -74,7 +74,7 @@ function parameterOf(part: Part, { references, schemas, isSwagger }: OperationCo
     required: place === "path" || value["required"] === true,
     ...given("description", text(value["description"])),
     schema: schemas.read(isSwagger ? swaggerParameterSchema(part) : schemaPart),
-    ...given("separator", isSwagger ? separatorOfCollection(value["collectionFormat"]) : separatorOf(value, place)),
+    ...given("separator", isSwagger ? separatorOfCollection(value) : separatorOf(value, place, references.child(part, "schema").value)),
     ...given("example", example),
   };
 }
@@ -85,17 +85,18 @@ function isPlace(place: unknown): place is ParameterPlace {
 
 const COLLECTIONS: Readonly<Record<string, ApiParameter["separator"]>> = { csv: ",", ssv: " ", pipes: "|", tsv: "\t" };
 
-function separatorOfCollection(format: unknown): ApiParameter["separator"] {
-  return format === "multi" ? undefined : (COLLECTIONS[String(format)] ?? ",");
+function separatorOfCollection({ type, collectionFormat: format }: JsonSchema): ApiParameter["separator"] {
+  return type !== "array" || format === "multi" ? undefined : (COLLECTIONS[String(format)] ?? ",");
 }
 
-function separatorOf({ style, explode, schema }: JsonSchema, place: ParameterPlace): ApiParameter["separator"] {
+/** Only a list is parted: `schema` is that which the parameter's leads to. */
+function separatorOf({ style, explode }: JsonSchema, place: ParameterPlace, schema: unknown): ApiParameter["separator"] {
+  const types = isRecord(schema) ? [schema["type"]].flat() : [];
+  if (!types.includes("array")) return undefined;
   if (style === "spaceDelimited") return " ";
   if (style === "pipeDelimited") return "|";
   const isForm = (style ?? (place === "query" || place === "cookie" ? "form" : "simple")) === "form";
-  if (isForm && explode !== false) return undefined;
-  // Only a list is parted; where the schema says nothing, one text stays one.
-  return isRecord(schema) && (schema["type"] === "array" || schema["$ref"] !== undefined) ? "," : undefined;
+  return isForm && explode !== false ? undefined : ",";
 }
 
 function bodyOf(part: Part, context: OperationContext): ApiBody | undefined {
