@@ -125,6 +125,9 @@ test.each([
 test("what is no schema is refused", () => {
   expect(() => decode("message {")).toThrow("the Protobuf schema cannot be read");
   expect(() => decode('syntax = "proto3";')).toThrow("has no message");
+  expect(() => decode('syntax = "proto3"; message A { E e = 1; } enum E { X = 0; Y = 4294967296; }')).toThrow(
+    "expected a whole number of 32 bits",
+  );
   expect(() => decode('syntax = "proto3"; message A { string b = 536870912; }')).toThrow(
     "the field A.b has the number 536870912: expected 1 to 536870911",
   );

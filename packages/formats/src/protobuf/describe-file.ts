@@ -130,6 +130,8 @@ function typeOf({ type, resolvedType }: Pick<Field, "type" | "resolvedType">): {
 
 function describeEnum({ name, values }: Enum): EnumInit {
   const entries = Object.entries(values).map(([symbol, number]) => ({ name: symbol, number }));
+  const wrong = entries.find(({ number }) => (number | 0) !== number);
+  if (wrong !== undefined) throw protoFault(`${wrong.name} has the number ${wrong.number}: expected a whole number of 32 bits`);
   const hasAliases = new Set(entries.map(({ number }) => number)).size < entries.length;
   return { name, value: entries, ...(hasAliases ? { options: { allowAlias: true } } : {}) };
 }
