@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { isRecord } from "@portolan/core";
 import type { PatchOperation } from "./patch.ts";
 import { writePointer } from "./pointer.ts";
 
@@ -15,7 +16,7 @@ export function jsonDiff(before: unknown, after: unknown): readonly PatchOperati
 
 function* differences(before: unknown, after: unknown, path: Path): Generator<PatchOperation> {
   if (Array.isArray(before) && Array.isArray(after)) yield* betweenLists(before, after, path);
-  else if (isMap(before) && isMap(after)) yield* betweenMaps(before, after, path);
+  else if (isRecord(before) && isRecord(after)) yield* betweenMaps(before, after, path);
   else if (!isDeepStrictEqual(before, after)) yield { op: "replace", path: writePointer(path), value: after };
 }
 
@@ -39,8 +40,4 @@ function* betweenLists(before: readonly unknown[], after: readonly unknown[], pa
   for (let index = start; index < shared; index++) yield* differences(before[index], after[index], [...path, index]);
   for (let index = oldEnd - 1; index >= shared; index--) yield { op: "remove", path: writePointer([...path, index]) };
   for (let index = shared; index < newEnd; index++) yield { op: "add", path: writePointer([...path, index]), value: after[index] };
-}
-
-function isMap(value: unknown): value is Data {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { PortolanError } from "@portolan/core";
+import { define } from "../compiled/values.ts";
 import { holds, isIndex, jsonPointer, readPointer, writePointer } from "./pointer.ts";
 
 /** One operation of a JSON Patch (RFC 6902). */
@@ -108,12 +109,6 @@ function changed(value: unknown, { path, depth = 0, whole }: Place, change: Chan
   if (Array.isArray(copy)) copy[Number(part)] = next;
   else define(copy, part, next);
   return copy;
-}
-
-/** `__proto__` stays a name like any other. */
-function define(object: Record<string, unknown>, name: string, value: unknown): void {
-  if (name === "__proto__") Object.defineProperty(object, name, { value, enumerable: true, writable: true, configurable: true });
-  else object[name] = value;
 }
 
 function copyOf(object: Readonly<Record<string, unknown>>): Record<string, unknown> {

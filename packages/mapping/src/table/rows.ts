@@ -1,3 +1,4 @@
+import { isRecord } from "@portolan/core";
 import { parseDocument } from "yaml";
 
 /** A row of a mapping table: where a value goes, and where it comes from. */
@@ -28,7 +29,7 @@ export function readRows(text: string): readonly MappingRow[] {
   const [broken] = document.errors;
   if (broken !== undefined) throw new SyntaxError(`the mapping table is no YAML: ${broken.message}`);
   const data: unknown = document.toJS({ maxAliasCount: 0 });
-  const rows = Array.isArray(data) ? data : isMap(data) && Array.isArray(data["rows"]) ? data["rows"] : undefined;
+  const rows = Array.isArray(data) ? data : isRecord(data) && Array.isArray(data["rows"]) ? data["rows"] : undefined;
   if (rows === undefined) throw new SyntaxError("a mapping table is a list of rows, such as - { to: customer.name, from: body.name }");
   return checkRows(rows);
 }
@@ -41,7 +42,7 @@ function checkRows(rows: readonly unknown[]): readonly MappingRow[] {
 }
 
 function faultsOf(row: unknown): readonly string[] {
-  if (!isMap(row)) return ["expected a map with `to`"];
+  if (!isRecord(row)) return ["expected a map with `to`"];
   const faults = Object.keys(row)
     .filter((key) => !KEYS.has(key))
     .map((key) => `unknown key ${JSON.stringify(key)}; known: ${[...KEYS].join(", ")}`);
@@ -60,8 +61,4 @@ function faultsOf(row: unknown): readonly string[] {
 
 function isTarget(text: string): boolean {
   return text.split(".").every((part) => /^[^[\].]+(?:\[\])?$/.test(part));
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
