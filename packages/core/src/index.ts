@@ -141,6 +141,7 @@ export {
   reportError,
   withSuppressed,
 } from "./portolan-error.ts";
+export { asMissingPackage } from "./missing-package.ts";
 export { printable } from "./printable.ts";
 export { type Random, createIds } from "./random.ts";
 export type {

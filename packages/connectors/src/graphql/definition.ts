@@ -1,4 +1,4 @@
-import { defineConnector, type ConnectorDefinition } from "@portolan/core";
+import { asMissingPackage, defineConnector, type ConnectorDefinition } from "@portolan/core";
 import { checkPath } from "@portolan/gateway";
 import { checkField, doorOptions, fieldOf, type DoorOptions } from "./options.ts";
 
@@ -18,7 +18,13 @@ export const graphqlConnector: ConnectorDefinition = defineConnector({
     check: checkDoor,
     replies: true,
     // Loaded where it is used: apps without a GraphQL door need neither graphql nor its server.
-    open: async (options, context) => (await import("./source.ts")).openField(options, context),
+    async open(options, context) {
+      try {
+        return (await import("./source.ts")).openField(options, context);
+      } catch (thrown) {
+        throw asMissingPackage(thrown, "a GraphQL door", ["graphql", "graphql-yoga"]);
+      }
+    },
   },
 });
 

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { PortolanError } from "@portolan/core";
+import { asMissingPackage } from "@portolan/core";
 
 const load = createRequire(import.meta.url);
 
@@ -37,10 +37,7 @@ function peer(name: string): unknown {
   try {
     return load(name);
   } catch (cause) {
-    const [packageName] = /^(?:@[^/]+\/)?[^/]+/.exec(name) ?? [name];
-    throw new PortolanError("PORTOLAN_CONFIG_INVALID", `the format protobuf needs the package ${packageName}, which is not installed`, {
-      hint: `npm install ${packageName}`,
-      cause,
-    });
+    const [packageName = name] = /^(?:@[^/]+\/)?[^/]+/.exec(name) ?? [];
+    throw asMissingPackage(cause, "the format protobuf", [packageName]);
   }
 }

@@ -1,5 +1,5 @@
 import type * as Phones from "libphonenumber-js/max";
-import { PortolanError } from "@portolan/core";
+import { asMissingPackage } from "@portolan/core";
 import { cleaner, type CleanOptions } from "./clean.ts";
 import { lazily } from "./lazily.ts";
 
@@ -51,10 +51,7 @@ const numberingPlans = lazily<typeof Phones>("libphonenumber-js/max");
 function phones(): typeof Phones {
   try {
     return numberingPlans();
-  } catch (cause) {
-    throw new PortolanError("PORTOLAN_CONFIG_INVALID", "$phone needs the package libphonenumber-js", {
-      cause,
-      hint: "npm install libphonenumber-js",
-    });
+  } catch (thrown) {
+    throw asMissingPackage(thrown, "$phone", ["libphonenumber-js"]);
   }
 }
