@@ -115,3 +115,10 @@ it("a function that does not exist is an error, whatever is known of the body", 
     warnings: [],
   });
 });
+
+it.each([
+  ["as it stands", ORDER],
+  ["as a definition holds it, which was taken for a schema that accepts everything", { jsonSchema: ORDER }],
+])("a contract is a JSON Schema %s", async (_name, input) => {
+  expect((await found([{ map: "body.idd" }], { input })).warnings).toEqual([expect.stringContaining("idd is nothing")]);
+});

@@ -140,7 +140,11 @@ export const contract: OptionType<Contract> = simple(
   (value) => {
     if (isStandardSchema(value)) return value as Contract;
     if (typeof value === "string") return { path: value };
-    return isRecord(value) || typeof value === "boolean" ? { jsonSchema: value } : undefined;
+    if (!isRecord(value)) return typeof value === "boolean" ? { jsonSchema: value } : undefined;
+    // As a definition holds it; taken for a schema, it would be one of an unknown keyword, which accepts everything.
+    const { jsonSchema, ...others } = value;
+    if (Object.keys(others).length > 0 || !(isRecord(jsonSchema) || typeof jsonSchema === "boolean")) return { jsonSchema: value };
+    return { jsonSchema };
   },
 );
 
