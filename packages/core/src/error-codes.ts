@@ -62,6 +62,22 @@ export const ERROR_CODES = {
     title: "A throw step failed the message.",
     explanation: "The route decided that this message fails. Give the step a `code` to tell such failures apart.",
   },
+  PORTOLAN_NOT_FOUND: {
+    kind: "rejected",
+    title: "What was asked for is not there.",
+    explanation:
+      "A route says so by `throw` with this code. A REST door answers 404, an MCP resource that there is none, the others an error with the code.",
+  },
+  PORTOLAN_CONFLICT: {
+    kind: "rejected",
+    title: "The state of what is there does not allow it.",
+    explanation: "A route says so by `throw` with this code. A REST door answers 409, the others an error with the code.",
+  },
+  PORTOLAN_FORBIDDEN: {
+    kind: "rejected",
+    title: "The caller may not do this.",
+    explanation: "A route says so by `throw` with this code. A REST door answers 403, the others an error with the code.",
+  },
   PORTOLAN_PARTS_FAILED: {
     kind: "defect",
     title: "Parts of a message failed.",

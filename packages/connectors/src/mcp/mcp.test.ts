@@ -191,6 +191,12 @@ describe("a resource", () => {
     for (const uri of ["orders://1", "orders://1/lines", "other://1", "orders://%ff"])
       await expect(scene.client.readResource({ uri })).rejects.toMatchObject({ code: -32_602, data: { uri } });
   });
+
+  it("that a route does not find is said not to be there", async () => {
+    const deliver = () => Promise.reject(new PortolanError("PORTOLAN_NOT_FOUND", "there is no order 1"));
+    await using scene = await connect({ options: { resource: "orders://{id}" }, deliver });
+    await expect(scene.client.readResource({ uri: "orders://1" })).rejects.toMatchObject({ code: -32_602, data: { uri: "orders://1" } });
+  });
 });
 
 describe("an endpoint", () => {

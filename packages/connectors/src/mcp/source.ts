@@ -62,7 +62,9 @@ function resourceOffer(name: string, listing: Json, run: Run): Offer {
     match: createUriMatch(name),
     async read(uri, request) {
       const result = await run(request).catch((error: unknown) => {
-        const { structuredContent } = toolError(asPortolanError(error), request.exchange.id);
+        const failure = asPortolanError(error);
+        if (failure.code === "PORTOLAN_NOT_FOUND") throw resourceNotFound(uri);
+        const { structuredContent } = toolError(failure, request.exchange.id);
         throw new RpcError(INTERNAL_ERROR, `the resource ${uri} could not be read`, structuredContent);
       });
       if (result === undefined || result.body === null || statusOf(result) === 404) throw resourceNotFound(uri);
