@@ -68,11 +68,6 @@ export const ERROR_CODES = {
     explanation:
       "A route says so by `throw` with this code. A REST door answers 404, an MCP resource that there is none, the others an error with the code.",
   },
-  PORTOLAN_CONFLICT: {
-    kind: "rejected",
-    title: "The state of what is there does not allow it.",
-    explanation: "A route says so by `throw` with this code. A REST door answers 409, the others an error with the code.",
-  },
   PORTOLAN_FORBIDDEN: {
     kind: "rejected",
     title: "The caller may not do this.",

@@ -19,7 +19,6 @@ test.each([
   ["PORTOLAN_THROTTLED", 429],
   ["PORTOLAN_STOPPING", 503],
   ["PORTOLAN_NOT_FOUND", 404],
-  ["PORTOLAN_CONFLICT", 409],
   ["PORTOLAN_FORBIDDEN", 403],
 ])("%s is answered with %i", (code, status) => {
   expect(problemOf(new PortolanError(code, "no")).status).toBe(status);

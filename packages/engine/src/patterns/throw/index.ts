@@ -17,7 +17,11 @@ declare module "../../builder/steps.ts" {
 const options = option.object({
   message: required(option.expression, "The error's message"),
   kind: withDefault(option.oneOf("transient", "invalid", "rejected", "defect"), "rejected", "What decides about it"),
-  code: withDefault(option.name, "PORTOLAN_THROWN", "A code of your own tells such failures apart. Doors know PORTOLAN_NOT_FOUND, PORTOLAN_CONFLICT and PORTOLAN_FORBIDDEN"),
+  code: withDefault(
+    option.name,
+    "PORTOLAN_THROWN",
+    "A code of your own tells such failures apart. Doors know PORTOLAN_NOT_FOUND and PORTOLAN_FORBIDDEN",
+  ),
 });
 
 /** Fails the message. */
