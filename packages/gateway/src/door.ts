@@ -1,4 +1,5 @@
-import type { Exchange } from "./exchange.ts";
+import type { Exchange, ReplyHeaders } from "./exchange.ts";
+import type { Problem } from "./problem.ts";
 
 export const DOOR_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"] as const;
 export type DoorMethod = (typeof DOOR_METHODS)[number];
@@ -19,6 +20,11 @@ export interface Door {
    * body first can answer with what goes on then: that costs a small request less than a promise of its body.
    */
   readonly handle: (exchange: Exchange) => Handled;
+  /**
+   * How callers are told of a problem, whoever finds it: the door, a policy or the host. The status stays what it is unless the
+   * protocol says otherwise, and the problem's own headers, but for its media type, go along. Default: a problem document (RFC 9457).
+   */
+  readonly problem?: ((problem: Problem, exchange: Exchange) => WholeReply) | undefined;
   /** Answers a browser that asks before a request from another origin (a preflight), unless OPTIONS has a door of its own. */
   readonly preflight?: ((exchange: Exchange) => void) | undefined;
   /** Of a GET door that remembers replies: a request that changes something at the same address has succeeded. */
@@ -34,19 +40,10 @@ export interface OnBody {
   lost(): void;
 }
 
-/** Where doors are mounted: an HTTP host, or a table that becomes the host's later. It is `services.http` of a connector. */
-export interface DoorHost {
-  /** Throws PORTOLAN_CONFIG_INVALID if the path is no pattern or the place is taken. Takes effect with the next request. */
-  mount(door: Door): MountedDoor;
-}
-
-export interface MountedDoor {
-  /** Requests in process go on. Unmounting twice does nothing. */
-  unmount(): void;
-}
-
-export function isDoorHost(value: unknown): value is DoorHost {
-  return typeof value === "object" && value !== null && "mount" in value && typeof value.mount === "function";
+export interface WholeReply {
+  readonly status: number;
+  readonly headers: ReplyHeaders;
+  readonly body: string;
 }
 
 const STATIC_SEGMENT = /^[^\s:*?#%()\\\p{Cc}]+$/u;

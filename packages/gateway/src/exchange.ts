@@ -1,4 +1,5 @@
 import type { PortolanError } from "@portolan/core";
+import type { Problem } from "./problem.ts";
 
 export type ReplyHeaders = Readonly<Record<string, string | number | readonly string[]>>;
 
@@ -37,6 +38,8 @@ export interface Exchange {
   reply(status: number, headers: ReplyHeaders, body?: string | Uint8Array): void;
   /** Sends a reply whose chunks come as they are made; waits while the caller is slow. Resolves when all was handed over. */
   replyStream(status: number, headers: ReplyHeaders, chunks: AsyncIterable<Uint8Array>): Promise<void>;
-  /** Answers with the problem document of an error. */
+  /** Tells the caller of a problem in the door's own format, with headers beside those that the problem has itself. */
+  sendProblem(problem: Problem, more?: ReplyHeaders): void;
+  /** Tells the caller of an error as the problem that it is. */
   fail(error: PortolanError): void;
 }

@@ -3,8 +3,10 @@ import { parse as parseQuery } from "node:querystring";
 import { PortolanError, type Logger } from "@portolan/core";
 import { discardBody, readBody, type BodyReader, type BodyTaker } from "./body.ts";
 import type { Connection, OpenExchange } from "./connection.ts";
+import type { Door } from "./door.ts";
 import type { Exchange, ReplyHeaders } from "./exchange.ts";
 import { problemOf, type Problem } from "./problem.ts";
+import { problemReply } from "./problem-reply.ts";
 import { pathOf, type FoundDoor } from "./route-table.ts";
 
 /** What an exchange needs of the host that it belongs to. */
@@ -41,6 +43,7 @@ export class HttpExchange implements Exchange, OpenExchange {
   onSuccess: (() => void) | undefined;
   readonly #response: ServerResponse;
   readonly #host: ExchangeHost;
+  readonly #door: Door;
   readonly #maxBodyBytes: number;
   readonly #expectsContinue: boolean;
   readonly #connection: Connection<HttpExchange>;
@@ -57,6 +60,7 @@ export class HttpExchange implements Exchange, OpenExchange {
     this.queryText = found.queryText;
     this.#response = http.response;
     this.#host = host;
+    this.#door = found.door;
     this.#maxBodyBytes = found.door.maxBodyBytes ?? host.maxBodyBytes;
     this.#expectsContinue = http.expectsContinue;
     this.#connection = http.connection;
@@ -170,8 +174,9 @@ export class HttpExchange implements Exchange, OpenExchange {
     this.#state = "given up";
   }
 
-  sendProblem(problem: Problem): void {
-    this.reply(problem.status, problem.headers, JSON.stringify(problem.details));
+  sendProblem(problem: Problem, more: ReplyHeaders = {}): void {
+    const { status, headers, body } = problemReply(this.#door, problem, this);
+    this.reply(status, { ...headers, ...more }, body);
   }
 
   /** Ends the exchange without a reply of its own: the caller has gone, or was answered by other means. */

@@ -4,13 +4,14 @@ import { PortolanError, asPortolanError, type Logger } from "@portolan/core";
 import type { BodyTaker } from "./body.ts";
 import { answerClientError } from "./client-error.ts";
 import { Connection } from "./connection.ts";
-import type { Door, DoorHost, OnBody } from "./door.ts";
+import type { DoorHost, DoorPolicies } from "./door-host.ts";
+import type { Door, OnBody } from "./door.ts";
 import { healthDoors, type Readiness } from "./health.ts";
 import { HttpExchange, type ExchangeHost } from "./http-exchange.ts";
 import { httpLimits, type HttpLimits } from "./http-limits.ts";
 import { createServer } from "./node-http.ts";
 import { answerNowhere } from "./nowhere.ts";
-import type { Policy } from "./policies/policy.ts";
+import type { Policies } from "./policies/host-policies.ts";
 import { statusProblem } from "./problem.ts";
 import { createSweep } from "./sweep.ts";
 import { checkHeaders } from "./request-checks.ts";
@@ -25,8 +26,8 @@ export interface HttpHostOptions {
   readonly limits?: Partial<HttpLimits>;
   /** What `/health/ready` says; without it the host is ready while it listens. */
   readonly ready?: () => Readiness | Promise<Readiness>;
-  /** Goes round every door but those of health. */
-  readonly policy?: Policy | undefined;
+  /** What holds at every door but those of health, and what doors may ask for. Without them a door that has policies is refused. */
+  readonly policies?: Policies | undefined;
 }
 
 export interface HttpAddress {
@@ -67,8 +68,10 @@ export function createHttpHost(options: HttpHostOptions): HttpHost {
   let closed: Promise<void> | undefined;
 
   const health = new Set(healthDoors(options.ready));
+  const { policies } = options;
+  const around = policies && ((door: Door, own?: DoorPolicies) => (health.has(door) ? door : policies.around(door, own)));
   const createTable = (): RouteTable => {
-    const empty = createRouteTable((door) => (health.has(door) || options.policy === undefined ? door : options.policy(door)));
+    const empty = createRouteTable(around);
     for (const door of health) empty.mount(door);
     return empty;
   };
@@ -167,7 +170,7 @@ export function createHttpHost(options: HttpHostOptions): HttpHost {
       server.on("error", (error) => options.log.log("error", "the HTTP server failed", { error: error.message }));
       return address;
     },
-    mount: (door) => table.mount(door),
+    mount: (door, policies) => table.mount(door, policies),
     createTable,
     replace: (next) => void (table = next),
     close,

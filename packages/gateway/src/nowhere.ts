@@ -1,4 +1,3 @@
-import { answerProblem } from "./answer-problem.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Readiness } from "./health.ts";
 import type { HttpExchange } from "./http-exchange.ts";
@@ -19,11 +18,11 @@ export async function answerNowhere(
   if (preflight !== undefined) return preflight(exchange);
   const where = { requestId: exchange.id };
   if (ready !== undefined && !(await ready()).ready)
-    return answerProblem(exchange, statusProblem(503, "this node is not ready", where), { "retry-after": 1 });
+    return exchange.sendProblem(statusProblem(503, "this node is not ready", where), { "retry-after": 1 });
   if (!isDecodable(url)) return exchange.sendProblem(statusProblem(400, "the path has a broken percent-encoding", where));
   const methods = table.methodsOf(url).join(", ");
   if (methods === "") return exchange.sendProblem(statusProblem(404, "there is nothing at this path", where));
-  answerProblem(exchange, statusProblem(405, `this path answers ${methods}`, where), { allow: methods });
+  exchange.sendProblem(statusProblem(405, `this path answers ${methods}`, where), { allow: methods });
 }
 
 function preflightOf(exchange: HttpExchange, table: RouteTable, url: string): ((exchange: Exchange) => void) | undefined {

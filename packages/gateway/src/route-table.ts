@@ -1,6 +1,6 @@
 import { PortolanError } from "@portolan/core";
-import { checkPath, DOOR_METHODS, type Door, type DoorHost, type DoorMethod, type MountedDoor } from "./door.ts";
-import type { Policy } from "./policies/policy.ts";
+import type { DoorHost, DoorPolicies, MountedDoor } from "./door-host.ts";
+import { checkPath, DOOR_METHODS, type Door, type DoorMethod } from "./door.ts";
 import { createPathRouter, type PathRouter } from "./path-router.ts";
 
 export interface FoundDoor {
@@ -18,8 +18,8 @@ export interface RouteTable extends DoorHost {
   readonly remembers: boolean;
 }
 
-/** `policy` goes round every door that is mounted. */
-export function createRouteTable(policy?: Policy): RouteTable {
+/** `around` makes of a door that is mounted the one that is served. */
+export function createRouteTable(around: (door: Door, policies?: DoorPolicies) => Door = plain): RouteTable {
   const doors = new Map<string, Door>();
   // Built by the first request after a change, so that mounting a thousand doors builds them once.
   let remembers = false;
@@ -38,10 +38,10 @@ export function createRouteTable(policy?: Policy): RouteTable {
     get remembers() {
       return remembers;
     },
-    mount(given): MountedDoor {
+    mount(given, policies): MountedDoor {
       const key = place(given);
       refuse(given, doors.get(key));
-      const door = policy === undefined ? given : policy(given);
+      const door = around(given, policies);
       doors.set(key, door);
       remembers ||= door.forget !== undefined;
       routers = undefined;
@@ -59,6 +59,17 @@ export function createRouteTable(policy?: Policy): RouteTable {
       return methods.includes("GET") && !methods.includes("HEAD") ? [...methods, "HEAD"] : methods;
     },
   };
+}
+
+function plain(door: Door, policies?: DoorPolicies): Door {
+  if (policies === undefined) return door;
+  throw new PortolanError(
+    "PORTOLAN_CONFIG_INVALID",
+    `${door.owner}: ${door.method} ${door.path} has policies, and this HTTP host has none to give`,
+    {
+      hint: "Give createHttpHost its `policies`: createPolicies({ clock }).",
+    },
+  );
 }
 
 /** A request to a proxy names the whole address (RFC 9112, section 3.2.2); every server has to take it. */

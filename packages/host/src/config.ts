@@ -112,7 +112,7 @@ export function readConfig(source: SourceFile | undefined, environment: Environm
     return { config: undefined, findings };
   }
   const config = readOptions(configOptions, value, context);
-  for (const message of checkPolicies(config?.http.policies ?? {})) context.at("http").at("policies").report({ message });
+  for (const message of checkPolicies(config?.http.policies)) context.at("http").at("policies").report({ message });
   return { config: findings.length === 0 ? config : undefined, findings };
 }
 

@@ -135,13 +135,12 @@ async function open(options: Opening, opened: Close[]): Promise<RunningNode> {
 }
 
 async function openHttpHost({ host: name, port, policies }: NodeConfig["http"], context: HttpContext): Promise<HttpHost> {
-  const { createHttpHost, createPolicy } = await import("@portolan/gateway");
+  const { createHttpHost, createPolicies } = await import("@portolan/gateway");
   const ready = () => {
     const reasons = context.reasonsNotReady();
     return { ready: reasons.length === 0, reasons };
   };
-  const policy = policies === undefined ? undefined : createPolicy(policies, { clock: context.clock });
-  const host = createHttpHost({ host: name, port, log: context.log, ready, policy });
+  const host = createHttpHost({ host: name, port, log: context.log, ready, policies: createPolicies(context, policies) });
   await host.listen();
   return host;
 }

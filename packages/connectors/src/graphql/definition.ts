@@ -1,5 +1,5 @@
 import { asMissingPackage, defineConnector, type ConnectorDefinition } from "@portolan/core";
-import { checkPath } from "@portolan/gateway";
+import { checkPath, checkPolicies } from "@portolan/gateway";
 import { checkField, doorOptions, fieldOf, type DoorOptions } from "./options.ts";
 
 /** GraphQL: routes as the fields of a schema that is made of their contracts. */
@@ -30,5 +30,9 @@ export const graphqlConnector: ConnectorDefinition = defineConnector({
 
 function checkDoor(options: DoorOptions): readonly string[] {
   const fault = checkPath(options.path);
-  return fault === undefined ? checkField(options) : [...checkField(options), `${options.path} is no path pattern: ${fault}`];
+  return [
+    ...checkField(options),
+    ...(fault === undefined ? [] : [`${options.path} is no path pattern: ${fault}`]),
+    ...checkPolicies(options.policies),
+  ];
 }

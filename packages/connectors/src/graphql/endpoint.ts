@@ -1,7 +1,8 @@
 import { GraphQLBoolean, GraphQLObjectType, GraphQLSchema, printSchema } from "graphql";
 import { PortolanError, type Logger } from "@portolan/core";
-import type { Door, DoorHost, MountedDoor } from "@portolan/gateway";
+import { agreedPolicies, type Door, type DoorHost, type DoorPolicies, type MountedDoor } from "@portolan/gateway";
 import { createContractTypes } from "./contract-types.ts";
+import { requestError } from "./field-error.ts";
 import { fieldConfig, type FieldConfig, type RouteField } from "./field.ts";
 import type { QueryLimits } from "./query-limits.ts";
 import { createServer, type Server } from "./server.ts";
@@ -29,6 +30,7 @@ function createEndpoint(host: DoorHost, path: string, log: Logger): Endpoint {
   let schema: GraphQLSchema | undefined;
   let server: Server | undefined;
   let mounted: readonly MountedDoor[] = [];
+  let policies: DoorPolicies | undefined;
 
   // Made with the first request, when all doors have come: a schema for each of a thousand fields would take a while.
   const schemaNow = () => (schema ??= schemaOf([...fields.values()]));
@@ -38,14 +40,15 @@ function createEndpoint(host: DoorHost, path: string, log: Logger): Endpoint {
       server ??= createServer(schemaNow(), strictest([...fields.values()].map(({ field }) => field.limits)), log);
       return server(exchange);
     };
-    const door = { path, owner, timeoutMs: Infinity, handle };
+    const door = { path, owner, timeoutMs: Infinity, problem: requestError, handle };
     const sdl: Door = {
       ...door,
       method: "GET",
       path: `${path}/schema.graphql`,
       handle: (exchange) => exchange.reply(200, { "content-type": "text/plain; charset=utf-8" }, `${printSchema(schemaNow())}\n`),
     };
-    mounted = [host.mount({ ...door, method: "POST" }), host.mount({ ...door, method: "GET" }), host.mount(sdl)];
+    const doors: readonly Door[] = [{ ...door, method: "POST" }, { ...door, method: "GET" }, sdl];
+    mounted = doors.map((one) => host.mount(one, policies));
   };
 
   return {
@@ -58,7 +61,12 @@ function createEndpoint(host: DoorHost, path: string, log: Logger): Endpoint {
         });
       }
       const config = fieldConfig(field, types);
-      if (fields.size === 0) mount(field.owner);
+      const before = policies;
+      policies = agreedPolicies(before, { name: `graphql ${path}`, owner: field.owner, options: field.policies });
+      if (fields.size === 0 || policies !== before) {
+        for (const door of mounted) door.unmount();
+        mount(field.owner);
+      }
       fields.set(key, { field, config });
       schema = server = undefined;
       return {
@@ -68,6 +76,8 @@ function createEndpoint(host: DoorHost, path: string, log: Logger): Endpoint {
           schema = server = undefined;
           if (fields.size > 0) return;
           for (const door of mounted) door.unmount();
+          mounted = [];
+          policies = undefined;
           types = createContractTypes();
         },
       };

@@ -1,4 +1,5 @@
 import { getNullableType, type GraphQLFieldConfig, type GraphQLFieldConfigArgumentMap } from "graphql";
+import type { PolicyOptions } from "@portolan/gateway";
 import { argumentsOf, typeNameOf, type ContractTypes } from "./contract-types.ts";
 import type { FieldPlace } from "./options.ts";
 import type { QueryLimits } from "./query-limits.ts";
@@ -22,6 +23,7 @@ export interface RouteField {
   readonly input: Schema | undefined;
   readonly output: Schema | undefined;
   readonly limits: QueryLimits;
+  readonly policies: PolicyOptions | undefined;
   /** The value of the field for the body that its arguments are. */
   resolve(body: unknown, context: FieldContext): Promise<unknown>;
 }

@@ -1,4 +1,5 @@
 import { attachConnector, type Duration, type SourceRef } from "@portolan/core";
+import type { PoliciesInput } from "@portolan/gateway";
 import { graphqlConnector } from "./definition.ts";
 
 /** The options of a door as people write them; their meaning is that of `doorOptions`. */
@@ -7,6 +8,7 @@ export interface FieldInput {
   readonly limits?: { readonly depth?: number; readonly aliases?: number; readonly cost?: number };
   readonly keepHeaders?: readonly string[];
   readonly timeout?: Duration;
+  readonly policies?: PoliciesInput;
 }
 
 export interface FieldFunction {

@@ -2,14 +2,17 @@ import {
   createMessage,
   readOptions,
   silentLogger,
+  type Clock,
   type DeliverOptions,
   type Incoming,
   type Message,
   type ReadContext,
 } from "@portolan/core";
 import { createContracts, createFormats } from "@portolan/formats";
-import { createHttpHost } from "@portolan/gateway";
+import { createHttpHost, createPolicies } from "@portolan/gateway";
 import { graphqlConnector } from "./index.ts";
+
+const STANDING: Clock = { now: () => 0, after: () => ({ cancel() {} }) };
 
 type Answer = (incoming: Incoming, options?: DeliverOptions) => unknown;
 
@@ -32,7 +35,7 @@ export function faultsOf(options: object): readonly string[] {
 /** Doors on one real host, each with a route that answers as told. */
 export async function openGraphql(routes: readonly TestedRoute[]) {
   const received: Incoming[] = [];
-  const host = createHttpHost({ port: 0, log: silentLogger });
+  const host = createHttpHost({ port: 0, log: silentLogger, policies: createPolicies({ clock: STANDING }) });
   const contracts = createContracts({ directory: import.meta.dirname });
   const running = [];
   for (const { route = "test", options, input, output, answer = ({ body }: Incoming) => body, after } of routes) {
@@ -46,7 +49,7 @@ export async function openGraphql(routes: readonly TestedRoute[]) {
         return createMessage("m1", await answer(incoming, delivery));
       },
       position: async () => undefined,
-      clock: { now: () => 0, after: after ?? (() => ({ cancel() {} })) },
+      clock: { ...STANDING, ...(after === undefined ? {} : { after }) },
       random: { next: () => 0.5 },
       log: silentLogger,
       input: input && contracts.compile({ jsonSchema: { ...input } }),

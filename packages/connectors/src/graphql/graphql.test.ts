@@ -219,3 +219,49 @@ test("the schema is served as text, as long as the door is open", async () => {
   await node.running[0]?.close();
   expect((await fetch(`${node.url}/schema.graphql`)).status).toBe(404);
 });
+
+test("policies of one door hold at its path, and what they refuse is told in `errors`", async () => {
+  const limited = { query: "one", policies: { rateLimit: { requests: 2, per: "1m" } } };
+  await using node = await openGraphql([
+    { route: "a", options: { query: "two" } },
+    { route: "b", options: limited },
+  ]);
+  expect(await node.ask("{ one }")).toMatchObject({ status: 200 });
+  expect(await node.ask("{ two }")).toMatchObject({ status: 200 });
+  expect(await node.ask("{ two }")).toMatchObject({
+    status: 429,
+    errors: [{ message: expect.any(String), extensions: { code: "PORTOLAN_THROTTLED", status: 429 } }],
+  });
+  const response = await fetch(`${node.url}?query={one}`, { headers: { accept: "application/graphql-response+json" } });
+  expect([response.status, response.headers.get("content-type"), response.headers.get("retry-after")]).toEqual([
+    429,
+    "application/graphql-response+json; charset=utf-8",
+    "60",
+  ]);
+  expect(node.received).toHaveLength(2);
+});
+
+test("doors of one path that want different policies are refused at start, and so are policies that contradict themselves", async () => {
+  const withLimit = (query: string, requests: number) => ({
+    route: query,
+    options: { query, policies: { rateLimit: { requests, per: "1s" } } },
+  });
+  await expect(openGraphql([withLimit("a", 1), withLimit("b", 2)])).rejects.toThrow(
+    "route b: another door of graphql /graphql has other policies",
+  );
+  await using same = await openGraphql([withLimit("a", 1), withLimit("b", 1)]);
+  expect((await same.ask("{ a }")).status).toBe(200);
+  expect(faultsOf({ query: "a", policies: { addresses: { deny: "everyone" } } })).toEqual([
+    expect.stringContaining('addresses: "everyone" is no address'),
+  ]);
+});
+
+test("a body that is too large, or no JSON, is told in `errors`", async () => {
+  await using node = await openGraphql([{ options: { query: "one", policies: { limits: { maxBody: 100 } } } }]);
+  expect(await node.ask(`{ one } # ${"x".repeat(100)}`)).toMatchObject({
+    status: 413,
+    errors: [{ extensions: { code: "PORTOLAN_BODY_TOO_LARGE", status: 413 } }],
+  });
+  const plain = await fetch(node.url, { method: "POST", body: "{ one }", headers: { "content-type": "text/plain" } });
+  expect([plain.status, await plain.json()]).toMatchObject([415, { errors: [{ extensions: { code: "PORTOLAN_MEDIA_TYPE" } }] }]);
+});

@@ -1,4 +1,5 @@
 import { option, optional, withDefault, type OptionSpec, type OptionType, type OptionsOf } from "@portolan/core";
+import { policyOptions } from "@portolan/gateway";
 
 /** The name of a field, or true: the route's own name is that of the field. */
 const fieldName: OptionType<string | true> = {
@@ -44,6 +45,10 @@ export const doorOptions = {
     option.duration,
     60_000,
     "A field that takes longer is answered with an error; other fields of the request are not.",
+  ),
+  policies: optional(
+    option.object(policyOptions),
+    "What holds at the path, inside of what the HTTP host's configuration says. Doors of one path have the same; one of them is enough to say it.",
   ),
 };
 

@@ -44,6 +44,7 @@ export async function openField(options: DoorOptions, context: SourceContext): P
     input: context.input?.jsonSchema,
     output: context.output?.jsonSchema,
     limits: options.limits,
+    policies: options.policies,
     resolve,
   });
   return {

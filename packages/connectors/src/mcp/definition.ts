@@ -1,5 +1,5 @@
 import { defineConnector, type ConnectorDefinition } from "@portolan/core";
-import { checkPath, pathParameters } from "@portolan/gateway";
+import { checkPath, checkPolicies, pathParameters } from "@portolan/gateway";
 import { doorOptions, type DoorOptions } from "./options.ts";
 import { checkTemplate } from "./resource-template.ts";
 
@@ -21,7 +21,7 @@ export const mcpConnector: ConnectorDefinition = defineConnector({
 /** What the protocol allows in names of tools. */
 const TOOL_NAME = /^[\w.-]{1,128}$/;
 
-function checkDoor({ tool, resource, path, hints }: DoorOptions): readonly string[] {
+function checkDoor({ tool, resource, path, hints, policies }: DoorOptions): readonly string[] {
   const faults: string[] = [];
   if ((tool === undefined) === (resource === undefined)) faults.push("a door is either a tool or a resource");
   if (tool !== undefined && !TOOL_NAME.test(tool))
@@ -32,5 +32,5 @@ function checkDoor({ tool, resource, path, hints }: DoorOptions): readonly strin
   const fault = checkPath(path);
   if (fault !== undefined) faults.push(`${path} is no path: ${fault}`);
   else if (pathParameters(path).length > 0) faults.push(`the path ${path} has parameters, and an endpoint is one place`);
-  return faults;
+  return [...faults, ...checkPolicies(policies)];
 }

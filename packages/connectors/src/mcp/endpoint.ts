@@ -1,10 +1,22 @@
 import { PortolanError, isRecord, type Format } from "@portolan/core";
-import type { DoorHost, Exchange, MountedDoor } from "@portolan/gateway";
+import {
+  agreedPolicies,
+  type Door,
+  type DoorHost,
+  type DoorPolicies,
+  type Exchange,
+  type MountedDoor,
+  type PolicyOptions,
+  type Problem,
+  type WholeReply,
+} from "@portolan/gateway";
 import {
   INVALID_PARAMS,
   INVALID_REQUEST,
+  INTERNAL_ERROR,
   METHOD_NOT_FOUND,
   PARSE_ERROR,
+  REFUSED,
   RpcError,
   errorText,
   readRpc,
@@ -46,6 +58,7 @@ export interface EndpointPlace {
   readonly origins: readonly string[];
   /** How bodies are read: with the limits of the format. */
   readonly json: Format;
+  readonly policies: PolicyOptions | undefined;
 }
 
 /** The newest first: it is what a client of an unknown version is offered. */
@@ -56,7 +69,9 @@ const JSON_HEADERS = { "content-type": "application/json" };
 interface Endpoint {
   readonly offers: Map<string, Offer>;
   readonly origins: Set<string>;
-  readonly mounted: MountedDoor;
+  readonly door: Door;
+  mounted: MountedDoor;
+  policies: DoorPolicies | undefined;
 }
 
 const endpoints = new WeakMap<DoorHost, Map<string, Endpoint>>();
@@ -70,6 +85,7 @@ export function addOffer(host: DoorHost, place: EndpointPlace, offer: Offer): ()
   endpoints.set(host, ofHost);
   const endpoint = ofHost.get(place.path) ?? mountEndpoint(host, place);
   ofHost.set(place.path, endpoint);
+  mountWith(host, endpoint, place);
   const key = `${offer.kind} ${offer.name}`;
   if (endpoint.offers.has(key)) {
     throw new PortolanError("PORTOLAN_CONFIG_INVALID", `${place.owner}: the endpoint ${place.path} already has the ${key}`, {
@@ -89,18 +105,34 @@ export function addOffer(host: DoorHost, place: EndpointPlace, offer: Offer): ()
 function mountEndpoint(host: DoorHost, { path, owner, json }: EndpointPlace): Endpoint {
   const offers = new Map<string, Offer>();
   const origins = new Set<string>();
-  const mounted = host.mount({
+  const door: Door = {
     method: "POST",
     path,
     owner,
+    problem: problemAnswer,
     async handle(exchange) {
       const refusal = refusalOf(exchange, origins);
       if (refusal !== undefined) return exchange.reply(refusal.status, JSON_HEADERS, errorText(null, refusal.error));
       const bytes = await exchange.readBody();
       await answer(exchange, decode(json, bytes), offers);
     },
-  });
-  return { offers, origins, mounted };
+  };
+  return { offers, origins, door, policies: undefined, mounted: host.mount(door) };
+}
+
+/** Policies that come with a later door hold from then on. */
+function mountWith(host: DoorHost, endpoint: Endpoint, { path, owner, policies: options }: EndpointPlace): void {
+  const agreed = agreedPolicies(endpoint.policies, { name: `mcp ${path}`, owner, options });
+  if (agreed === endpoint.policies) return;
+  endpoint.policies = agreed;
+  endpoint.mounted.unmount();
+  endpoint.mounted = host.mount(endpoint.door, agreed);
+}
+
+/** The answer to a request that was refused before it was read, by a policy or by the host. */
+function problemAnswer({ status, headers, details }: Problem): WholeReply {
+  const error = new RpcError(status < 500 ? REFUSED : INTERNAL_ERROR, details.detail ?? details.title, details);
+  return { status, headers: { ...headers, ...JSON_HEADERS }, body: errorText(null, error) };
 }
 
 interface Refusal {

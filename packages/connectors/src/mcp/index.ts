@@ -1,4 +1,5 @@
 import { attachConnector, type SourceRef } from "@portolan/core";
+import type { PoliciesInput } from "@portolan/gateway";
 import { mcpConnector } from "./definition.ts";
 
 export { mcpConnector } from "./definition.ts";
@@ -10,6 +11,7 @@ export interface ResourceInput {
   readonly description?: string;
   readonly keepMeta?: readonly string[];
   readonly origins?: readonly string[];
+  readonly policies?: PoliciesInput;
 }
 
 export interface ToolInput extends ResourceInput {

@@ -7,6 +7,8 @@ export const INVALID_REQUEST = -32_600;
 export const METHOD_NOT_FOUND = -32_601;
 export const INVALID_PARAMS = -32_602;
 export const INTERNAL_ERROR = -32_603;
+/** Of the numbers that are left to servers. */
+export const REFUSED = -32_000;
 
 /** A request wants an answer; what has no id is a notification or an answer, and gets none. */
 export type RpcMessage =

@@ -3,13 +3,14 @@ import {
   createMessage,
   PortolanError,
   silentLogger,
+  type Clock,
   type ContractCheck,
   type Incoming,
   type Message,
   type SourceContext,
 } from "@portolan/core";
 import { createContracts, createFormats } from "@portolan/formats";
-import { createHttpHost, type HttpHost } from "@portolan/gateway";
+import { createHttpHost, createPolicies, type HttpHost } from "@portolan/gateway";
 import { describe, expect, it } from "vitest";
 import { mcpConnector } from "./index.ts";
 
@@ -27,6 +28,7 @@ interface Setting {
   readonly output?: ContractCheck;
 }
 
+const STANDING: Clock = { now: () => 0, after: () => ({ cancel() {} }) };
 const DEFAULTS = { path: "/mcp", keepMeta: ["idempotency-key"], origins: [] };
 const echo = ({ body }: Incoming) => createMessage("m1", body, {});
 
@@ -36,7 +38,7 @@ async function openDoor(host: HttpHost, { options, deliver = echo, input, output
     name: "test/mcp",
     deliver: async (incoming, delivery) => deliver(incoming, delivery?.signal),
     position: async () => undefined,
-    clock: { now: () => 0, after: () => ({ cancel() {} }) },
+    clock: STANDING,
     random: { next: () => 0.5 },
     log: silentLogger,
     input,
@@ -50,7 +52,7 @@ async function openDoor(host: HttpHost, { options, deliver = echo, input, output
 
 /** Doors of one endpoint, and the protocol's own client connected to it. */
 async function connect(...settings: readonly Setting[]) {
-  const host = createHttpHost({ port: 0, log: silentLogger });
+  const host = createHttpHost({ port: 0, log: silentLogger, policies: createPolicies({ clock: STANDING }) });
   const doors = [];
   for (const setting of settings) doors.push(await openDoor(host, setting));
   const { origin } = await host.listen();
@@ -246,6 +248,38 @@ describe("an endpoint", () => {
     expect(await status({ "mcp-protocol-version": "1999-01-01" })).toBe(400);
     expect((await post(scene.url, `"${"x".repeat(1024 ** 2)}"`)).status).toBe(413);
     expect((await fetch(scene.url)).status).toBe(405);
+  });
+});
+
+describe("policies of an endpoint", () => {
+  const ping = '{"jsonrpc":"2.0","id":1,"method":"ping"}';
+  const limited = (tool: string, requests: number) => ({ options: { tool, policies: { rateLimit: { requests, per: 60_000 } } } });
+
+  it("hold for all its doors, and refuse in the words of JSON-RPC", async () => {
+    const host = createHttpHost({ port: 0, log: silentLogger, policies: createPolicies({ clock: STANDING }) });
+    await using _host = host;
+    await openDoor(host, { options: { tool: "a" } });
+    await openDoor(host, limited("b", 1));
+    const url = `${(await host.listen()).origin}/mcp`;
+    expect((await post(url, ping)).status).toBe(200);
+    const refused = await post(url, ping);
+    expect([refused.status, refused.headers.get("retry-after"), refused.headers.get("content-type")]).toEqual([
+      429,
+      "60",
+      "application/json",
+    ]);
+    expect(await refused.json()).toMatchObject({
+      jsonrpc: "2.0",
+      id: null,
+      error: { code: -32_000, data: { status: 429, code: "PORTOLAN_THROTTLED" } },
+    });
+  });
+
+  it("are the same for all its doors", async () => {
+    const host = createHttpHost({ port: 0, log: silentLogger, policies: createPolicies({ clock: STANDING }) });
+    await openDoor(host, limited("a", 1));
+    await openDoor(host, limited("b", 1));
+    await expect(openDoor(host, limited("c", 2))).rejects.toThrow("another door of mcp /mcp has other policies");
   });
 });
 

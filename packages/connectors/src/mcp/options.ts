@@ -1,4 +1,5 @@
 import { option, optional, withDefault, type OptionsOf } from "@portolan/core";
+import { policyOptions } from "@portolan/gateway";
 
 /** A door: a tool or a resource of an endpoint, which all doors of the same path share. */
 export const doorOptions = {
@@ -31,6 +32,10 @@ export const doorOptions = {
     option.listOf(option.text),
     [],
     "Origins of web pages that may call. Others are refused, but for those of this machine; agents that are no web pages send none.",
+  ),
+  policies: optional(
+    option.object(policyOptions),
+    "What holds at the path, inside of what the HTTP host's configuration says. Doors of one path have the same; one of them is enough to say it.",
   ),
 };
 

@@ -26,7 +26,7 @@ export async function openDoor(options: DoorOptions, context: SourceContext): Pr
     inProcess.add(running);
     return running.finally(() => inProcess.delete(running));
   };
-  const place = { path: options.path, owner, origins: options.origins, json: jsonFormat(context) };
+  const place = { path: options.path, owner, origins: options.origins, json: jsonFormat(context), policies: options.policies };
   const remove = addOffer(httpHostOf(context), place, offerOf(options, context, run));
   return {
     async close() {

@@ -65,7 +65,7 @@ function checkDoor(options: DoorOptions): readonly string[] {
   if (!operation.hasBody && options.maxBody !== undefined) faults.push(`maxBody limits bodies, and ${operation.method} has none`);
   if (options.mode === "accept" && options.produces !== undefined)
     faults.push("produces is about results, and mode accept answers with the id only");
-  if (options.policies !== undefined) faults.push(...checkPolicies(options.policies).map((policy) => `policies: ${policy}`));
+  faults.push(...checkPolicies(options.policies));
   return faults;
 }
 

@@ -187,5 +187,5 @@ test("a door has policies of its own, and those that contradict themselves are t
   expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "60"]);
   expect(node.received).toHaveLength(1);
   const { faults } = readRest(restConnector.source, { get: "/a", policies: { addresses: { deny: "everyone" } } });
-  expect(faults).toEqual([expect.stringContaining('policies: addresses: "everyone" is no address')]);
+  expect(faults).toEqual([expect.stringContaining('addresses: "everyone" is no address')]);
 });

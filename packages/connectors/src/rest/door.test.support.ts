@@ -2,6 +2,7 @@ import {
   createMessage,
   readOptions,
   silentLogger,
+  type Clock,
   type ContractCheck,
   type DeliverOptions,
   type Finding,
@@ -14,7 +15,7 @@ import {
   type SourceContext,
 } from "@portolan/core";
 import { createFormats } from "@portolan/formats";
-import { createHttpHost } from "@portolan/gateway";
+import { createHttpHost, createPolicies } from "@portolan/gateway";
 import { restConnector, type DoorInput } from "./index.ts";
 
 type Deliver = (incoming: Incoming, options?: DeliverOptions) => Promise<Message | undefined>;
@@ -55,7 +56,8 @@ export interface DoorSetting {
 /** A running door on a real port, whose route answers by default with what it got. */
 export async function openDoor({ options, deliver = echo, answer, input, readFile }: DoorSetting) {
   const received: Incoming[] = [];
-  const host = createHttpHost({ port: 0, log: silentLogger });
+  const clock: Clock = { now: () => 0, after: () => ({ cancel() {} }) };
+  const host = createHttpHost({ port: 0, log: silentLogger, policies: createPolicies({ clock }) });
   const formats = createFormats();
   const context: SourceContext = {
     route: "test",
@@ -66,7 +68,7 @@ export async function openDoor({ options, deliver = echo, answer, input, readFil
     },
     ...(answer === undefined ? {} : { answer }),
     position: async () => undefined,
-    clock: { now: () => 0, after: () => ({ cancel() {} }) },
+    clock,
     random: { next: () => 0.5 },
     log: silentLogger,
     input,

@@ -9,7 +9,7 @@ import {
   type RunningSource,
   type SourceContext,
 } from "@portolan/core";
-import { blamed, createInFlight, createPolicy, isDoorHost, type Door, type DoorHost, type Exchange, type OnBody } from "@portolan/gateway";
+import { blamed, createInFlight, isDoorHost, type Door, type DoorHost, type Exchange, type OnBody } from "@portolan/gateway";
 import type { ApiDoor } from "./api-door.ts";
 import type { DoorOptions } from "./options.ts";
 import { createReplyWriter, type BodyEncoder } from "./reply-writer.ts";
@@ -122,7 +122,6 @@ export async function openDoor(given: DoorOptions, context: SourceContext): Prom
     }
   };
 
-  const policy = options.policies === undefined ? undefined : createPolicy(options.policies, { clock: context.clock });
   const door: Door = {
     method,
     path: place,
@@ -131,7 +130,7 @@ export async function openDoor(given: DoorOptions, context: SourceContext): Prom
     timeoutMs: options.timeout,
     handle,
   };
-  const mounted = host.mount(policy === undefined ? door : policy(door));
+  const mounted = host.mount(door, options.policies && { name: `${method} ${place}`, options: options.policies });
   return {
     async close() {
       await requests.close();

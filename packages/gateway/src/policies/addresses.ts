@@ -1,6 +1,5 @@
 import { BlockList, isIP } from "node:net";
 import { option, optional, type OptionsOf } from "@portolan/core";
-import { answerProblem } from "../answer-problem.ts";
 import { statusProblem } from "../problem.ts";
 import type { Policy } from "./policy.ts";
 
@@ -28,7 +27,7 @@ export function addresses({ allow, deny = [] }: AddressesOptions): Policy {
     ...door,
     handle(exchange) {
       if (isWelcome(exchange.callerAddress)) return door.handle(exchange);
-      answerProblem(exchange, statusProblem(403, "this address may not call this door", { requestId: exchange.id }));
+      exchange.sendProblem(statusProblem(403, "this address may not call this door", { requestId: exchange.id }));
     },
   });
 }

@@ -21,6 +21,7 @@ export function detachedExchange(exchange: Exchange, signal: AbortSignal): Excha
     addHeaders() {},
     reply() {},
     async replyStream() {},
+    sendProblem() {},
     fail() {},
   };
 }

@@ -1,6 +1,7 @@
 import { PortolanError, asPortolanError } from "@portolan/core";
 import type { Door, Handled } from "../door.ts";
 import type { Exchange, ReplyHeaders } from "../exchange.ts";
+import { problemReply } from "../problem-reply.ts";
 
 /** Where the replies of a door go in place of the caller. What waits answers a promise. */
 export interface Replies {
@@ -19,7 +20,7 @@ export interface Instead {
 
 /** Runs a door whose replies go to `replies`. Exactly one of those is called, unless the caller's body is lost before. */
 export function runDoor(door: Door, exchange: Exchange, { replies, ...instead }: Instead & { readonly replies: Replies }): Handled {
-  const view = createView(exchange, replies, instead);
+  const view = createView(door, exchange, { replies, ...instead });
   return settle(view, () => {
     const handled = door.handle(view.exchange);
     return instead.body !== undefined && isOnBody(handled) ? handled.body(instead.body) : handled;
@@ -55,7 +56,7 @@ function isOnBody(handled: Handled): handled is Extract<Handled, { body: unknown
   return handled !== undefined && "body" in handled;
 }
 
-function createView(inner: Exchange, replies: Replies, { headers, body }: Instead): View {
+function createView(door: Door, inner: Exchange, { replies, headers, body }: Instead & { readonly replies: Replies }): View {
   let isReplied = false;
   let late: Promise<void> | undefined;
   const once = (send: () => void | Promise<void>): void | Promise<void> => {
@@ -89,6 +90,10 @@ function createView(inner: Exchange, replies: Replies, { headers, body }: Instea
     addHeaders: (more) => inner.addHeaders(more),
     reply: (status, given, content = "") => void once(() => replies.reply(status, given, content)),
     replyStream: async (status, given, chunks) => once(() => replies.replyStream(status, given, chunks)),
+    sendProblem(problem, more) {
+      const { status, headers: given, body: text } = problemReply(door, problem, exchange);
+      void once(() => replies.reply(status, { ...given, ...more }, text));
+    },
     fail(error) {
       // After a reply there is nobody to be told but the log.
       if (isReplied) inner.fail(error);

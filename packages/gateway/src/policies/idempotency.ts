@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { option, withDefault, type OptionsOf } from "@portolan/core";
-import { answerProblem } from "../answer-problem.ts";
 import type { Door, OnBody } from "../door.ts";
 import type { Exchange, ReplyHeaders } from "../exchange.ts";
 import { statusProblem } from "../problem.ts";
@@ -99,7 +98,7 @@ function answerAgain(exchange: Exchange, known: Entry, fingerprint: string): voi
 }
 
 function refuse(exchange: Exchange, status: number, why: string): void {
-  answerProblem(exchange, statusProblem(status, why, { requestId: exchange.id }), status === 409 ? { "retry-after": 1 } : {});
+  exchange.sendProblem(statusProblem(status, why, { requestId: exchange.id }), status === 409 ? { "retry-after": 1 } : {});
 }
 
 function mayBeTriedAgain(status: number): boolean {

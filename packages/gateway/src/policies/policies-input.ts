@@ -11,6 +11,7 @@ export interface PoliciesInput {
     readonly maxAge?: Duration;
   };
   readonly deprecation?: { readonly since: string; readonly sunset?: string; readonly link?: string };
+  readonly limits?: { readonly maxBody?: number | string; readonly timeout?: Duration };
   readonly rateLimit?: { readonly requests: number; readonly per: Duration; readonly header?: string };
   readonly quota?: { readonly requests: number; readonly per: "hour" | "day" | "month"; readonly header?: string };
   readonly compression?: { readonly minBytes?: number | string };

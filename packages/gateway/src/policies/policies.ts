@@ -6,6 +6,7 @@ import { checkDeprecation, deprecation, deprecationOptions } from "./deprecation
 import { idempotency, idempotencyOptions } from "./idempotency.ts";
 import { checkRateLimit, quota, quotaOptions, rateLimit, rateLimitOptions } from "./limits.ts";
 import { composePolicies, type Policy, type PolicyServices } from "./policy.ts";
+import { requestLimits, requestLimitsOptions } from "./request-limits.ts";
 import { cacheOptions, responseCache } from "./response-cache.ts";
 
 /** The policies of a host or a door, in the order in which a request meets them. */
@@ -13,6 +14,7 @@ export const policyOptions = {
   addresses: optional(option.object(addressesOptions), "Which addresses may call."),
   cors: optional(option.object(corsOptions), "Which pages of other origins may read replies."),
   deprecation: optional(option.object(deprecationOptions), "Tells callers that the door will go."),
+  limits: optional(option.object(requestLimitsOptions), "How large and how long a request may be."),
   rateLimit: optional(option.object(rateLimitOptions), "How fast each caller may ask."),
   quota: optional(option.object(quotaOptions), "How much each caller may ask in the long run."),
   compression: optional(option.object(compressionOptions), "Compresses replies for callers that can read it."),
@@ -23,7 +25,7 @@ export const policyOptions = {
 export type PolicyOptions = OptionsOf<typeof policyOptions>;
 
 /** Policies that contradict themselves, in words. */
-export function checkPolicies(given: PolicyOptions): readonly string[] {
+export function checkPolicies(given: PolicyOptions = {}): readonly string[] {
   return [
     ...(given.addresses === undefined ? [] : checkAddresses(given.addresses)),
     ...(given.cors === undefined ? [] : checkCors(given.cors)),
@@ -38,6 +40,7 @@ export function createPolicy(given: PolicyOptions, services: PolicyServices): Po
   if (given.addresses !== undefined) policies.push(addresses(given.addresses));
   if (given.cors !== undefined) policies.push(cors(given.cors));
   if (given.deprecation !== undefined) policies.push(deprecation(given.deprecation));
+  if (given.limits !== undefined) policies.push(requestLimits(given.limits));
   if (given.rateLimit !== undefined) policies.push(rateLimit(given.rateLimit, services));
   if (given.quota !== undefined) policies.push(quota(given.quota, services));
   if (given.compression !== undefined) policies.push(compression(given.compression));

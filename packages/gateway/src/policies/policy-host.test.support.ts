@@ -1,7 +1,7 @@
 import { request as httpRequest } from "node:http";
 import { once } from "node:events";
 import { silentLogger, type Clock } from "@portolan/core";
-import { checkPolicies, createHttpHost, createPolicy, type Door, type PolicyOptions } from "../index.ts";
+import { checkPolicies, createHttpHost, createPolicies, type Door, type PolicyOptions } from "../index.ts";
 
 /** A clock that stands until it is told otherwise. */
 function createHandClock(): Clock & { nowMs: number } {
@@ -19,7 +19,7 @@ export async function startBehind(policies: PolicyOptions, doors: readonly Door[
   const faults = checkPolicies(policies);
   if (faults.length > 0) throw new Error(faults.join("; "));
   const clock = createHandClock();
-  const host = createHttpHost({ port: 0, log: silentLogger, policy: createPolicy(policies, { clock }) });
+  const host = createHttpHost({ port: 0, log: silentLogger, policies: createPolicies({ clock }, policies) });
   for (const door of doors) host.mount(door);
   const { origin, port } = await host.listen();
   return {

@@ -1,5 +1,4 @@
 import { PortolanError, option, optional, withDefault, type OptionsOf } from "@portolan/core";
-import { answerProblem } from "../answer-problem.ts";
 import type { Door, Handled } from "../door.ts";
 import type { Exchange, ReplyHeaders } from "../exchange.ts";
 import { statusProblem } from "../problem.ts";
@@ -133,7 +132,7 @@ export function responseCache(options: CacheOptions, { clock }: PolicyServices):
       }
     }
     if (wanted.has("only-if-cached"))
-      return answerProblem(exchange, statusProblem(504, "there is no stored reply", { requestId: exchange.id }));
+      return exchange.sendProblem(statusProblem(504, "there is no stored reply", { requestId: exchange.id }));
     if (exchange.method === "HEAD") return door.handle(exchange);
     const other = making.get(keyOf(address, exchange));
     if (other === undefined || isRefresh || isPersonal(exchange)) return make(door, exchange, () => {});
