@@ -23,6 +23,25 @@ routes:
     from: [{ rest: { api: api.yaml, operation: getOrder } }]
     steps: [{ map: '{ "id": 1 }' }]
 `;
+const CHANNELS = `
+channels:
+  orders.accepted: { contract: order.json, orderedBy: id }
+  approvals: {}
+  dead: {}
+routes:
+  accept:
+    title: Accepts orders.
+    from: [{ rest: { post: /accept } }]
+    steps:
+      - choice:
+          when: [{ when: total > 10, steps: [{ to: { channel: approvals } }] }]
+          otherwise: [{ to: { channel: orders.accepted } }]
+  approve:
+    input: { type: object, title: Approval }
+    tags: [people]
+    from: [{ channel: approvals }]
+    steps: [{ to: { channel: orders.accepted } }]
+`;
 const API = `
 swagger: "2.0"
 info: { title: Old, version: "1" }
@@ -96,4 +115,38 @@ test("docs writes the doors of an app as OpenAPI, in JSON and YAML, and what is 
   const described = await command(["describe", "public/openapi.yaml"], { directory: folder.root });
   expect(described).toMatchObject({ code: 0, stdout: expect.stringContaining("GET /v1/orders/{id}") });
   expect(isRecord(document) && writeApiDocument(readApiDocument(document))).toEqual(document);
+});
+
+test("docs writes the channels of an app as AsyncAPI: what each carries, who sends to it, and who reads it", async () => {
+  await using folder = await createTemporaryFolder();
+  await folder.put("orders.flow.yaml", CHANNELS);
+  await folder.put("order.json", { title: "Order", type: "object", properties: { id: { type: "string" } } });
+  await command(["docs", "--out", "public"], { directory: folder.root });
+  expect(JSON.parse(await readFile(folder.path("public/asyncapi.json"), "utf8"))).toMatchObject({
+    asyncapi: "3.0.0",
+    info: { version: "1.0.0" },
+    channels: {
+      "orders.accepted": {
+        address: "orders.accepted",
+        description: expect.stringContaining("Messages of one key are processed one after another."),
+        messages: { "orders.accepted.message": { $ref: "#/components/messages/orders.accepted.message" } },
+      },
+      dead: { description: expect.stringContaining("could not be processed") },
+    },
+    operations: {
+      "accept.send.approvals": { action: "send", channel: { $ref: "#/channels/approvals" }, summary: "Accepts orders." },
+      "accept.send.orders.accepted": { action: "send" },
+      "approve.receive.approvals": { action: "receive", tags: [{ name: "people" }] },
+      "approve.send.orders.accepted": { action: "send", channel: { $ref: "#/channels/orders.accepted" } },
+    },
+    components: {
+      messages: {
+        "orders.accepted.message": { payload: { $ref: "#/components/schemas/Order" } },
+        // What its only reader accepts.
+        "approvals.message": { payload: { $ref: "#/components/schemas/Approval" } },
+      },
+    },
+  });
+  const described = await command(["describe", "public/asyncapi.yaml"], { directory: folder.root });
+  expect(described).toMatchObject({ code: 0, stdout: expect.stringMatching(/approve.receive.approvals +receive approvals +Approval/) });
 });

@@ -98,7 +98,7 @@ async function findings(
   /** What API descriptions and parameters of doors say beyond the contracts of routes. */
   async function brokenDoors(app: LoadedApp, other: LoadedApp): Promise<readonly Finding[]> {
     const [{ apiOfApp, hasOwnContract }, { brokenOperations }] = await Promise.all([
-      import("../api-of-app.ts"),
+      import("../docs/api-of-app.ts"),
       import("../api-compatibility.ts"),
     ]);
     const { compare } = await platform.contracts(app.directory, []);

@@ -7,7 +7,7 @@ export const describe = defineCommand({
   name: "describe",
   summary: "Says what an API description or a schema offers (operations and types), or why it cannot be read.",
   details:
-    "Reads OpenAPI (2.0, which is Swagger, 3.0, 3.1, 3.2) in JSON or YAML, JSON Schema, Avro (`.avsc`), Protobuf (`.proto`, with the calls of its services) and XML Schema (`.xsd`). Files that it refers to are read, too; nothing is fetched. What cannot be read is said with the reason, and the exit code is not 0.",
+    "Reads OpenAPI (2.0, which is Swagger, 3.0, 3.1, 3.2) and AsyncAPI (2, 3) in JSON or YAML, JSON Schema, Avro (`.avsc`), Protobuf (`.proto`, with the calls of its services) and XML Schema (`.xsd`). Files that it refers to are read, too; nothing is fetched. What cannot be read is said with the reason, and the exit code is not 0.",
   positionals: [{ name: "FILE", description: "The document.", presence: "required" }],
   options: {
     json: { type: "boolean", description: "Print all of it as one JSON document." },
@@ -15,6 +15,7 @@ export const describe = defineCommand({
   },
   examples: [
     { line: "portolan describe openapi.yaml", does: "Which operations there are, what they take and what they answer." },
+    { line: "portolan describe asyncapi.yaml", does: "Which messages an application sends and receives, and where." },
     { line: "portolan describe orders.avsc --types", does: "The records of an Avro schema with their fields." },
   ],
   async run({ positionals: [file = ""], options, io }) {

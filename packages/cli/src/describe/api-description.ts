@@ -1,15 +1,11 @@
-import { posix } from "node:path";
 import { readApiDocument, type ApiBody, type ApiContent, type ApiOperation } from "@portolan/formats/openapi";
 import type { DescribedOperation, Description } from "./description.ts";
+import type { DescribedFiles } from "./read-description.ts";
 import { typeOf, typeWords } from "./schema-types.ts";
 
 /** Operations, and the schemas that a description names. */
-export function describeApi(
-  document: unknown,
-  { file, read }: { readonly file: string; readonly read: (file: string) => unknown },
-): Description {
-  const folder = posix.dirname(file);
-  const api = readApiDocument(document, { file: posix.basename(file), load: (name) => read(posix.join(folder, name)) });
+export function describeApi(document: unknown, files: DescribedFiles): Description {
+  const api = readApiDocument(document, files);
   return {
     kind: api.dialect,
     title: api.title,

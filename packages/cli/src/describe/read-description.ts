@@ -1,3 +1,4 @@
+import { join, parse, resolve } from "node:path";
 import { isRecord, PortolanError } from "@portolan/core";
 import type { Formats } from "@portolan/formats";
 import type { Description } from "./description.ts";
@@ -9,6 +10,12 @@ export interface DescribedDocument {
   readonly bytes: Uint8Array;
   readonly formats: Formats;
   readonly directory: string;
+}
+
+/** The name of a document, and what reads those beside it. */
+export interface DescribedFiles {
+  readonly file: string;
+  readonly load: (file: string) => unknown;
 }
 
 /** Formats whose data are the JSON Schema of what a document describes. */
@@ -27,10 +34,25 @@ export async function readDescription(document: DescribedDocument): Promise<Desc
   const { isApiDescription } = await import("@portolan/formats/openapi");
   if (isApiDescription(data)) {
     const { describeApi } = await import("./api-description.ts");
-    return describeApi(data, { file: file.replaceAll("\\", "/"), read: (path) => formats.readFile(path) });
+    return describeApi(data, filesFrom(document));
+  }
+  const { isAsyncDescription } = await import("@portolan/formats/asyncapi");
+  if (isAsyncDescription(data)) {
+    const { describeAsync } = await import("./async-description.ts");
+    return describeAsync(data, filesFrom(document));
   }
   if (isJsonSchema(data)) return await describeSchema(data, document);
   throw notKnown(file);
+}
+
+/** How a description finds the files that it refers to, those above its own folder, too: names are paths of URLs below the root. */
+function filesFrom({ file, directory, formats }: DescribedDocument): DescribedFiles {
+  const path = resolve(directory, file);
+  const { root } = parse(path);
+  return {
+    file: encodeURI(path.slice(root.length).replaceAll("\\", "/")),
+    load: (name) => formats.readFile(join(root, decodeURIComponent(name))),
+  };
 }
 
 const KEYWORDS = ["$schema", "$defs", "definitions", "properties", "type", "$ref", "enum", "const", "allOf", "anyOf", "oneOf", "items"];
@@ -62,6 +84,6 @@ function schemaOf(data: unknown): Readonly<Record<string, unknown>> | boolean {
 
 function notKnown(file: string): PortolanError {
   return new PortolanError("PORTOLAN_FORMAT_INVALID", `${file} is no description that is known`, {
-    hint: "there are OpenAPI (2.0, 3.0, 3.1, 3.2), JSON Schema, Avro (.avsc), Protobuf (.proto) and XML Schema (.xsd)",
+    hint: "there are OpenAPI (2.0, 3.0, 3.1, 3.2), AsyncAPI (2, 3), JSON Schema, Avro (.avsc), Protobuf (.proto) and XML Schema (.xsd)",
   });
 }

@@ -96,7 +96,7 @@ function contentOf(content: readonly ApiContent[]): JsonSchema {
 }
 
 /** References to `#/$defs` as a document of OpenAPI has them. */
-function referring(value: unknown): unknown {
+export function referring(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(referring);
   if (!isRecord(value)) return value;
   return Object.fromEntries(

@@ -1,8 +1,9 @@
-import { isRecord, type ContractCheck, type RouteDefinition } from "@portolan/core";
+import type { ContractCheck, RouteDefinition } from "@portolan/core";
 import type { DescribedDoor } from "@portolan/connectors/rest";
 import type { ApiDocument } from "@portolan/formats/openapi";
-import type { LoadedApp } from "@portolan/host";
-import { platform } from "./platform.ts";
+import { contractPaths, type LoadedApp } from "@portolan/host";
+import { platform } from "../platform.ts";
+import { linksOf } from "./app-links.ts";
 
 /** Doors of an app whose contract is more than what their routes say. */
 export function hasOwnContract({ api, parameters }: DescribedDoor["options"]): boolean {
@@ -16,14 +17,11 @@ export async function apiOfApp(
   isWanted: (options: DescribedDoor["options"]) => boolean = () => true,
 ): Promise<ApiDocument> {
   const { describeDoors } = await import("@portolan/connectors/rest");
-  const [formats, contracts] = await Promise.all([
-    platform.formats(directory),
-    platform.contracts(directory, schemaPaths(definition.routes)),
-  ]);
+  const [formats, contracts] = await Promise.all([platform.formats(directory), platform.contracts(directory, contractPaths(definition))]);
   const compile = (contract: RouteDefinition["input"]): ContractCheck | undefined =>
     contract === undefined ? undefined : contracts.compile(contract);
-  const doors = definition.routes.flatMap(({ id, from, title, note, tags, input, output, steps }) =>
-    from.flatMap((source): DescribedDoor[] => {
+  const doors = definition.routes.flatMap((route) =>
+    route.from.flatMap((source): DescribedDoor[] => {
       if (source.kind !== "connector" || source.connector.name !== "rest") return [];
       // Options of a source have been read by the specs of its connector.
       const options = source.options as DescribedDoor["options"];
@@ -33,7 +31,8 @@ export async function apiOfApp(
         query: compile(options.parameters?.query),
         headers: compile(options.parameters?.headers),
       };
-      const all = [...new Set([...tags, ...systemsOf(steps)])];
+      const { id, title, note, input, output } = route;
+      const all = [...new Set([...route.tags, ...linksOf(route).systems])];
       return [{ options, route: id, title, note, tags: all, input: compile(input), output: compile(output), parameters }];
     }),
   );
@@ -42,18 +41,4 @@ export async function apiOfApp(
     .filter(({ name }) => used.has(name))
     .map(({ name, title }) => ({ name, ...(title === undefined ? {} : { description: title }) }));
   return describeDoors({ title: definition.name, version, tags, doors, services: { ...formats, directory } });
-}
-
-/** The systems that steps call, wherever they stand in one another. */
-function systemsOf(part: unknown): readonly string[] {
-  if (Array.isArray(part)) return part.flatMap(systemsOf);
-  if (!isRecord(part)) return [];
-  const own = part["kind"] === "connector" && typeof part["system"] === "string" ? [part["system"]] : [];
-  return [...own, ...Object.entries(part).flatMap(([key, inner]) => (key === "connector" ? [] : systemsOf(inner)))];
-}
-
-function schemaPaths(routes: readonly RouteDefinition[]): readonly string[] {
-  return routes
-    .flatMap(({ input, output }) => [input, output])
-    .flatMap((one) => (one !== undefined && "path" in one && typeof one.path === "string" ? [one.path] : []));
 }
