@@ -1,3 +1,4 @@
+import { apiTypesSuite } from "./suites/api-types.ts";
 import { csvSpectrumSuite } from "./suites/csv-spectrum.ts";
 import { ediSuite } from "./suites/edi.ts";
 import { jsonataSuite } from "./suites/jsonata.ts";
@@ -6,7 +7,7 @@ import { xmlAttacksSuite } from "./suites/xml-attacks.ts";
 
 /** `npm run suites`: what the formats and languages are held against, as a table. Fails if a case does. */
 let failed = 0;
-for (const suite of [jsonataSuite, csvSpectrumSuite, ediSuite, openApiSuite, xmlAttacksSuite]) {
+for (const suite of [jsonataSuite, csvSpectrumSuite, ediSuite, openApiSuite, apiTypesSuite, xmlAttacksSuite]) {
   const { cases, failures, remark, skipped } = suite.run();
   const state = skipped !== undefined ? "skip" : failures.length === 0 ? "ok  " : "FAIL";
   const passed = `${cases - failures.length} of ${cases}`;

@@ -53,6 +53,19 @@ afterAll(() => folder[Symbol.asyncDispose]());
 const run = (...argv: string[]) => command(["describe", ...argv], { directory: folder.root });
 
 describe("portolan describe", () => {
+  it("writes the types of the operations of an API description as TypeScript", async () => {
+    const { code, stdout } = await run("api/openapi.yaml", "--typescript");
+    expect(code).toBe(0);
+    expect(stdout).toContain("export interface Operations {\n  readonly getOrder: {\n    readonly path: {\n      readonly id: number;");
+    expect(stdout).toContain(
+      'export interface Order {\n  readonly id: number;\n  readonly state?: "new" | "sent";\n  readonly lines?: readonly string[];\n}',
+    );
+    expect(await run("order.avsc", "--typescript")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("order.avsc is no API description"),
+    });
+  });
+
   it("lists the operations and types of an API description, with those of the files beside it", async () => {
     expect(await run("api/openapi.yaml", "--types")).toEqual({
       code: 0,

@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.ts";
 import type { ContractCheck } from "./contract.ts";
+import type { Expression } from "./expression.ts";
 import type { Format } from "./format.ts";
 import type { Logger } from "./log.ts";
 import type { HeaderValue, Headers, Message } from "./message.ts";
@@ -187,6 +188,8 @@ export interface TargetContext {
   readonly random: Random;
   readonly log: Logger;
   readonly services: ConnectorServices;
+  /** An expression of the target's options, ready to be asked for each message; what it yields may be a promise. */
+  expression(expression: Expression): (message: Message) => unknown;
 }
 
 export interface RunningTarget {

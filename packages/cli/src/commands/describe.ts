@@ -11,18 +11,31 @@ export const describe = defineCommand({
   positionals: [{ name: "FILE", description: "The document.", presence: "required" }],
   options: {
     json: { type: "boolean", description: "Print all of it as one JSON document." },
+    typescript: {
+      type: "boolean",
+      description: "Print the types of the operations of an API description as a TypeScript module: for `rest.client` and `rest.api`.",
+    },
     types: { type: "boolean", description: "List the fields of the types, too." },
   },
   examples: [
     { line: "portolan describe openapi.yaml", does: "Which operations there are, what they take and what they answer." },
     { line: "portolan describe asyncapi.yaml", does: "Which messages an application sends and receives, and where." },
     { line: "portolan describe orders.avsc --types", does: "The records of an Avro schema with their fields." },
+    {
+      line: "portolan describe crm.yaml --typescript > crm.gen.ts",
+      does: "Types that a client of the API is checked by. Commit the file.",
+    },
   ],
   async run({ positionals: [file = ""], options, io }) {
     const { createFormats } = await import("@portolan/formats");
-    const { readDescription } = await import("../describe/read-description.ts");
+    const { readDescription, typesOfDescription } = await import("../describe/read-description.ts");
     const formats = createFormats([], { directory: io.directory });
-    const description = await readDescription({ file, bytes: await readInput(file, io), formats, directory: io.directory });
+    const document = { file, bytes: await readInput(file, io), formats, directory: io.directory };
+    if (options.typescript === true) {
+      io.stdout.write(await typesOfDescription(document));
+      return "ok";
+    }
+    const description = await readDescription(document);
     if (options.json === true) io.stdout.write(`${JSON.stringify(description, undefined, 2)}\n`);
     else writeText(io, description, options.types === true);
     return "ok";

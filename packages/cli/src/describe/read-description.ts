@@ -45,6 +45,19 @@ export async function readDescription(document: DescribedDocument): Promise<Desc
   throw notKnown(file);
 }
 
+/** The types of the operations of an API description, as a TypeScript module. */
+export async function typesOfDescription(document: DescribedDocument): Promise<string> {
+  const { file, bytes, formats } = document;
+  const data = (formats.formatOfFile(file) ?? formats.format("json"))?.decode(bytes);
+  const { isApiDescription, readApiDocument } = await import("@portolan/formats/openapi");
+  if (!isApiDescription(data))
+    throw new PortolanError("PORTOLAN_USAGE", `${file} is no API description: --typescript writes the types of operations`, {
+      hint: "there are OpenAPI 2.0, 3.0, 3.1 and 3.2",
+    });
+  const { typescriptOfApi } = await import("@portolan/formats/typescript");
+  return typescriptOfApi(readApiDocument(data, filesFrom(document)));
+}
+
 /** How a description finds the files that it refers to, those above its own folder, too: names are paths of URLs below the root. */
 function filesFrom({ file, directory, formats }: DescribedDocument): DescribedFiles {
   const path = resolve(directory, file);

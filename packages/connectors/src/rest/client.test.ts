@@ -327,7 +327,7 @@ test("a computed address is posted to, with its braces as data", async () => {
   expect(address?.schemes).toEqual(["http", "https"]);
   const options = address?.options(`http://127.0.0.1:${node.port}/hook/{id}`);
   const services = { ...createFormats(), directory: "." };
-  const context = { clock: node.clock, random: { next: () => 0.5 }, log: { log() {} }, services };
+  const context = { clock: node.clock, random: { next: () => 0.5 }, log: { log() {} }, services, expression: () => () => undefined };
   const target = await openAddress?.(options ?? {}, context);
   await target?.send(createMessage("m1", { id: 1 }), { mode: "to", key: "k" });
   await target?.close();

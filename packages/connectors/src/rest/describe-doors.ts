@@ -28,14 +28,14 @@ export async function describeDoors({ doors, services, ...head }: DescribedApp):
     ids.add(id);
     operations.push({ ...operation, id });
   }
-  return { dialect: "OpenAPI 3.1.1", ...head, servers: [], operations, schemas: schemas.all(), securitySchemes };
+  return { dialect: "OpenAPI 3.1.1", ...head, servers: [], serverVariables: {}, operations, schemas: schemas.all(), securitySchemes };
 
   async function operationOf(document: string, name: string): Promise<ApiOperation> {
     const api = await readApi(document, services);
     const operation = operationNamed(api, name, document);
     Object.assign(securitySchemes, api.securitySchemes);
     const path = doorOf(operation, api).place.replaceAll(/:([^/]+)/g, "{$1}");
-    return withSchemas({ ...operation, path }, (schema) => schemas.inline(standaloneSchema(schema, api.schemas)));
+    return withSchemas({ ...operation, path, servers: undefined }, (schema) => schemas.inline(standaloneSchema(schema, api.schemas)));
   }
 }
 

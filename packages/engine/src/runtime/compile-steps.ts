@@ -136,7 +136,7 @@ function stepCompiler(node: StepNode, within: StepContext, rest: () => Step): St
     target: (target, { intercepted = false } = {}) =>
       context.endpoints.compile(target, {
         ...use,
-        expression: (address) => expression(address.address),
+        expression,
         intercepted: (endpoint) => (intercepted ? interceptedEndpoint(endpoint, within.interceptions) : endpoint),
       }),
     poll: (source) => pollOf(source, within, { step: node.id, invalid }),

@@ -4,6 +4,7 @@ import {
   type AddressTargetNode,
   type ConnectorDefinition,
   type ConnectorTargetNode,
+  type Expression,
   type Headers,
   type Message,
   type RunningTarget,
@@ -15,10 +16,12 @@ import type { Channel } from "./channel.ts";
 import { withoutChecks } from "./claim-checks.ts";
 import type { RunningEndpoint } from "./endpoint.ts";
 import type { Execution } from "./execution.ts";
+import { guarded } from "./expressions.ts";
 import { isAllowed } from "./allowed-address.ts";
 import { opening } from "./opening.ts";
 import type { Route } from "./route.ts";
 import { andThen } from "./step.ts";
+import { targetExpressions } from "./target-expressions.ts";
 
 /** Makes the targets of an app, and opens and closes what connectors need for them. */
 export interface Endpoints {
@@ -38,7 +41,7 @@ export interface SendUse {
 export interface EndpointUse extends SendUse {
   /** Puts an endpoint behind interceptions; a computed one, once its address is known. */
   intercepted(endpoint: RunningEndpoint): RunningEndpoint;
-  expression(node: AddressTargetNode): Evaluate;
+  expression(expression: Expression): Evaluate;
 }
 
 export interface EndpointParts {
@@ -46,15 +49,23 @@ export interface EndpointParts {
   route(id: string): Route | undefined;
   readonly recorder: ((name: string, message: Message) => void) | undefined;
   readonly connectors: readonly ConnectorDefinition[];
-  readonly context: TargetContext;
+  readonly context: Omit<TargetContext, "expression">;
+}
+
+interface Slot {
+  readonly node: ConnectorTargetNode;
+  readonly use: SendUse;
+  readonly expressions: ReadonlyMap<unknown, Evaluate>;
+  target: RunningTarget | undefined;
 }
 
 /** Computed connector addresses keep at most this many clients open. */
 const MAX_COMPUTED = 100;
+const NO_EXPRESSIONS: ReadonlyMap<unknown, Evaluate> = new Map();
 const INTERNAL = ["channel", "route", "record"];
 
 export function createEndpoints(parts: EndpointParts): Endpoints {
-  const slots: { readonly node: ConnectorTargetNode; readonly use: SendUse; target: RunningTarget | undefined }[] = [];
+  const slots: Slot[] = [];
   const computed = new Map<string, Promise<RunningTarget>>();
   /** Computed addresses within the app, as these write them: no more than there are channels and routes. */
   const internal = new Map<string, RunningEndpoint>();
@@ -123,7 +134,9 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
   };
 
   const staticConnector = (node: ConnectorTargetNode, use: EndpointUse): RunningEndpoint => {
-    const slot = { node, use, target: undefined as RunningTarget | undefined };
+    const specs = node.connector.target?.options ?? {};
+    const expressions = targetExpressions(specs, node.options, (expression) => guarded(use.expression(expression)));
+    const slot: Slot = { node, use, expressions, target: undefined };
     slots.push(slot);
     const target = () => {
       if (slot.target === undefined) throw new PortolanError("PORTOLAN_STOPPING", `${node.connector.name} is not open`);
@@ -140,12 +153,21 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
     parts.connectors.flatMap((connector) => (connector.target?.address?.schemes ?? []).map((scheme) => [scheme, connector] as const)),
   );
 
+  const contextWith = (expressions: ReadonlyMap<unknown, Evaluate>): TargetContext => ({
+    ...parts.context,
+    expression: (expression) =>
+      expressions.get(expression) ??
+      (() => {
+        throw new TypeError("this expression is none of the target's options");
+      }),
+  });
+
   const openComputed = (address: string): Promise<RunningTarget> | undefined => {
     const known = computed.get(address);
     if (known !== undefined) return known;
     const definition = byScheme.get(schemeOf(address))?.target;
     if (definition?.address === undefined) return undefined;
-    const target = definition.open(definition.address.options(address), parts.context);
+    const target = definition.open(definition.address.options(address), contextWith(NO_EXPRESSIONS));
     computed.set(address, target);
     target.catch(() => computed.delete(address));
     if (computed.size > MAX_COMPUTED) {
@@ -189,7 +211,7 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
   };
 
   const computedEndpoint = (node: AddressTargetNode, use: EndpointUse): RunningEndpoint => {
-    const evaluate = use.expression(node);
+    const evaluate = use.expression(node.address);
     const found = (value: unknown) => {
       const endpoint = resolve(value, node, use);
       return endpoint === undefined ? undefined : use.intercepted(endpoint);
@@ -223,7 +245,8 @@ export function createEndpoints(parts: EndpointParts): Endpoints {
     async open() {
       for (const slot of slots) {
         const { target } = slot.node.connector;
-        if (target !== undefined) slot.target = await opening(slot.use, () => target.open(slot.node.options, parts.context));
+        if (target !== undefined)
+          slot.target = await opening(slot.use, () => target.open(slot.node.options, contextWith(slot.expressions)));
       }
     },
     async close() {

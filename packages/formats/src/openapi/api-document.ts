@@ -9,13 +9,23 @@ export interface ApiDocument {
   readonly title: string;
   readonly version: string;
   readonly description?: string | undefined;
+  /** Addresses, with variables in braces such as `https://{region}.example`. */
   readonly servers: readonly string[];
+  /** The variables of all servers, by their names. */
+  readonly serverVariables: Readonly<Record<string, ApiServerVariable>>;
   readonly tags: readonly ApiTag[];
   readonly operations: readonly ApiOperation[];
   /** The named schemas; those within refer to one another by `#/$defs/NAME`. */
   readonly schemas: Readonly<Record<string, ApiSchema>>;
   /** As OpenAPI 3 writes them, by name. */
   readonly securitySchemes: Readonly<Record<string, unknown>>;
+}
+
+export interface ApiServerVariable {
+  readonly default: string;
+  /** The values that it may have; left out, any. */
+  readonly enum?: readonly string[] | undefined;
+  readonly description?: string | undefined;
 }
 
 export interface ApiTag {
@@ -33,6 +43,8 @@ export interface ApiOperation {
   readonly description?: string | undefined;
   readonly tags: readonly string[];
   readonly deprecated: boolean;
+  /** Where it is, if not at the servers of the document. */
+  readonly servers?: readonly string[] | undefined;
   readonly parameters: readonly ApiParameter[];
   readonly body?: ApiBody | undefined;
   readonly responses: readonly ApiResponse[];
@@ -50,6 +62,13 @@ export interface ApiParameter {
   readonly schema: ApiSchema;
   /** How a list stands in one text: what parts its items. Left out, each item has the name anew, or the parameter is no list. */
   readonly separator?: "," | " " | "|" | "\t" | undefined;
+  /** How lists and maps are written, where the document says so, such as `deepObject`. */
+  readonly style?: string | undefined;
+  readonly explode?: boolean | undefined;
+  /** Whether characters such as `/` and `?` stand as they are. */
+  readonly allowReserved?: boolean | undefined;
+  /** The parameter is a document of this type, such as JSON. */
+  readonly mediaType?: string | undefined;
   readonly example?: unknown;
 }
 

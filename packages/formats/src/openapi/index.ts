@@ -6,6 +6,7 @@ export {
   type ApiParameter,
   type ApiResponse,
   type ApiSchema,
+  type ApiServerVariable,
   definitionName,
   standaloneSchema,
 } from "./api-document.ts";

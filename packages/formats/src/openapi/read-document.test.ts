@@ -67,7 +67,14 @@ describe("a description of OpenAPI", () => {
         deprecated: true,
         parameters: [
           { name: "id", in: "path", required: true, schema: { type: "integer" } },
-          { name: "expand", in: "query", required: false, separator: ",", schema: { type: "array", items: { type: "string" } } },
+          {
+            name: "expand",
+            in: "query",
+            required: false,
+            separator: ",",
+            explode: false,
+            schema: { type: "array", items: { type: "string" } },
+          },
         ],
         body: {
           required: true,

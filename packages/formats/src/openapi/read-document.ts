@@ -4,6 +4,7 @@ import { createNamedSchemas } from "./named-schemas.ts";
 import { operationReader } from "./read-operation.ts";
 import { createReferences, type LoadFile, type Part, type References } from "./references.ts";
 import { text, texts } from "./parts.ts";
+import { serverUrls, serverVariables } from "./servers.ts";
 import { unreadable } from "./unreadable.ts";
 
 export interface ReadOptions {
@@ -50,7 +51,8 @@ export function readApiDocument(document: unknown, { file = "", load }: ReadOpti
     title: text(info["title"]) ?? "",
     version: text(info["version"]) ?? "",
     description: text(info["description"]),
-    servers: isSwagger ? swaggerServers(document) : serversOf(document["servers"]),
+    servers: isSwagger ? swaggerServers(document) : serverUrls(document["servers"]),
+    serverVariables: isSwagger ? {} : serverVariables(document["servers"]),
     tags: tagsOf(document["tags"]),
     operations,
     schemas: schemas.all(),
@@ -103,10 +105,6 @@ function tagsOf(tags: unknown): readonly ApiTag[] {
     const description = text(tag["description"]);
     return name === undefined ? [] : [{ name, ...(description === undefined ? {} : { description }) }];
   });
-}
-
-function serversOf(servers: unknown): readonly string[] {
-  return Array.isArray(servers) ? servers.flatMap((server) => (isRecord(server) ? (text(server["url"]) ?? []) : [])) : [];
 }
 
 function swaggerServers({ host, basePath, schemes }: Readonly<Record<string, unknown>>): readonly string[] {

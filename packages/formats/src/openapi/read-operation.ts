@@ -2,6 +2,7 @@ import { describeValue, isRecord, type JsonSchema } from "@portolan/core";
 import type { ApiBody, ApiContent, ApiHeader, ApiOperation, ApiParameter, ApiResponse, ParameterPlace } from "./api-document.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { given, text, texts } from "./parts.ts";
+import { serverUrls } from "./servers.ts";
 import type { Part, References } from "./references.ts";
 import { swaggerBody, swaggerParameterSchema, swaggerResponseContent } from "./swagger-2.ts";
 import { unreadable } from "./unreadable.ts";
@@ -35,12 +36,18 @@ export function operationReader(context: OperationContext): (at: OperationAt) =>
       description: text(operation["description"]),
       tags: texts(operation["tags"]),
       deprecated: operation["deprecated"] === true,
+      ...given("servers", isSwagger ? undefined : (serversOf(operation["servers"]) ?? serversOf(recordOf(item)["servers"]))),
       parameters: parts.flatMap((parameter) => parameterOf(parameter, context) ?? []),
       body: isSwagger ? swaggerBody(parts, own) : bodyOf(references.child(part, "requestBody"), context),
       responses: responsesOf(references.child(part, "responses"), { ...own, where }),
       security: securityOf(operation["security"] ?? document["security"]),
     };
   };
+}
+
+function serversOf(servers: unknown): readonly string[] | undefined {
+  const urls = serverUrls(servers);
+  return urls.length === 0 ? undefined : urls;
 }
 
 /** An operation's own parameters go before those of its path with the same name and place. */
@@ -75,7 +82,17 @@ function parameterOf(part: Part, { references, schemas, isSwagger }: OperationCo
     ...given("description", text(value["description"])),
     schema: schemas.read(isSwagger ? swaggerParameterSchema(part) : schemaPart),
     ...given("separator", isSwagger ? separatorOfCollection(value) : separatorOf(value, place, references.child(part, "schema").value)),
+    ...(isSwagger ? {} : styleOf(value)),
+    ...given("mediaType", mediaType),
     ...given("example", example),
+  };
+}
+
+function styleOf({ style, explode, allowReserved }: JsonSchema): Pick<ApiParameter, "style" | "explode" | "allowReserved"> {
+  return {
+    ...given("style", text(style)),
+    ...given("explode", typeof explode === "boolean" ? explode : undefined),
+    ...given("allowReserved", allowReserved === true ? true : undefined),
   };
 }
 

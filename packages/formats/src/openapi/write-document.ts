@@ -9,13 +9,14 @@ import {
   type ApiResponse,
 } from "./api-document.ts";
 import { given } from "./parts.ts";
+import { writtenServers } from "./servers.ts";
 
 /** A description as a document of OpenAPI 3.1; read again it says the same. */
 export function writeApiDocument(api: ApiDocument): JsonSchema {
   const paths = new Map<string, Record<string, unknown>>();
   for (const operation of api.operations) {
     const item = paths.get(operation.path) ?? {};
-    item[operation.method.toLowerCase()] = operationOf(operation);
+    item[operation.method.toLowerCase()] = operationOf(operation, api);
     paths.set(operation.path, item);
   }
   const schemas = Object.fromEntries(Object.entries(api.schemas).map(([name, schema]) => [name, referring(schema)]));
@@ -26,20 +27,21 @@ export function writeApiDocument(api: ApiDocument): JsonSchema {
   return {
     openapi: "3.1.1",
     info: { title: api.title, version: api.version, ...given("description", api.description) },
-    ...(api.servers.length === 0 ? {} : { servers: api.servers.map((url) => ({ url })) }),
+    ...(api.servers.length === 0 ? {} : { servers: writtenServers(api.servers, api.serverVariables) }),
     ...(api.tags.length === 0 ? {} : { tags: api.tags }),
     paths: Object.fromEntries(paths),
     ...(Object.keys(components).length === 0 ? {} : { components }),
   };
 }
 
-function operationOf({ id, method, path, ...operation }: ApiOperation): JsonSchema {
+function operationOf({ id, method, path, ...operation }: ApiOperation, api: ApiDocument): JsonSchema {
   return {
     ...(id === `${method} ${path}` ? {} : { operationId: id }),
     ...given("summary", operation.summary),
     ...given("description", operation.description),
     ...(operation.tags.length === 0 ? {} : { tags: operation.tags }),
     ...(operation.deprecated ? { deprecated: true } : {}),
+    ...given("servers", operation.servers === undefined ? undefined : writtenServers(operation.servers, api.serverVariables)),
     ...(operation.parameters.length === 0 ? {} : { parameters: operation.parameters.map(parameterOf) }),
     ...given("requestBody", operation.body === undefined ? undefined : bodyOf(operation.body)),
     responses: Object.fromEntries(operation.responses.map((response) => [response.status, responseOf(response)])),
@@ -49,8 +51,8 @@ function operationOf({ id, method, path, ...operation }: ApiOperation): JsonSche
 
 const STYLES = { ",": undefined, " ": "spaceDelimited", "|": "pipeDelimited", "\t": undefined } as const;
 
-function parameterOf({ separator, schema, example, ...parameter }: ApiParameter): JsonSchema {
-  const { name, in: place, required, description } = parameter;
+function parameterOf({ separator, schema, example, mediaType, ...parameter }: ApiParameter): JsonSchema {
+  const { name, in: place, required, description, ...style } = parameter;
   return {
     name,
     in: place,
@@ -59,7 +61,8 @@ function parameterOf({ separator, schema, example, ...parameter }: ApiParameter)
     ...(separator === undefined
       ? {}
       : { ...given("style", STYLES[separator]), ...(place === "query" || place === "cookie" ? { explode: false } : {}) }),
-    schema: referring(schema),
+    ...style,
+    ...(mediaType === undefined ? { schema: referring(schema) } : { content: { [mediaType]: { schema: referring(schema) } } }),
     ...(example === undefined ? {} : { example }),
   };
 }

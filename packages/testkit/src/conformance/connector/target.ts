@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
-import { createMessage, PortolanError } from "@portolan/core";
-import type { Clock, ConnectorDefinition, ConnectorServices, ErrorKind, HeaderValue, RunningTarget } from "@portolan/core";
+import { createMessage, isConstantExpression, PortolanError } from "@portolan/core";
+import type {
+  Clock,
+  ConnectorDefinition,
+  ConnectorServices,
+  ErrorKind,
+  Expression,
+  HeaderValue,
+  Message,
+  RunningTarget,
+} from "@portolan/core";
 import { createFixedRandom } from "../../random.ts";
 import { createRecordingLogger } from "../../recording-logger.ts";
 import { readRawOptions } from "./read-raw-options.ts";
@@ -86,7 +95,21 @@ export async function openTarget(
   assert.ok(definition.target, `${definition.name} has a target`);
   const read = readRawOptions(definition.target.options, options);
   assert.deepEqual(definition.target.check?.(read) ?? [], []);
-  return definition.target.open(read, { clock, services, random: createFixedRandom(0.5), log: createRecordingLogger() });
+  return definition.target.open(read, {
+    clock,
+    services,
+    random: createFixedRandom(0.5),
+    log: createRecordingLogger(),
+    expression: evaluated,
+  });
+}
+
+/** Functions and constants; the kit has no languages. */
+function evaluated(expression: Expression): (message: Message) => unknown {
+  if (isConstantExpression(expression)) return () => expression.constant;
+  assert.ok(typeof expression === "function", "an expression is a function or a constant here");
+  // A function in a tree takes the message.
+  return expression as unknown as (message: Message) => unknown;
 }
 
 function send(target: RunningTarget, sample: TargetSample, key: string) {

@@ -1,0 +1,1 @@
+export { typescriptOfApi } from "./typescript-of-api.ts";
