@@ -10,6 +10,6 @@ export { type InFlight, createInFlight } from "./in-flight.ts";
 export type { PoliciesInput } from "./policies/policies-input.ts";
 export { type Policies, createPolicies } from "./policies/host-policies.ts";
 export { type PolicyOptions, checkPolicies, policyOptions } from "./policies/policies.ts";
-export type { PolicyServices } from "./policies/policy.ts";
+export type { PolicyServices, PolicyStore } from "./policies/policy.ts";
 export { type Problem, type ProblemDetails, type ProblemError, type ProblemOptions, problemOf, statusProblem } from "./problem.ts";
 export type { FoundDoor, RouteTable } from "./route-table.ts";

@@ -1,6 +1,6 @@
 import { PortolanError, type AppDefinition, type Clock, type Logger, type Random, type Store } from "@portolan/core";
 import { createEngine, type Engine } from "@portolan/engine";
-import type { HttpHost } from "@portolan/gateway";
+import type { HttpHost, PolicyServices } from "@portolan/gateway";
 import { storeDirectory, type NodeConfig } from "./config.ts";
 import { engineParts } from "./engine-parts.ts";
 import type { LoadedApp } from "./load-app.ts";
@@ -73,8 +73,14 @@ async function open(options: Opening, opened: Close[]): Promise<RunningNode> {
     return phase === "running" ? store : [`the node is ${phase}`, ...store];
   };
 
+  const policies: PolicyServices = {
+    clock,
+    get store() {
+      return watched?.store;
+    },
+  };
   const http =
-    options.http === false ? undefined : await openHttpHost({ ...config.http, ...options.http }, { log, clock, reasonsNotReady });
+    options.http === false ? undefined : await openHttpHost({ ...config.http, ...options.http }, { log, reasonsNotReady, policies });
   if (http !== undefined) opened.push(() => http.close({ deadlineMs: 0 }));
   const stores = await openStores(options);
   opened.push(
@@ -140,15 +146,16 @@ async function openHttpHost({ host: name, port, policies }: NodeConfig["http"], 
     const reasons = context.reasonsNotReady();
     return { ready: reasons.length === 0, reasons };
   };
-  const host = createHttpHost({ host: name, port, log: context.log, ready, policies: createPolicies(context, policies) });
+  const host = createHttpHost({ host: name, port, log: context.log, ready, policies: createPolicies(context.policies, policies) });
   await host.listen();
   return host;
 }
 
 interface HttpContext {
-  readonly clock: Clock;
   readonly log: Logger;
   readonly reasonsNotReady: () => readonly string[];
+  /** Its store is there before the first door is. */
+  readonly policies: PolicyServices;
 }
 
 async function openStores({ app, store, log, clock }: Opening): Promise<RunningNode["stores"]> {

@@ -1,24 +1,26 @@
-import type { CallerLimit } from "./sliding-window.ts";
+import type { Count } from "./caller-limit.ts";
 
 export type QuotaPeriod = "hour" | "day" | "month";
 
+/** The end of a period, and how many requests were granted in it. */
+type Used = readonly [endsAt: number, granted: number];
+
 /** So many requests in each hour, day or month of the calendar (UTC). What is refused does not count. */
-export function createCalendarQuota(limit: number, period: QuotaPeriod): CallerLimit {
-  const taken = new Map<string, number>();
-  let endsAt = 0;
+export function calendarQuota(limit: number, period: QuotaPeriod): Count<Used> {
   return {
-    take(caller, now) {
-      if (now >= endsAt) {
-        taken.clear();
-        endsAt = endOf(period, now);
-      }
-      const before = taken.get(caller) ?? 0;
-      const resetMs = endsAt - now;
-      if (before >= limit) return { granted: false, remaining: 0, resetMs };
-      taken.set(caller, before + 1);
-      return { granted: true, remaining: limit - before - 1, resetMs };
+    take(known, wanted, now) {
+      const [endsAt, before] = known !== undefined && known[0] > now ? known : [endOf(period, now), 0];
+      const granted = Math.max(0, Math.min(wanted, limit - before));
+      const used = before + granted;
+      return { known: [endsAt, used], granted, remaining: Math.max(0, limit - used), resetMs: endsAt - now };
     },
+    endOf: ([endsAt]) => endsAt,
+    read: (stored) => (isPair(stored) ? stored : undefined),
   };
+}
+
+export function isPair(value: unknown): value is readonly [number, number] {
+  return Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === "number");
 }
 
 function endOf(period: QuotaPeriod, now: number): number {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { option, optional } from "@portolan/core";
 import type { Exchange } from "../exchange.ts";
 
@@ -7,8 +8,13 @@ export const callerOption = optional(
   "The header that names the caller, such as x-api-key. Default, and for requests without it: the caller's address. Only a header that is checked before tells callers apart for sure.",
 );
 
+/** Longer names are told apart by their hash, so that what is known of a caller has a size. */
+const MAX_LENGTH = 64;
+
 /** A name of the caller; one of an address is never one of a header. */
 export function callerOf(exchange: Exchange, header: string | undefined): string {
   const named = header === undefined ? undefined : exchange.headers[header.toLowerCase()];
-  return named === undefined ? `address ${exchange.callerAddress}` : `header ${String(named)}`;
+  if (named === undefined) return `address ${exchange.callerAddress}`;
+  const name = String(named);
+  return name.length <= MAX_LENGTH ? `header ${name}` : `hash ${createHash("sha256").update(name).digest("base64url")}`;
 }

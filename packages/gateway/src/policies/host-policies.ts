@@ -13,10 +13,12 @@ export interface Policies {
 /** Policies are made once for each name and options, so that what they count and remember outlives a new table of doors. */
 export function createPolicies(services: PolicyServices, everywhere: PolicyOptions = {}): Policies {
   const made = new Map<string, { readonly options: PolicyOptions; readonly policy: Policy }>();
+  const { clock } = services;
   const policyOf = ({ name, options }: DoorPolicies): Policy => {
     const known = made.get(name);
     if (known !== undefined && isDeepStrictEqual(known.options, options)) return known.policy;
-    const policy = createPolicy(options, services);
+    const { store } = services;
+    const policy = createPolicy(options, { clock, store, name });
     made.set(name, { options, policy });
     return policy;
   };

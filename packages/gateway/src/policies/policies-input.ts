@@ -12,12 +12,23 @@ export interface PoliciesInput {
   };
   readonly deprecation?: { readonly since: string; readonly sunset?: string; readonly link?: string };
   readonly limits?: { readonly maxBody?: number | string; readonly timeout?: Duration };
-  readonly rateLimit?: { readonly requests: number; readonly per: Duration; readonly header?: string };
-  readonly quota?: { readonly requests: number; readonly per: "hour" | "day" | "month"; readonly header?: string };
+  readonly rateLimit?: {
+    readonly requests: number;
+    readonly per: Duration;
+    readonly header?: string;
+    readonly keepIn?: "memory" | "store";
+  };
+  readonly quota?: {
+    readonly requests: number;
+    readonly per: "hour" | "day" | "month";
+    readonly header?: string;
+    readonly keepIn?: "memory" | "store";
+  };
   readonly compression?: { readonly minBytes?: number | string };
   readonly idempotency?: {
     readonly header?: string;
     readonly required?: boolean;
+    readonly keepIn?: "memory" | "store";
     readonly keep?: Duration;
     readonly maxBytes?: number | string;
   };

@@ -5,7 +5,7 @@ import { checkCors, cors, corsOptions } from "./cors.ts";
 import { checkDeprecation, deprecation, deprecationOptions } from "./deprecation.ts";
 import { idempotency, idempotencyOptions } from "./idempotency.ts";
 import { checkRateLimit, quota, quotaOptions, rateLimit, rateLimitOptions } from "./limits.ts";
-import { composePolicies, type Policy, type PolicyServices } from "./policy.ts";
+import { composePolicies, type Policy, type PolicyContext } from "./policy.ts";
 import { requestLimits, requestLimitsOptions } from "./request-limits.ts";
 import { cacheOptions, responseCache } from "./response-cache.ts";
 
@@ -35,16 +35,16 @@ export function checkPolicies(given: PolicyOptions = {}): readonly string[] {
 }
 
 /** One policy of all that are given. */
-export function createPolicy(given: PolicyOptions, services: PolicyServices): Policy {
+export function createPolicy(given: PolicyOptions, context: PolicyContext): Policy {
   const policies: Policy[] = [];
   if (given.addresses !== undefined) policies.push(addresses(given.addresses));
   if (given.cors !== undefined) policies.push(cors(given.cors));
   if (given.deprecation !== undefined) policies.push(deprecation(given.deprecation));
   if (given.limits !== undefined) policies.push(requestLimits(given.limits));
-  if (given.rateLimit !== undefined) policies.push(rateLimit(given.rateLimit, services));
-  if (given.quota !== undefined) policies.push(quota(given.quota, services));
+  if (given.rateLimit !== undefined) policies.push(rateLimit(given.rateLimit, context));
+  if (given.quota !== undefined) policies.push(quota(given.quota, context));
   if (given.compression !== undefined) policies.push(compression(given.compression));
-  if (given.idempotency !== undefined) policies.push(idempotency(given.idempotency, services));
-  if (given.cache !== undefined) policies.push(responseCache(given.cache, services));
+  if (given.idempotency !== undefined) policies.push(idempotency(given.idempotency, context));
+  if (given.cache !== undefined) policies.push(responseCache(given.cache, context));
   return composePolicies(policies);
 }

@@ -1,14 +1,4 @@
-/** What a caller has left, and when there will be more. */
-export interface Allowance {
-  readonly granted: boolean;
-  readonly remaining: number;
-  /** Until the oldest request that counts does so no more. */
-  readonly resetMs: number;
-}
-
-export interface CallerLimit {
-  take(caller: string, now: number): Allowance;
-}
+import { MAX_CALLERS, type Allowance, type CallerLimit } from "./caller-limit.ts";
 
 /** The times of the last requests that were granted, the oldest at `next` once there are as many as the limit. */
 interface Grants {
@@ -16,14 +6,15 @@ interface Grants {
   next: number;
 }
 
-/** Callers beyond this many are forgotten, those first that were granted nothing for longest. */
-const MAX_CALLERS = 100_000;
+export interface SlidingWindow extends CallerLimit {
+  take(caller: string, now: number): Allowance;
+}
 
 /**
  * Exact: no span of `perMs`, wherever it begins, has more than `limit` granted requests of a caller. What is refused does
  * not count. Callers without a request in such a span take no memory.
  */
-export function createSlidingWindow(limit: number, perMs: number): CallerLimit {
+export function createSlidingWindow(limit: number, perMs: number): SlidingWindow {
   // In the order of the last grant.
   const callers = new Map<string, Grants>();
 
