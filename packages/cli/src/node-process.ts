@@ -1,4 +1,4 @@
-import { createJsonLogger, createSystemClock, loadApp, startNode } from "@portolan/host";
+import { createJsonLogger, createSystemClock, startNode, type LoadedApp } from "@portolan/host";
 import type { Io } from "./command.ts";
 import type { ExitName } from "./exit-codes.ts";
 import type { NodeSettings } from "./node-settings.ts";
@@ -7,13 +7,13 @@ import { guardProcess } from "./process-guard.ts";
 import { provideOwnPackage } from "./user-imports.ts";
 
 export interface NodeProcess {
-  readonly path: string;
+  readonly load: () => Promise<LoadedApp>;
   readonly settings: NodeSettings;
   readonly io: Io;
 }
 
 /** Runs an app until the process is told to stop. */
-export async function runNode({ path, settings, io }: NodeProcess): Promise<ExitName> {
+export async function runNode({ load, settings, io }: NodeProcess): Promise<ExitName> {
   const clock = createSystemClock();
   const write = (line: string) => void io.stdout.write(line);
   // The life of the process is logged at any level; the configuration's level is for what happens in it.
@@ -21,7 +21,7 @@ export async function runNode({ path, settings, io }: NodeProcess): Promise<Exit
   const guard = guardProcess(log);
   const startedAt = clock.now();
   provideOwnPackage();
-  const app = await loadApp({ path, platform, environment: io.environment });
+  const app = await load();
   const node = await startNode({ app, platform, log: createJsonLogger({ clock, level: app.config.log, write }), clock, ...settings });
   log.log("info", "ready", { app: app.definition.name, url: node.url, pid: process.pid, ms: clock.now() - startedAt });
   let storeHasEnded = false;

@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandDefinition>>> = {
   errors: async () => (await import("./commands/errors.ts")).errors,
   eval: async () => (await import("./commands/eval.ts")).evalCommand,
   convert: async () => (await import("./commands/convert.ts")).convert,
+  mock: async () => (await import("./commands/mock.ts")).mock,
   describe: async () => (await import("./commands/describe.ts")).describe,
   docs: async () => (await import("./commands/docs.ts")).docs,
   explain: async () => (await import("./commands/explain.ts")).explain,

@@ -7,7 +7,7 @@ export type DoorMethod = (typeof DOOR_METHODS)[number];
 /** One method on one path of an HTTP host. A GET door answers HEAD as well, unless HEAD has a door of its own. */
 export interface Door {
   readonly method: DoorMethod;
-  /** Such as `/orders/:id`, or `/files/*` for everything below; see `checkPath`. */
+  /** Such as `/orders/:id`, `/files/{name}.pdf`, or `/files/*` for everything below; see `checkPath`. */
   readonly path: string;
   /** Who mounted it, such as a route's name; said when two doors collide. */
   readonly owner: string;
@@ -44,34 +44,4 @@ export interface WholeReply {
   readonly status: number;
   readonly headers: ReplyHeaders;
   readonly body: string;
-}
-
-const STATIC_SEGMENT = /^[^\s:*?#%()\\\p{Cc}]+$/u;
-const PARAMETER = /^:[A-Za-z_]\w*$/;
-
-/** What is wrong with a path pattern, in words; undefined if nothing is. */
-export function checkPath(path: string): string | undefined {
-  if (!path.startsWith("/")) return "a path starts with /";
-  if (path === "/") return undefined;
-  const segments = path.slice(1).split("/");
-  const names = new Set<string>();
-  for (const [index, segment] of segments.entries()) {
-    const last = index === segments.length - 1;
-    if (segment === "" && last) continue;
-    if (segment === "*" && last) continue;
-    if (segment === "*") return "* stands only at the end of a path";
-    if (segment === "." || segment === "..") return `no request ever has the segment "${segment}"`;
-    if (!STATIC_SEGMENT.test(segment) && !PARAMETER.test(segment)) {
-      return `the segment "${segment}" is neither plain text nor a parameter such as :id`;
-    }
-    if (!segment.startsWith(":")) continue;
-    if (names.has(segment)) return `the parameter ${segment} occurs twice`;
-    names.add(segment);
-  }
-  return undefined;
-}
-
-/** The names of a path pattern's parameters; `*` for the rest of the path. */
-export function pathParameters(path: string): readonly string[] {
-  return path.split("/").flatMap((segment) => (segment.startsWith(":") ? [segment.slice(1)] : segment === "*" ? ["*"] : []));
 }

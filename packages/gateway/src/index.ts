@@ -1,6 +1,7 @@
 export { type WantedPolicies, agreedPolicies } from "./agreed-policies.ts";
 export { blamed } from "./blame.ts";
-export { DOOR_METHODS, type Door, type DoorMethod, type OnBody, type WholeReply, checkPath, pathParameters } from "./door.ts";
+export { DOOR_METHODS, type Door, type DoorMethod, type OnBody, type WholeReply } from "./door.ts";
+export { checkPath, pathParameters } from "./path-pattern.ts";
 export { type DoorHost, type DoorPolicies, type MountedDoor, isDoorHost } from "./door-host.ts";
 export type { Exchange, ReplyHeaders } from "./exchange.ts";
 export type { Readiness } from "./health.ts";

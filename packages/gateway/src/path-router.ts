@@ -1,8 +1,10 @@
+import { segmentsOfPattern, type MixedPart } from "./path-pattern.ts";
+
 /** Finds what stands at a path among patterns such as `/orders/:id` and `/files/*`; see `checkPath` for what a pattern may be. */
 export interface PathRouter<T> {
   add(pattern: string, value: T): void;
   /**
-   * A plain segment goes before a parameter and that before `*`. Parameters and the rest of the path, `*`, are decoded and may
+   * A plain segment goes before one with parameters in it, that before a parameter, and that before `*`. Parameters and the rest of the path, `*`, are decoded and may
    * be empty. Nothing stands at a path whose percent-encoding is broken.
    */
   find(path: string): FoundPath<T> | undefined;
@@ -15,11 +17,19 @@ export interface FoundPath<T> {
 
 interface Node<T> {
   readonly plain: Map<string, Node<T>>;
+  /** Below segments with text and parameters, by what they match; those with the most text first. */
+  readonly mixed: Mixed<T>[];
   /** Below a parameter, whatever its name: patterns that differ only in names lead to one place. */
   parameter: Node<T> | undefined;
   /** What takes the rest of the path. */
   rest: Leaf<T> | undefined;
   leaf: Leaf<T> | undefined;
+}
+
+interface Mixed<T> {
+  readonly pattern: RegExp;
+  readonly length: number;
+  readonly node: Node<T>;
 }
 
 interface Leaf<T> {
@@ -38,16 +48,25 @@ export function createPathRouter<T>(): PathRouter<T> {
     add(pattern, value) {
       const names: string[] = [];
       let node = root;
-      for (const segment of segmentsOf(pattern)) {
-        if (segment === "*") {
-          node.rest = { value, names: [...names, "*"] };
-          return;
+      for (const segment of segmentsOfPattern(pattern)) {
+        switch (segment.kind) {
+          case "rest":
+            node.rest = { value, names: [...names, "*"] };
+            return;
+          case "plain":
+            node = plainChild(node, segment.text);
+            break;
+          case "parameter":
+            names.push(segment.name);
+            node = node.parameter ??= createNode();
+            break;
+          case "mixed":
+            names.push(...segment.parts.flatMap((part) => (typeof part === "string" ? [] : [part.name])));
+            node = mixedChild(node, segment.parts);
         }
-        if (segment.startsWith(":")) names.push(segment.slice(1));
-        node = child(node, segment);
       }
       node.leaf = { value, names };
-      if (names.length === 0) whole.set(pattern, { value, params: NO_PARAMS });
+      if (names.length === 0) whole.set(pattern.replaceAll(/\\(.)/g, "$1"), { value, params: NO_PARAMS });
     },
     find(path) {
       const known = whole.get(path);
@@ -62,20 +81,30 @@ export function createPathRouter<T>(): PathRouter<T> {
 }
 
 function createNode<T>(): Node<T> {
-  return { plain: new Map(), parameter: undefined, rest: undefined, leaf: undefined };
+  return { plain: new Map(), mixed: [], parameter: undefined, rest: undefined, leaf: undefined };
 }
 
 function segmentsOf(path: string): readonly string[] {
   return path.slice(1).split("/");
 }
 
-function child<T>(node: Node<T>, segment: string): Node<T> {
-  if (segment.startsWith(":")) return (node.parameter ??= createNode());
+function plainChild<T>(node: Node<T>, segment: string): Node<T> {
   const known = node.plain.get(segment);
   if (known !== undefined) return known;
   const made = createNode<T>();
   node.plain.set(segment, made);
   return made;
+}
+
+function mixedChild<T>(node: Node<T>, parts: readonly MixedPart[]): Node<T> {
+  const pattern = new RegExp(`^${parts.map((part) => (typeof part === "string" ? literal(part) : "(.+?)")).join("")}$`, "s");
+  const known = node.mixed.find((one) => one.pattern.source === pattern.source);
+  if (known !== undefined) return known.node;
+  const length = parts.reduce((sum, part) => sum + (typeof part === "string" ? part.length : 0), 0);
+  const made = { pattern, length, node: createNode<T>() };
+  node.mixed.push(made);
+  node.mixed.sort((a, b) => b.length - a.length);
+  return made.node;
 }
 
 interface Search {
@@ -92,6 +121,15 @@ function search<T>(node: Node<T>, walk: Search, index: number): Leaf<T> | undefi
   const plain = node.plain.get(plainText(segment));
   const below = plain === undefined ? undefined : search(plain, walk, index + 1);
   if (below !== undefined) return below;
+  for (const { pattern, node: next } of node.mixed) {
+    const found = pattern.exec(segment);
+    if (found === null) continue;
+    const before = taken.length;
+    taken.push(...found.slice(1));
+    const leaf = search(next, walk, index + 1);
+    if (leaf !== undefined) return leaf;
+    taken.length = before;
+  }
   if (node.parameter !== undefined) {
     taken.push(segment);
     const found = search(node.parameter, walk, index + 1);
@@ -100,6 +138,18 @@ function search<T>(node: Node<T>, walk: Search, index: number): Leaf<T> | undefi
   }
   if (node.rest !== undefined) taken.push(segments.slice(index).join("/"));
   return node.rest;
+}
+
+/** Text as it may stand in a request: each character as it is, or encoded. */
+function literal(text: string): string {
+  return [...text]
+    .map((char) => {
+      const encoded = [...Buffer.from(char)]
+        .map((byte) => `%${[...byte.toString(16).padStart(2, "0")].map((digit) => `[${digit}${digit.toUpperCase()}]`).join("")}`)
+        .join("");
+      return `(?:${RegExp.escape(char)}|${encoded})`;
+    })
+    .join("");
 }
 
 /** What may be written either way is the same (RFC 3986, section 6.2.2.2); an encoded delimiter is not the delimiter. */

@@ -1,7 +1,8 @@
 import { PortolanError } from "@portolan/core";
 import { expect, test } from "vitest";
 import { createRouteTable } from "./route-table.ts";
-import { checkPath, type Door, type DoorMethod } from "./door.ts";
+import type { Door, DoorMethod } from "./door.ts";
+import { checkPath } from "./path-pattern.ts";
 
 const door = (method: DoorMethod, path: string, owner = "route a"): Door => ({ method, path, owner, handle() {} });
 const table = createRouteTable;
@@ -91,6 +92,25 @@ test("a plain segment goes before a parameter", () => {
   expect(routes.find("GET", "/quakes/latest")?.door).toBe(plain);
 });
 
+test.each([
+  ["/files/a%20b.pdf", "pdf", { name: "a b" }],
+  ["/files/.pdf", "one", { "the file": ".pdf" }],
+  ["/files/a.txt", "one", { "the file": "a.txt" }],
+  ["/files/a:cancel", "cancel", { name: "a" }],
+  ["/files/a%3Acancel", "cancel", { name: "a" }],
+  ["/files/a,b.c", "pair", { x: "a", y: "b.c" }],
+  ["/files/all:list", "list", {}],
+])("%s is found among segments with parameters and text", (url, owner, params) => {
+  const routes = table();
+  routes.mount(door("GET", "/files/{the file}", "one"));
+  routes.mount(door("GET", "/files/{name}.pdf", "pdf"));
+  routes.mount(door("GET", "/files/{name}:cancel", "cancel"));
+  routes.mount(door("GET", "/files/{x},{y}", "pair"));
+  routes.mount(door("GET", "/files/all\\:list", "list"));
+  const found = routes.find("GET", url);
+  expect([found?.door.owner, found?.params]).toEqual([owner, params]);
+});
+
 test("HEAD finds the GET door unless it has its own", () => {
   const routes = table();
   const get = door("GET", "/a");
@@ -129,7 +149,19 @@ test("a place is free again after unmounting, and unmounting twice does not free
   expect(routes.find("GET", "/a")?.door.owner).toBe("route b");
 });
 
-test.each(["/", "/a", "/a/", "/a/:id", "/a/:id/b_c-d.e", "/größe/:id", "/files/*"])("%s is a path pattern", (path) => {
+test.each([
+  "/",
+  "/a",
+  "/a/",
+  "/a/:id",
+  "/a/:id/b_c-d.e",
+  "/größe/:id",
+  "/files/*",
+  "/{user-id}",
+  "/{a},{b}",
+  "/files/{name}.pdf",
+  "/a\\:b",
+])("%s is a path pattern", (path) => {
   expect(checkPath(path)).toBeUndefined();
 });
 
@@ -145,6 +177,9 @@ test.each([
   ["/a/../b", "no request ever has"],
   ["/*/b", "* stands only at the end"],
   ["/:id/:id", "the parameter :id occurs twice"],
+  ["/{id}/x{id}", "the parameter x{id} occurs twice"],
+  ["/a{}", "is neither"],
+  ["/{a", "is neither"],
 ])("%j is no path pattern", (path, why) => {
   expect(checkPath(path)).toContain(why);
   expect(() => table().mount(door("GET", path))).toThrow(PortolanError);

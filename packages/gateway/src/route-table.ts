@@ -1,6 +1,7 @@
 import { PortolanError } from "@portolan/core";
 import type { DoorHost, DoorPolicies, MountedDoor } from "./door-host.ts";
-import { checkPath, DOOR_METHODS, type Door, type DoorMethod } from "./door.ts";
+import { DOOR_METHODS, type Door, type DoorMethod } from "./door.ts";
+import { checkPath, patternKey } from "./path-pattern.ts";
 import { createPathRouter, type PathRouter } from "./path-router.ts";
 
 export interface FoundDoor {
@@ -119,5 +120,5 @@ function refuse(door: Door, taken: Door | undefined): void {
 
 /** Patterns that differ only in the names of their parameters match the same requests. */
 function place(door: { readonly method: DoorMethod; readonly path: string }): string {
-  return `${door.method} ${door.path.replaceAll(/:\w+/g, ":")}`;
+  return `${door.method} ${patternKey(door.path)}`;
 }

@@ -24,7 +24,11 @@ export const start: CommandDefinition = defineCommand({
   ],
   async run({ positionals: [path = "."], options, io }) {
     const settings = nodeSettings(options, start, io);
-    const { runNode } = await import("../node-process.ts");
-    return runNode({ path: resolve(io.directory, path), settings, io });
+    const [{ runNode }, { loadApp }, { platform }] = await Promise.all([
+      import("../node-process.ts"),
+      import("@portolan/host"),
+      import("../platform.ts"),
+    ]);
+    return runNode({ load: () => loadApp({ path: resolve(io.directory, path), platform, environment: io.environment }), settings, io });
   },
 });

@@ -1,6 +1,7 @@
 import { basename, dirname, join } from "node:path/posix";
 import { PortolanError, nearestName, type ConnectorServices } from "@portolan/core";
 import type { ApiDocument, ApiOperation } from "@portolan/formats/openapi";
+import { checkPath } from "@portolan/gateway";
 import { REST_METHODS, type RestKey } from "./rest-method.ts";
 
 /** Of the doors of one app, each names its document; it is read once. */
@@ -47,9 +48,11 @@ export function operationNamed(api: ApiDocument, name: string, path: string): Ap
 export function doorOf({ method, path }: ApiOperation, { servers }: ApiDocument): { readonly key: RestKey; readonly place: string } {
   const key = method.toLowerCase();
   if (!isRestKey(key)) throw new PortolanError("PORTOLAN_CONFIG_INVALID", `${method} ${path}: there are no doors for the method ${method}`);
-  const place = (basePath(servers[0]) + path).replaceAll(/\{([^{}/]+)\}(?=\/|$)/g, ":$1");
-  if (!/[{}]/.test(place)) return { key, place };
-  throw new PortolanError("PORTOLAN_CONFIG_INVALID", `${method} ${path}: a parameter must be a whole segment of the path`);
+  // Only what stands in braces has a meaning.
+  const place = (basePath(servers[0]) + path).replaceAll(/\{[^{}]+\}|[:*\\]/g, (part) => (part.length > 1 ? part : `\\${part}`));
+  const fault = checkPath(place);
+  if (fault === undefined) return { key, place };
+  throw new PortolanError("PORTOLAN_CONFIG_INVALID", `${method} ${path} cannot be the path of a door: ${fault}`);
 }
 
 function basePath(server: string | undefined): string {

@@ -47,7 +47,8 @@ const FILES: Readonly<Record<string, unknown>> = {
           responses: { 200: { description: "the order", content: order }, default: { description: "a problem" } },
         },
       },
-      "/files/{name}.pdf": { get: { operationId: "getFile", responses: {} } },
+      "/files/{file-name}.pdf": { get: { operationId: "getFile", responses: {} }, trace: { operationId: "traceFile", responses: {} } },
+      "/files//x": { get: { operationId: "getNothing", responses: {} } },
     },
     components: { schemas: { Order } },
   },
@@ -106,6 +107,13 @@ test("parameters have the types of the document, lists in one text, too", async 
   expect((await node.request("/v1/orders/7?fields=total")).status).toBe(400);
 });
 
+test("a parameter of any name may be a part of a segment", async () => {
+  await using node = await open("getFile", { deliver: placed });
+  await node.request("/v1/files/a%20b.pdf");
+  expect(node.received[0]).toMatchObject({ body: { "file-name": "a b" }, headers: { "path-file-name": "a b" } });
+  expect((await node.request("/v1/files/a.txt")).status).toBe(404);
+});
+
 test("a reply that the document does not promise is a fault on this side, unless that is not asked for", async () => {
   const statusOf = async (deliver: ReturnType<typeof answering>, more?: object) => {
     await using node = await open("placeOrder", { deliver }, more);
@@ -119,7 +127,8 @@ test("a reply that the document does not promise is a fault on this side, unless
 
 test.each([
   ["getOrdr", 'openapi.yaml has no operation "getOrdr"'],
-  ["getFile", "a parameter must be a whole segment of the path"],
+  ["getNothing", 'the segment "" is neither'],
+  ["traceFile", "there are no doors for the method TRACE"],
 ])("the operation %s cannot be a door, and is refused with the reason", async (operation, reason) => {
   await expect(open(operation)).rejects.toThrow(reason);
 });
@@ -139,7 +148,7 @@ test("operations without a route, and routes without an operation, are found at 
       services,
     );
   expect(await findings({ operation: "placeOrder" }, { operation: "GET /orders/{id}" })).toMatchObject([
-    { path: "routes.r0.from.0.rest", message: "openapi.yaml has an operation that no route has: getFile" },
+    { path: "routes.r0.from.0.rest", message: "openapi.yaml has 3 operations that no route has: getFile, traceFile or getNothing" },
   ]);
   expect(await findings({ operation: "placeOrder", unrouted: "ignore" })).toEqual([]);
   expect(await findings({ operation: "placeOrder" }, { operation: "getOrdr" })).toMatchObject([

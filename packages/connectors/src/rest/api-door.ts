@@ -4,8 +4,10 @@ import { doorOf, operationNamed, readApi } from "./api-document.ts";
 import { checkBody, noBody, type BodyContract } from "./body-contract.ts";
 import { omittedHeaders } from "./header-lists.ts";
 import { mediaTypeName } from "./media-types.ts";
+import { createMockWriter } from "./mock-writer.ts";
 import type { DoorOptions } from "./options.ts";
 import { createReplyContract, type ReplyContract } from "./reply-contract.ts";
+import type { ReplyWriter } from "./reply-writer.ts";
 import type { ParameterContracts } from "./request-reader.ts";
 
 /** A door as its contract has it. */
@@ -17,6 +19,8 @@ export interface ApiDoor {
   readonly separators: Readonly<Record<string, string>>;
   readonly body: BodyContract;
   readonly reply: ReplyContract | undefined;
+  /** Answers in the route's stead. */
+  readonly mock: ReplyWriter | undefined;
 }
 
 /** Turns `api` and `operation` of a door's options into what the operation of the document says. */
@@ -25,15 +29,10 @@ export async function openApiDoor(
   { api: path, operation: name }: { readonly api: string; readonly operation: string },
   { services }: SourceContext,
 ): Promise<ApiDoor> {
-  const [api, { createContracts }, { schemaOfRequest, schemaOfResponse }] = await Promise.all([
-    readApi(path, services),
-    import("@portolan/formats"),
-    import("@portolan/formats/openapi"),
-  ]);
+  const [api, { apiContracts, sampleSchema }] = await Promise.all([readApi(path, services), import("@portolan/formats/openapi")]);
   const operation = operationNamed(api, name, path);
+  const contracts = apiContracts(api);
   const { key, place } = doorOf(operation, api);
-  const compiler = createContracts({ directory: services.directory });
-  const compile = (schema: ApiSchema): ContractCheck => compiler.compile({ jsonSchema: schema });
   const success = operation.responses.find(({ status }) => /^2\d\d$/.test(status));
   const status = options.status ?? (success === undefined ? undefined : Number(success.status));
   const produced = success?.content.map(({ mediaType }) => mediaType).filter((type) => !type.includes("*")) ?? [];
@@ -45,17 +44,15 @@ export async function openApiDoor(
       ...(options.produces === undefined && produced.length > 0 && options.mode !== "accept" ? { produces: produced } : {}),
       ...(body === undefined || body.content.length === 0 ? {} : { consumes: body.content.map(({ mediaType }) => mediaType) }),
     },
-    parameters: parameterContracts(known(operation, options), api, (schema) => compile(schemaOfRequest(schema, api.schemas))),
+    parameters: parameterContracts(known(operation, options), api, contracts.request),
     separators: Object.fromEntries(
       operation.parameters.flatMap(({ name: of, in: where, separator }) =>
         where === "query" && separator !== undefined ? [[of, separator]] : [],
       ),
     ),
-    body: bodyContract(body, (schema) => compile(schemaOfRequest(schema, api.schemas))),
-    reply:
-      options.checkReplies === false || options.mode === "accept"
-        ? undefined
-        : createReplyContract(operation, (schema) => compile(schemaOfResponse(schema, api.schemas))),
+    body: bodyContract(body, contracts.request),
+    reply: options.checkReplies === false || options.mode === "accept" ? undefined : createReplyContract(operation, contracts.response),
+    mock: options.mock === true ? createMockWriter({ operation, contracts, services, sample: sampleSchema }) : undefined,
   };
 }
 

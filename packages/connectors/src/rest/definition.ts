@@ -17,7 +17,10 @@ export const restConnector: ConnectorDefinition = defineConnector({
     checkAll: async (sources, services) => (await import("./unrouted.ts")).unroutedOperations(sources, services),
     replies: true,
     // Loaded where it is used: an app with doors only starts without the client, and the other way round.
-    open: async (options, context) => (await import("./source.ts")).openDoor(options, context),
+    open: async (options, context) =>
+      options.api !== undefined && options.operation === undefined
+        ? (await import("./mock-doors.ts")).openMocks(options, context)
+        : (await import("./source.ts")).openDoor(options, context),
   },
   target: {
     summary: "A client: sends each message to a URL of another system and yields its reply.",
@@ -37,20 +40,23 @@ function describeOperation(options: Parameters<typeof operationOf>[0], show: (pl
 
 /** Where the document puts it is known when it is read. */
 function describeDoor(options: DoorOptions): string {
-  return options.api === undefined ? describeOperation(options) : `${options.operation ?? ""} of ${options.api}`;
+  return options.api === undefined ? describeOperation(options) : `${options.operation ?? "mock"} of ${options.api}`;
 }
 
 /** What an API description says about a door, and its options therefore do not. */
 const SAID_BY_API = ["get", "post", "put", "patch", "delete", "head", "options", "query", "consumes", "parameters"] as const;
 
 function checkApiDoor(options: DoorOptions): readonly string[] {
-  const repeated = SAID_BY_API.filter((name) => options[name] !== undefined).map((name) => `${name} is said by api already`);
-  return options.operation === undefined ? ["api is given without operation: which one is it?", ...repeated] : repeated;
+  const repeated: string[] = SAID_BY_API.filter((name) => options[name] !== undefined).map((name) => `${name} is said by api already`);
+  if (options.mock === true && options.mode === "accept") repeated.push("mock answers what api promises, and mode accept the id only");
+  return options.operation === undefined && options.mock !== true
+    ? ["api is given without operation: which one is it?", ...repeated]
+    : repeated;
 }
 
 function checkDoor(options: DoorOptions): readonly string[] {
   if (options.api !== undefined) return checkApiDoor(options);
-  for (const name of ["operation", "checkReplies", "unrouted"] as const)
+  for (const name of ["operation", "checkReplies", "unrouted", "mock"] as const)
     if (options[name] !== undefined) return [`${name} is about an api, and none is given`];
   const operation = operationOf(options);
   const faults = [...checkOperation(options)];

@@ -49,7 +49,9 @@ export function operationOfDoor(door: DescribedDoor, schemas: SchemaCollection):
     id: route,
     method,
     // What stands for the rest of a path has no word in OpenAPI.
-    path: place.replaceAll(/:([^/]+)/g, "{$1}").replace(/\*$/, "{rest}"),
+    path: place
+      .replaceAll(/(\\\\.)|:([^/]+)/g, (_all, escaped?: string, name?: string) => (escaped === undefined ? `{${name}}` : escaped.slice(1)))
+      .replace(/\*$/, "{rest}"),
     summary: title,
     description: note,
     tags,
@@ -65,7 +67,7 @@ function parametersOf(
   { options, input, parameters }: DescribedDoor,
   { place, hasBody }: { readonly place: string; readonly hasBody: boolean },
 ): readonly ApiParameter[] {
-  const inPath = [...pathParameters(place), ...(place.endsWith("*") ? ["rest"] : [])];
+  const inPath = pathParameters(place).map((name) => (name === "*" ? "rest" : name));
   // The body of a request without one is the map of its parameters.
   const own = hasBody ? new Map<string, Property>() : propertiesOf(input);
   const [path, query, headers] = [propertiesOf(parameters.path), propertiesOf(parameters.query), propertiesOf(parameters.headers)];

@@ -34,7 +34,7 @@ export async function describeDoors({ doors, services, ...head }: DescribedApp):
     const api = await readApi(document, services);
     const operation = operationNamed(api, name, document);
     Object.assign(securitySchemes, api.securitySchemes);
-    const path = doorOf(operation, api).place.replaceAll(/:([^/]+)/g, "{$1}");
+    const path = doorOf(operation, api).place.replaceAll(/\\(.)/g, "$1");
     return withSchemas({ ...operation, path, servers: undefined }, (schema) => schemas.inline(standaloneSchema(schema, api.schemas)));
   }
 }

@@ -51,10 +51,12 @@ export interface DoorSetting {
   readonly input?: ContractCheck;
   /** The files of the app. */
   readonly readFile?: (path: string) => unknown;
+  /** Operations of the same API description that other routes have. */
+  readonly others?: readonly string[];
 }
 
 /** A running door on a real port, whose route answers by default with what it got. */
-export async function openDoor({ options, deliver = echo, answer, input, readFile }: DoorSetting) {
+export async function openDoor({ options, deliver = echo, answer, input, readFile, others }: DoorSetting) {
   const received: Incoming[] = [];
   const clock: Clock = { now: () => 0, after: () => ({ cancel() {} }) };
   const host = createHttpHost({ port: 0, log: silentLogger, policies: createPolicies({ clock }) });
@@ -82,6 +84,10 @@ export async function openDoor({ options, deliver = echo, answer, input, readFil
   };
   const { value, faults } = readRest(restConnector.source, options);
   if (value === undefined || faults.length > 0) throw new Error(faults.join("; "));
+  if (others !== undefined) {
+    const sources = [value, ...others.map((operation) => ({ ...value, operation }))].map((one) => ({ options: one, path: "routes" }));
+    await restConnector.source?.checkAll?.(sources, context.services);
+  }
   const running = await restConnector.source?.open(value, context);
   const { origin, port } = await host.listen();
   return {

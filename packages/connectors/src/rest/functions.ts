@@ -25,6 +25,7 @@ export interface DoorInput {
   readonly operation?: string;
   readonly checkReplies?: boolean;
   readonly unrouted?: "fail" | "ignore";
+  readonly mock?: boolean;
 }
 
 /** The options of a client as people write them; their meaning is that of `clientOptions`. */
@@ -68,6 +69,14 @@ export interface RestApi<Bodies> {
 
 export interface RestFunctions extends Readonly<Record<RestKey, RestFunction>> {
   /**
+   * Answers of an API description in the stead of routes, for all of its operations that no route has:
+   *
+   * ```ts
+   * route("mocks").from(rest.mock("./openapi.yaml"));
+   * ```
+   */
+  readonly mock: (document: string, options?: Omit<ApiDoorInput, "mock">) => SourceRef<never>;
+  /**
    * The contract comes first: an OpenAPI document, by its path in the app. Options hold for all of its doors. At start
    * operations that no route has are complained about, unless `unrouted` says otherwise.
    *
@@ -79,11 +88,12 @@ export interface RestFunctions extends Readonly<Record<RestKey, RestFunction>> {
   readonly api: <Bodies = Readonly<Record<string, unknown>>>(document: string, options?: ApiDoorInput) => RestApi<Bodies>;
 }
 
-/** One function per HTTP method, and one for API descriptions. */
+/** One function per HTTP method, and those for API descriptions. */
 export const rest: RestFunctions = {
   api: (document, all = {}) => ({
     operation: (id, options = {}) => attachConnector(restConnector, { api: document, operation: id, ...all, ...options }),
   }),
+  mock: (document, options = {}) => attachConnector(restConnector, { api: document, mock: true, ...options }),
   get: restFunction("get"),
   post: restFunction("post"),
   put: restFunction("put"),

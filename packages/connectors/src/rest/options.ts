@@ -37,6 +37,10 @@ export const doorOptions = {
     option.oneOf("fail", "ignore"),
     "Operations of `api` that no route has: `fail` (default) refuses to start, `ignore` goes on. What any door of the document says holds.",
   ),
+  mock: optional(
+    option.boolean,
+    "Answers in the route's stead, with the examples of `api` or with what its schemas allow; requests are checked all the same. Without `operation`: all operations that no route has. Default: false.",
+  ),
   mode: withDefault(
     option.oneOf("request", "accept"),
     "request",

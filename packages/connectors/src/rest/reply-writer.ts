@@ -85,7 +85,7 @@ function createEncoder(type: string, services: ConnectorServices): BodyEncoder {
 }
 
 /** Text of a type besides JSON, and bytes, are what they are; everything else goes through the format of the type. */
-function encodeAs(type: string, body: unknown, services: ConnectorServices): string | Uint8Array {
+export function encodeAs(type: string, body: unknown, services: ConnectorServices): string | Uint8Array {
   if (body instanceof Uint8Array) return body;
   const name = mediaTypeName(type);
   if (name === JSON_TYPE) return encodeJson(body);
@@ -123,7 +123,7 @@ function statusOf(value: HeaderValue): number {
   );
 }
 
-function isBodiless(status: number): boolean {
+export function isBodiless(status: number): boolean {
   return status === 204 || status === 205 || status === 304;
 }
 

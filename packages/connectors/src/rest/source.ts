@@ -41,13 +41,15 @@ export async function openDoor(given: DoorOptions, context: SourceContext): Prom
   const accepts = options.mode === "accept";
   const reader = createRequestReader(options, context, contract ?? { parameters: await parameterContracts(options, context) });
   const status = options.status ?? (accepts ? 202 : 200);
-  const writer = createReplyWriter({
-    status,
-    produces: accepts ? ["application/json"] : options.produces,
-    replyHeaders: options.replyHeaders,
-    services: context.services,
-    ...(contract?.reply === undefined ? {} : { contract: contract.reply }),
-  });
+  const writer =
+    contract?.mock ??
+    createReplyWriter({
+      status,
+      produces: accepts ? ["application/json"] : options.produces,
+      replyHeaders: options.replyHeaders,
+      services: context.services,
+      ...(contract?.reply === undefined ? {} : { contract: contract.reply }),
+    });
   const nextId = createIds(() => context.clock.now(), context.random);
 
   const requests = createInFlight();
@@ -66,6 +68,7 @@ export async function openDoor(given: DoorOptions, context: SourceContext): Prom
   // What waits has functions of its own. Most requests meet routes that answer at once: for those there is no promise.
   const process = ({ exchange, encoder }: Begun, incoming: Incoming): void | Promise<void> => {
     let result: Result | undefined | Promise<Result | undefined>;
+    if (contract?.mock !== undefined) return writer.send(exchange, undefined, encoder);
     try {
       result = accepts ? accept(incoming) : deliver(incoming, { mode: "request", signal: exchange.signal });
       if (!(result instanceof Promise)) return writer.send(exchange, result, encoder);

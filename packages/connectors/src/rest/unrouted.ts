@@ -14,20 +14,38 @@ export async function unroutedOperations(doors: readonly Door[], services: Conne
   return found.flat();
 }
 
+/** Operations without a route, by document, until somebody opens doors for them. */
+const unrouted = new WeakMap<ConnectorServices, Map<string, readonly string[]>>();
+
+function rememberUnrouted(document: string, ids: readonly string[], services: ConnectorServices): void {
+  const ofApp = unrouted.get(services) ?? new Map<string, readonly string[]>();
+  unrouted.set(services, ofApp.set(document, ids));
+}
+
+/** The operations of a document that no door of the app has. Who asks first gets them. */
+export function takeUnrouted(document: string, services: ConnectorServices): readonly string[] {
+  const ofApp = unrouted.get(services);
+  const ids = ofApp?.get(document) ?? [];
+  ofApp?.delete(document);
+  return ids;
+}
+
 async function findingsOf(document: string, doors: readonly Door[], services: ConnectorServices): Promise<readonly Finding[]> {
   const [first] = doors;
   try {
     const api = await readApi(document, services);
     const routed = new Set<unknown>();
-    const faults = doors.flatMap((door) =>
-      faultsOf(door, () => {
+    const faults = doors.flatMap((door) => {
+      if (door.options.operation === undefined) return [];
+      return faultsOf(door, () => {
         const operation = operationNamed(api, door.options.operation ?? "", document);
         routed.add(operation);
         doorOf(operation, api);
-      }),
-    );
+      });
+    });
     const missing = api.operations.filter((operation) => !routed.has(operation)).map(({ id }) => id);
-    const isIgnored = doors.some(({ options }) => options.unrouted === "ignore");
+    const isIgnored = doors.some(({ options }) => options.unrouted === "ignore" || options.operation === undefined);
+    rememberUnrouted(document, missing, services);
     if (missing.length === 0 || isIgnored || faults.length > 0 || first === undefined) return faults;
     return [
       {

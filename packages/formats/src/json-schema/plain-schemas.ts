@@ -58,7 +58,7 @@ function resolved(schema: JsonSchema, root: Schema): Schema {
   return true;
 }
 
-function referenced(reference: string, root: Schema): Schema | undefined {
+export function referenced(reference: string, root: Schema): Schema | undefined {
   // Parts of other documents are not known here: they may be anything.
   if (!reference.startsWith("#")) return undefined;
   let found: unknown = root;

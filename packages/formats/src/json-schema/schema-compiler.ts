@@ -11,7 +11,7 @@ export interface SchemaCompiler {
   compile(schema: JsonSchemaDocument, file?: string): ValidateFunction;
 }
 
-const OPTIONS: Options = {
+export const AJV_OPTIONS: Options = {
   allErrors: true,
   // Errors carry what they found.
   verbose: true,
@@ -27,7 +27,7 @@ export function createSchemaCompiler(): SchemaCompiler {
   const checkers = new Map<typeof Ajv, Ajv>();
 
   function checkSchema(dialect: typeof Ajv, schema: JsonSchemaDocument, name: string): void {
-    const checker = checkers.get(dialect) ?? new dialect({ ...OPTIONS, validateSchema: true });
+    const checker = checkers.get(dialect) ?? new dialect({ ...AJV_OPTIONS, validateSchema: true });
     checkers.set(dialect, checker);
     try {
       if (checker.validateSchema(schema) === true) return;
@@ -68,7 +68,7 @@ function compileIn(
   { file, isUnicode }: { readonly file: string | undefined; readonly isUnicode: boolean },
 ): ValidateFunction {
   // One instance for each contract: unrelated schemas may carry the same $id.
-  const ajv = new dialect({ ...OPTIONS, unicodeRegExp: isUnicode });
+  const ajv = new dialect({ ...AJV_OPTIONS, unicodeRegExp: isUnicode });
   addAjvFormats(ajv);
   if (file === undefined) return ajv.compile(schema);
   const id = addFile(ajv, schema, { file, id: pathToFileURL(file).href });

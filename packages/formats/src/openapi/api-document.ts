@@ -81,7 +81,13 @@ export interface ApiBody {
 export interface ApiContent {
   readonly mediaType: string;
   readonly schema?: ApiSchema | undefined;
-  readonly examples: readonly unknown[];
+  readonly examples: readonly ApiExample[];
+}
+
+export interface ApiExample {
+  /** Left out where there is one example only, without a name. */
+  readonly name?: string | undefined;
+  readonly value: unknown;
 }
 
 export interface ApiResponse {

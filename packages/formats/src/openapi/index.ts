@@ -2,6 +2,7 @@ export {
   type ApiBody,
   type ApiContent,
   type ApiDocument,
+  type ApiExample,
   type ApiOperation,
   type ApiParameter,
   type ApiResponse,
@@ -11,6 +12,7 @@ export {
   standaloneSchema,
 } from "./api-document.ts";
 export { isApiDescription, readApiDocument } from "./read-document.ts";
-export { schemaOfRequest, schemaOfResponse } from "./directed-schema.ts";
+export { type ApiContracts, apiContracts } from "./api-contracts.ts";
+export { sampleSchema } from "../json-schema/sample/sample.ts";
 export { createSchemaCollection, type SchemaCollection } from "./schema-collection.ts";
 export { writeApiDocument } from "./write-document.ts";

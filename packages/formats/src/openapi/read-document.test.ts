@@ -78,7 +78,7 @@ describe("a description of OpenAPI", () => {
         ],
         body: {
           required: true,
-          content: [{ mediaType: "application/json", schema: { $ref: "#/$defs/Order" }, examples: [{ id: 1 }] }],
+          content: [{ mediaType: "application/json", schema: { $ref: "#/$defs/Order" }, examples: [{ value: { id: 1 } }] }],
         },
         responses: [
           {
@@ -167,7 +167,7 @@ describe("a description of OpenAPI", () => {
         { name: "text", schema: { type: "string" } },
       ],
       body: { required: true, content: [{ mediaType: "application/xml", schema: { $ref: "#/$defs/Order" } }] },
-      responses: [{ content: [{ mediaType: "application/json", schema: { $ref: "#/$defs/Order" }, examples: [{ id: 1 }] }] }],
+      responses: [{ content: [{ mediaType: "application/json", schema: { $ref: "#/$defs/Order" }, examples: [{ value: { id: 1 } }] }] }],
     });
     expect(order?.parameters[1]).not.toHaveProperty("separator");
     expect(files?.body?.content).toEqual([

@@ -1,5 +1,14 @@
 import { describeValue, isRecord, type JsonSchema } from "@portolan/core";
-import type { ApiBody, ApiContent, ApiHeader, ApiOperation, ApiParameter, ApiResponse, ParameterPlace } from "./api-document.ts";
+import type {
+  ApiBody,
+  ApiContent,
+  ApiExample,
+  ApiHeader,
+  ApiOperation,
+  ApiParameter,
+  ApiResponse,
+  ParameterPlace,
+} from "./api-document.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { given, text, texts } from "./parts.ts";
 import { serverUrls } from "./servers.ts";
@@ -149,20 +158,21 @@ function contentTypesOf(content: unknown): readonly string[] {
   return isRecord(content) ? Object.keys(content) : [];
 }
 
-function examplesOf(part: Part, references: References): readonly unknown[] {
+function examplesOf(part: Part, references: References): readonly ApiExample[] {
   const value = recordOf(part);
   const named = references.child(part, "examples");
   const listed = isRecord(named.value)
-    ? Object.keys(named.value).flatMap((name) => {
+    ? Object.keys(named.value).flatMap((name): readonly ApiExample[] => {
         const one = references.child(named, name).value;
-        return isRecord(one) && "value" in one ? [one["value"]] : isRecord(one) && "dataValue" in one ? [one["dataValue"]] : [];
+        if (isRecord(one) && "value" in one) return [{ name, value: one["value"] }];
+        return isRecord(one) && "dataValue" in one ? [{ name, value: one["dataValue"] }] : [];
       })
     : [];
-  return "example" in value ? [value["example"], ...listed] : listed;
+  return "example" in value ? [{ value: value["example"] }, ...listed] : listed;
 }
 
 function firstExample(part: Part, references: References): unknown {
-  return examplesOf(part, references)[0] ?? recordOf(part)["x-example"];
+  return examplesOf(part, references)[0]?.value ?? recordOf(part)["x-example"];
 }
 
 interface ResponsesContext extends OperationContext {

@@ -49,7 +49,7 @@ export function swaggerResponseContent(part: Part, { operation, document, schema
   return mediaTypes(operation["produces"] ?? document["produces"]).map((mediaType) => ({
     mediaType,
     schema,
-    examples: Object.hasOwn(examples, mediaType) ? [examples[mediaType]] : [],
+    examples: Object.hasOwn(examples, mediaType) ? [{ value: examples[mediaType] }] : [],
   }));
 }
 

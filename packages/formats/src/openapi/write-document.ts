@@ -4,6 +4,7 @@ import {
   type ApiBody,
   type ApiContent,
   type ApiDocument,
+  type ApiExample,
   type ApiOperation,
   type ApiParameter,
   type ApiResponse,
@@ -89,13 +90,16 @@ function contentOf(content: readonly ApiContent[]): JsonSchema {
       mediaType,
       {
         ...(schema === undefined ? {} : { schema: referring(schema) }),
-        ...(examples.length === 1 ? { example: examples[0] } : {}),
-        ...(examples.length > 1
-          ? { examples: Object.fromEntries(examples.map((value, index) => [`example${index + 1}`, { value }])) }
-          : {}),
+        ...examplesOf(examples),
       },
     ]),
   );
+}
+
+function examplesOf(examples: readonly ApiExample[]): JsonSchema {
+  const own = examples.find(({ name }) => name === undefined);
+  const named = examples.flatMap(({ name, value }) => (name === undefined ? [] : [[name, { value }] as const]));
+  return { ...(own === undefined ? {} : { example: own.value }), ...(named.length === 0 ? {} : { examples: Object.fromEntries(named) }) };
 }
 
 /** References to `#/$defs` as a document of OpenAPI has them. */
