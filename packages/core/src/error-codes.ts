@@ -245,6 +245,18 @@ export const ERROR_CODES = {
     title: "A system could not be reached.",
     explanation: "The connection was refused, reset or not found. The cause names the system error.",
   },
+  PORTOLAN_TARGET_FAILED: {
+    kind: "transient",
+    title: "The server behind a proxy did not answer.",
+    explanation:
+      "No connection to the target of a proxy could be made, or it broke before the answer began. The node's log names target and cause under the id of the request. Requests that may be sent twice were tried on other targets first.",
+  },
+  PORTOLAN_TARGETS_OUT: {
+    kind: "transient",
+    title: "No server behind a proxy is well.",
+    explanation:
+      "All targets have failed too often or did not pass their health checks, and the proxy says `whenAllOut: refuse`. They are asked again after the time in Retry-After, or once their health checks pass.",
+  },
   PORTOLAN_REMOTE_FAILED: {
     kind: "transient",
     title: "A system answered that it cannot serve now.",

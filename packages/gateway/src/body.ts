@@ -19,13 +19,12 @@ const ENDED: BodyReader = { wanted: false, cancel() {} };
 
 /** Reads a request's body up to a limit. A body of one chunk, the usual case, is not copied. */
 export function readBody(request: IncomingMessage, maxBytes: number, taker: BodyTaker): BodyReader {
-  const length = request.headers["content-length"];
-  const expected = length === undefined ? undefined : Number(length);
-  if (expected !== undefined && expected > maxBytes) {
-    taker.lose(tooLarge(maxBytes, `${expected} bytes`));
+  const refusal = refuseLength(request, maxBytes);
+  if (refusal !== undefined) {
+    taker.lose(refusal);
     return ENDED;
   }
-  if (expected === 0 || request.readableEnded) {
+  if (request.headers["content-length"] === "0" || request.readableEnded) {
     taker.take(NOTHING);
     return ENDED;
   }
@@ -68,7 +67,13 @@ export function discardBody(request: IncomingMessage, maxBytes: number): void {
   request.resume();
 }
 
-function tooLarge(maxBytes: number, found: string): PortolanError {
+/** The error of a body that says itself that it is too large. */
+export function refuseLength(request: IncomingMessage, maxBytes: number): PortolanError | undefined {
+  const length = Number(request.headers["content-length"] ?? 0);
+  return length > maxBytes ? tooLarge(maxBytes, `${length} bytes`) : undefined;
+}
+
+export function tooLarge(maxBytes: number, found: string): PortolanError {
   return new PortolanError("PORTOLAN_BODY_TOO_LARGE", `the body may have ${maxBytes} bytes at the most; it has ${found}`, {
     hint: "Raise maxBody of the door if such bodies are right.",
   });

@@ -1,5 +1,7 @@
+import type { Duplex } from "node:stream";
 import type { PortolanError } from "@portolan/core";
 import type { Problem } from "./problem.ts";
+import type { CallerOrigin } from "./caller-origin.ts";
 
 export type ReplyHeaders = Readonly<Record<string, string | number | readonly string[]>>;
 
@@ -10,8 +12,10 @@ export interface Exchange {
   readonly method: string;
   /** The path as it was sent, still encoded. */
   readonly path: string;
-  /** The address at the other end of the connection; empty if it has gone. */
+  /** The address of the caller: the other end of the connection, or who is behind it if that is a trusted proxy; empty if it has gone. */
   readonly callerAddress: string;
+  /** Where the request comes from, for whoever passes it on. */
+  readonly origin: CallerOrigin;
   /** The parameters of the door's path pattern, decoded. */
   readonly params: Readonly<Record<string, string | undefined>>;
   /** What follows the `?`, as it was sent. */
@@ -32,6 +36,13 @@ export interface Exchange {
    * PORTOLAN_CALLER_GONE if the caller leaves. To be called once.
    */
   readBody(): Promise<Buffer>;
+  /**
+   * The body as its chunks come, in place of `readBody`, with the same errors; one that says itself that it is too large is refused at once. The caller waits while no chunk is asked for; one that
+   * expects `100 Continue` gets it when the first is.
+   */
+  streamBody(): AsyncIterable<Uint8Array>;
+  /** Of a request that asks for another protocol on its connection: accepts that. */
+  readonly upgrade?: ((headers: ReplyHeaders) => Duplex) | undefined;
   /** Headers that whatever reply comes will have besides its own, a problem document as well; ignored once it has begun. */
   addHeaders(headers: ReplyHeaders): void;
   /** Sends the reply. `content-length` and `x-request-id` are added. Text is sent as UTF-8. */

@@ -1,7 +1,9 @@
 import type { IncomingMessage, OutgoingHttpHeader, ServerResponse } from "node:http";
 import { parse as parseQuery } from "node:querystring";
 import { PortolanError, type Logger } from "@portolan/core";
-import { discardBody, readBody, type BodyReader, type BodyTaker } from "./body.ts";
+import { discardBody, readBody, refuseLength, type BodyReader, type BodyTaker } from "./body.ts";
+import { streamBody, type BodyStream } from "./body-stream.ts";
+import type { CallerOrigin, OriginFinder } from "./caller-origin.ts";
 import type { Connection, OpenExchange } from "./connection.ts";
 import type { Door } from "./door.ts";
 import type { Exchange, ReplyHeaders } from "./exchange.ts";
@@ -15,6 +17,10 @@ export interface ExchangeHost {
   /** Replies end their connection when the host is closing. */
   readonly closing: boolean;
   readonly maxBodyBytes: number;
+  readonly handlerTimeoutMs: number;
+  /** When a limit that begins now has passed. */
+  readonly deadline: (limitMs: number) => number;
+  readonly originOf: OriginFinder;
 }
 
 export interface HttpRequest {
@@ -45,13 +51,17 @@ export class HttpExchange implements Exchange, OpenExchange {
   readonly #host: ExchangeHost;
   readonly #door: Door;
   readonly #maxBodyBytes: number;
-  readonly #expectsContinue: boolean;
+  readonly #timeLimitMs: number;
+  /** The caller waits to be told that it may send the body. */
+  #expectsContinue: boolean;
   readonly #connection: Connection<HttpExchange>;
   #state: State = "open";
   #added: OutgoingHttpHeader[] | undefined;
   #reader: BodyReader | undefined;
+  #stream: BodyStream | undefined;
   #abort: AbortController | undefined;
   #reason: PortolanError | undefined;
+  #origin: CallerOrigin | undefined;
 
   constructor(http: HttpRequest, found: FoundDoor, host: ExchangeHost) {
     this.id = http.id;
@@ -62,6 +72,7 @@ export class HttpExchange implements Exchange, OpenExchange {
     this.#host = host;
     this.#door = found.door;
     this.#maxBodyBytes = found.door.maxBodyBytes ?? host.maxBodyBytes;
+    this.#timeLimitMs = found.door.timeoutMs ?? host.handlerTimeoutMs;
     this.#expectsContinue = http.expectsContinue;
     this.#connection = http.connection;
     http.connection.add(this);
@@ -76,7 +87,11 @@ export class HttpExchange implements Exchange, OpenExchange {
   }
 
   get callerAddress(): string {
-    return this.request.socket.remoteAddress ?? "";
+    return this.origin.address;
+  }
+
+  get origin(): CallerOrigin {
+    return (this.#origin ??= this.#host.originOf(this.request));
   }
 
   get headers(): Readonly<Record<string, string | readonly string[] | undefined>> {
@@ -113,6 +128,11 @@ export class HttpExchange implements Exchange, OpenExchange {
     return this.#response.headersSent;
   }
 
+  /** The door's time begins: with the request, and anew with each piece of a body that is streamed. */
+  limitTime(): void {
+    this.deadline = this.#host.deadline(this.#timeLimitMs);
+  }
+
   readBody(): Promise<Buffer> {
     return new Promise((take, lose) => this.handBody({ take, lose }));
   }
@@ -121,7 +141,19 @@ export class HttpExchange implements Exchange, OpenExchange {
   handBody(taker: BodyTaker): void {
     if (this.#reason !== undefined) return taker.lose(this.#reason);
     this.#reader = readBody(this.request, this.#maxBodyBytes, taker);
-    if (this.#expectsContinue && this.#reader.wanted) this.#response.writeContinue();
+    if (this.#reader.wanted) this.#invite();
+  }
+
+  streamBody(): AsyncIterable<Uint8Array> {
+    const refusal = refuseLength(this.request, this.#maxBodyBytes);
+    if (refusal !== undefined) throw refusal;
+    const stream = streamBody(this.request, this.#maxBodyBytes, {
+      begun: () => this.#invite(),
+      moved: () => this.limitTime(),
+    });
+    if (this.#reason !== undefined) stream.cancel(this.#reason);
+    this.#reader = this.#stream = stream;
+    return stream.chunks;
   }
 
   addHeaders(headers: ReplyHeaders): void {
@@ -145,10 +177,15 @@ export class HttpExchange implements Exchange, OpenExchange {
     const response = this.#response;
     response.writeHead(status, this.#head(headers));
     if (this.method !== "HEAD") {
+      // The head does not wait for a first chunk that is long in coming.
+      const flush = setImmediate(() => response.flushHeaders());
       for await (const chunk of chunks) {
+        clearImmediate(flush);
         if (!this.open) return;
         if (!response.write(chunk)) await writable(response, this.signal);
+        this.limitTime();
       }
+      clearImmediate(flush);
     }
     if (!this.open) return;
     response.end();
@@ -192,6 +229,12 @@ export class HttpExchange implements Exchange, OpenExchange {
     this.request.socket.destroy();
   }
 
+  #invite(): void {
+    if (!this.#expectsContinue || this.begun) return;
+    this.#expectsContinue = false;
+    this.#response.writeContinue();
+  }
+
   #mayReply(): boolean {
     if (this.#state === "replied") throw new PortolanError("PORTOLAN_CALLBACK_FAILED", `the door replied twice to request ${this.id}`);
     return this.#state === "open";
@@ -216,8 +259,9 @@ export class HttpExchange implements Exchange, OpenExchange {
     this.#state = state;
     this.#connection.delete(this);
     // What the door left unread is taken off the wire, so that the caller gets to the reply and the connection can be used again.
-    if (state === "replied" && !this.request.complete && this.hasBody && !this.#expectsContinue)
-      discardBody(this.request, this.#maxBodyBytes);
+    if (state !== "replied" || this.request.complete || !this.hasBody || this.#expectsContinue) return;
+    this.#stream?.cancel(new PortolanError("PORTOLAN_CALLER_GONE", "the reply did not wait for the end of the body"));
+    discardBody(this.request, Math.min(this.#maxBodyBytes, this.#host.maxBodyBytes));
   }
 
   #logFailure(error: PortolanError): void {

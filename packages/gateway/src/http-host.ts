@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { PortolanError, asPortolanError, type Logger } from "@portolan/core";
 import type { BodyTaker } from "./body.ts";
 import { answerClientError } from "./client-error.ts";
+import { createOriginFinder } from "./caller-origin.ts";
 import { Connection } from "./connection.ts";
 import type { DoorHost, DoorPolicies } from "./door-host.ts";
 import type { Door, OnBody } from "./door.ts";
@@ -24,6 +25,8 @@ export interface HttpHostOptions {
   readonly port: number;
   readonly log: Logger;
   readonly limits?: Partial<HttpLimits>;
+  /** Addresses and networks of proxies and load balancers before this host, whose word on the caller's address counts. */
+  readonly trustedProxies?: readonly string[] | undefined;
   /** What `/health/ready` says; without it the host is ready while it listens. */
   readonly ready?: () => Readiness | Promise<Readiness>;
   /** What holds at every door but those of health, and what doors may ask for. Without them a door that has policies is refused. */
@@ -79,7 +82,7 @@ export function createHttpHost(options: HttpHostOptions): HttpHost {
 
   const server = createServer({
     maxHeaderSize: limits.maxHeaderBytes,
-    headersTimeout: Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs),
+    headersTimeout: limits.requestTimeoutMs === 0 ? limits.headersTimeoutMs : Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs),
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveMs,
     connectionsCheckingInterval: Math.max(50, Math.min(5000, limits.headersTimeoutMs / 4)),
@@ -87,6 +90,8 @@ export function createHttpHost(options: HttpHostOptions): HttpHost {
   });
   // Their number is bounded by the size of all headers; node:http would drop the rest without a word.
   server.maxHeadersCount = 0;
+  if (Number.isFinite(limits.maxConnections)) server.maxConnections = limits.maxConnections;
+  if (Number.isFinite(limits.maxRequestsPerConnection)) server.maxRequestsPerSocket = limits.maxRequestsPerConnection;
 
   const sweep = createSweep((now) => {
     for (const connection of connections.values()) connection.expire(now);
@@ -95,6 +100,9 @@ export function createHttpHost(options: HttpHostOptions): HttpHost {
   const exchangeHost: ExchangeHost = {
     log: options.log,
     maxBodyBytes: limits.maxBodyBytes,
+    handlerTimeoutMs: limits.handlerTimeoutMs,
+    deadline: sweep.deadline,
+    originOf: createOriginFinder(options.trustedProxies ?? []),
     get closing() {
       return closed !== undefined;
     },
@@ -115,7 +123,7 @@ export function createHttpHost(options: HttpHostOptions): HttpHost {
     if (closed !== undefined) return exchange.fail(stopping());
     if (found === undefined) return answer(exchange, { ...NOWHERE.door, handle: () => answerNowhere(exchange, table, options.ready) });
     if (table.remembers && !SAFE_METHODS.has(exchange.method)) exchange.onSuccess = forgetting(exchange, table);
-    exchange.deadline = sweep.deadline(found.door.timeoutMs ?? limits.handlerTimeoutMs);
+    exchange.limitTime();
     answer(exchange, found.door);
   };
 

@@ -1,4 +1,5 @@
 export { type WantedPolicies, agreedPolicies } from "./agreed-policies.ts";
+export type { BalancedTarget } from "./balancer/balanced-target.ts";
 export { blamed } from "./blame.ts";
 export { DOOR_METHODS, type Door, type DoorMethod, type OnBody, type WholeReply } from "./door.ts";
 export { checkPath, pathParameters } from "./path-pattern.ts";
@@ -6,11 +7,14 @@ export { type DoorHost, type DoorPolicies, type MountedDoor, isDoorHost } from "
 export type { Exchange, ReplyHeaders } from "./exchange.ts";
 export type { Readiness } from "./health.ts";
 export { type HttpAddress, type HttpHost, type HttpHostOptions, createHttpHost } from "./http-host.ts";
-export type { HttpLimits } from "./http-limits.ts";
+export { type HttpLimits, limitOptions, limitsOf } from "./http-limits.ts";
 export { type InFlight, createInFlight } from "./in-flight.ts";
+export { checkNetworks } from "./networks.ts";
 export type { PoliciesInput } from "./policies/policies-input.ts";
 export { type Policies, createPolicies } from "./policies/host-policies.ts";
 export { type PolicyOptions, checkPolicies, policyOptions } from "./policies/policies.ts";
 export type { PolicyServices, PolicyStore } from "./policies/policy.ts";
 export { type Problem, type ProblemDetails, type ProblemError, type ProblemOptions, problemOf, statusProblem } from "./problem.ts";
+export { type Proxy, type ProxyServices, openProxy } from "./proxy/proxy.ts";
+export { type ProxyInput, type ProxyOptions, checkProxy, proxyOptions } from "./proxy/proxy-options.ts";
 export type { FoundDoor, RouteTable } from "./route-table.ts";

@@ -10,17 +10,16 @@ import {
   type Finding,
   type LogLevel,
   type OptionsOf,
-  type OptionType,
   type ReadContext,
 } from "@portolan/core";
-import { checkPolicies, policyOptions, type PoliciesInput } from "@portolan/gateway";
+import { checkHttp, httpOptions, type HttpInput } from "./http-config.ts";
 import type { SourceFile } from "./source-file.ts";
 
 /** What people write in `portolan.config.ts` or `portolan.config.json`; all of it is optional. */
 export interface PortolanConfig {
   readonly name?: string;
   readonly main?: string;
-  readonly http?: { readonly host?: string; readonly port?: number | string; readonly policies?: PoliciesInput };
+  readonly http?: HttpInput;
   readonly store?: { readonly directory?: string };
   readonly journal?: "all" | "failures" | "none";
   readonly retention?: { readonly olderThan?: Duration; readonly maxEntries?: number };
@@ -28,26 +27,6 @@ export interface PortolanConfig {
   readonly drain?: Duration;
   readonly log?: LogLevel;
 }
-
-const port: OptionType<number> = {
-  kind: "port",
-  expected: "a port from 0 (any free one) to 65535, as a number or a text such as ${PORT}",
-  schema: { oneOf: [{ type: "integer", minimum: 0, maximum: 65535 }, { type: "string" }] },
-  read(value, context) {
-    const given = typeof value === "string" ? option.text.read(value, context) : value;
-    if (given === undefined) return undefined;
-    const number = typeof given === "string" && /^\d{1,5}$/.test(given) ? Number(given) : given;
-    if (typeof number === "number" && Number.isInteger(number) && number >= 0 && number <= 65535) return number;
-    context.report({ message: "wrong value", expected: this.expected, found: JSON.stringify(given) ?? String(given) });
-    return undefined;
-  },
-};
-
-const httpOptions = {
-  host: withDefault(option.text, "127.0.0.1", "The address that the HTTP host listens on; 0.0.0.0 is every network of the machine."),
-  port: withDefault(port, 8080, "Its port; 0 takes any free one."),
-  policies: optional(option.object(policyOptions), "What holds at every door. Doors may add to it."),
-};
 
 const storeOptions = {
   directory: withDefault(option.text, ".portolan", "Where the embedded store keeps its files, relative to the app."),
@@ -67,7 +46,7 @@ export const configOptions = {
   ),
   http: withDefault(
     option.object(httpOptions),
-    { host: "127.0.0.1", port: 8080 },
+    { host: "127.0.0.1", port: 8080, trustedProxies: [], proxies: {} },
     "The HTTP host that doors share; it also serves /health/live and /health/ready.",
   ),
   store: withDefault(option.object(storeOptions), { directory: ".portolan" }, "The embedded store."),
@@ -112,7 +91,7 @@ export function readConfig(source: SourceFile | undefined, environment: Environm
     return { config: undefined, findings };
   }
   const config = readOptions(configOptions, value, context);
-  for (const message of checkPolicies(config?.http.policies)) context.at("http").at("policies").report({ message });
+  if (config !== undefined) checkHttp(config.http, context.at("http"));
   return { config: findings.length === 0 ? config : undefined, findings };
 }
 

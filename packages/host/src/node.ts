@@ -1,8 +1,9 @@
 import { PortolanError, type AppDefinition, type Clock, type Logger, type Random, type Store } from "@portolan/core";
 import { createEngine, type Engine } from "@portolan/engine";
-import type { HttpHost, PolicyServices } from "@portolan/gateway";
-import { storeDirectory, type NodeConfig } from "./config.ts";
+import type { PolicyServices } from "@portolan/gateway";
+import { storeDirectory } from "./config.ts";
 import { engineParts } from "./engine-parts.ts";
+import { openHttpHost, openProxies } from "./open-http-host.ts";
 import type { LoadedApp } from "./load-app.ts";
 import { invalidConfiguration } from "./load-config.ts";
 import type { Platform } from "./platform.ts";
@@ -89,6 +90,8 @@ async function open(options: Opening, opened: Close[]): Promise<RunningNode> {
   );
   const watch = (watched = watchStore(stores.durable, clock, log));
   opened.push(() => watch.stopWatching());
+  const proxies = http && (await openProxies(config.http.proxies, { host: http, clock, log }));
+  if (proxies !== undefined) opened.push(() => proxies.close());
 
   const storeEnded = Promise.withResolvers<PortolanError>();
   stores.durable.onEnd?.((error) => {
@@ -123,6 +126,7 @@ async function open(options: Opening, opened: Close[]): Promise<RunningNode> {
     const httpClosed = http?.close({ deadlineMs: config.drain });
     const drained = await within(clock, config.drain, engine.stop());
     await httpClosed;
+    await proxies?.close();
     watch.stopWatching();
     const closed = await within(clock, CLOSE_MS, closeStores());
     if (!closed) log.log("error", "the store does not answer: the node stops without having closed it", { waitedMs: CLOSE_MS });
@@ -138,24 +142,6 @@ async function open(options: Opening, opened: Close[]): Promise<RunningNode> {
     reasonsNotReady,
     stop: () => (stopped ??= stop()),
   };
-}
-
-async function openHttpHost({ host: name, port, policies }: NodeConfig["http"], context: HttpContext): Promise<HttpHost> {
-  const { createHttpHost, createPolicies } = await import("@portolan/gateway");
-  const ready = () => {
-    const reasons = context.reasonsNotReady();
-    return { ready: reasons.length === 0, reasons };
-  };
-  const host = createHttpHost({ host: name, port, log: context.log, ready, policies: createPolicies(context.policies, policies) });
-  await host.listen();
-  return host;
-}
-
-interface HttpContext {
-  readonly log: Logger;
-  readonly reasonsNotReady: () => readonly string[];
-  /** Its store is there before the first door is. */
-  readonly policies: PolicyServices;
 }
 
 async function openStores({ app, store, log, clock }: Opening): Promise<RunningNode["stores"]> {

@@ -2,7 +2,7 @@ import type { Exchange } from "../exchange.ts";
 
 /** The request of an exchange once more, for nobody: it goes on when the caller has its reply, until the signal is aborted. */
 export function detachedExchange(exchange: Exchange, signal: AbortSignal): Exchange {
-  const { id, method, path, params, queryText, query, headers, callerAddress } = exchange;
+  const { id, method, path, params, queryText, query, headers, callerAddress, origin } = exchange;
   return {
     id,
     method,
@@ -12,12 +12,14 @@ export function detachedExchange(exchange: Exchange, signal: AbortSignal): Excha
     query,
     headers,
     callerAddress,
+    origin,
     signal,
     hasBody: false,
     get open() {
       return !signal.aborted;
     },
     readBody: async () => Buffer.alloc(0),
+    async *streamBody() {},
     addHeaders() {},
     reply() {},
     async replyStream() {},

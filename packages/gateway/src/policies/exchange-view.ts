@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { PortolanError, asPortolanError } from "@portolan/core";
 import type { Door, Handled } from "../door.ts";
 import type { Exchange, ReplyHeaders } from "../exchange.ts";
@@ -74,6 +75,12 @@ function createView(door: Door, inner: Exchange, { replies, headers, body }: Ins
     queryText: inner.queryText,
     headers: headers ?? inner.headers,
     callerAddress: inner.callerAddress,
+    get origin() {
+      return inner.origin;
+    },
+    get upgrade() {
+      return inner.upgrade;
+    },
     get query() {
       return inner.query;
     },
@@ -87,6 +94,7 @@ function createView(door: Door, inner: Exchange, { replies, headers, body }: Ins
       return !isReplied && inner.open;
     },
     readBody: () => (body === undefined ? inner.readBody() : Promise.resolve(body)),
+    streamBody: () => (body === undefined ? inner.streamBody() : Readable.from(body.length === 0 ? [] : [body])),
     addHeaders: (more) => inner.addHeaders(more),
     reply: (status, given, content = "") => void once(() => replies.reply(status, given, content)),
     replyStream: async (status, given, chunks) => once(() => replies.replyStream(status, given, chunks)),

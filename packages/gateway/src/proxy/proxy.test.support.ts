@@ -1,0 +1,120 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import { once } from "node:events";
+import { connect, createServer as createTcpServer, type AddressInfo, type Socket } from "node:net";
+import { readOptions, silentLogger, type Clock, type Finding, type Logger, type ReadContext } from "@portolan/core";
+import {
+  checkProxy,
+  createHttpHost,
+  createPolicies,
+  openProxy,
+  proxyOptions,
+  type HttpHostOptions,
+  type ProxyInput,
+  type ProxyOptions,
+} from "../index.ts";
+
+const systemClock: Clock = {
+  now: () => Date.now(),
+  after(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs);
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
+
+/** Options as the host reads them, or what is wrong with them. */
+export function readProxy(input: ProxyInput): { readonly options?: ProxyOptions; readonly faults: readonly string[] } {
+  const findings: string[] = [];
+  const contextAt = (path: string): ReadContext => ({
+    path,
+    at: (segment) => contextAt(`${path}.${segment}`),
+    report: (finding: Omit<Finding, "path">) => void findings.push(`${path}: ${finding.message}`),
+    variable: () => undefined,
+    substitute: (value) => value,
+    nested: { steps: () => undefined, target: () => undefined, source: () => undefined },
+  });
+  const options = readOptions(proxyOptions, input, contextAt("proxy"));
+  return options === undefined ? { faults: findings } : { options, faults: [...findings, ...checkProxy(options)] };
+}
+
+interface Settings {
+  readonly host?: Partial<HttpHostOptions>;
+  readonly clock?: Clock;
+  readonly log?: Logger;
+}
+
+/** An HTTP host with a proxy on a real port. */
+export async function startProxy(input: ProxyInput, { host: hostOptions, clock = systemClock, log = silentLogger }: Settings = {}) {
+  const { options, faults } = readProxy(input);
+  if (options === undefined || faults.length > 0) throw new Error(faults.join("; "));
+  const host = createHttpHost({ port: 0, log, policies: createPolicies({ clock }), ...hostOptions });
+  const proxy = await openProxy("test", options, { clock, log });
+  proxy.mount(host);
+  const { origin, port } = await host.listen();
+  return {
+    host,
+    proxy,
+    origin,
+    port,
+    async [Symbol.asyncDispose]() {
+      await host.close({ deadlineMs: 0 });
+      await proxy.close();
+    },
+  };
+}
+
+/** A server behind a proxy. */
+export async function startUpstream(listener: RequestListener) {
+  return listening(createServer({ requestTimeout: 0 }, listener));
+}
+
+/** One that answers each connection with whatever bytes the test wants. */
+export async function startWireUpstream(onConnection: (socket: Socket) => void) {
+  return listening(
+    createTcpServer((socket) => {
+      socket.on("error", () => undefined);
+      onConnection(socket);
+    }),
+  );
+}
+
+async function listening(server: Server | ReturnType<typeof createTcpServer>) {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return {
+    server,
+    port,
+    sockets,
+    url: `http://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      const closed = once(server, "close");
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+export async function bodyOf(request: IncomingMessage): Promise<string> {
+  return Buffer.concat(await request.toArray()).toString();
+}
+
+/** A connection to be written by hand. */
+export async function openSocket(port: number): Promise<Socket> {
+  const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => undefined);
+  await once(socket, "connect");
+  return socket;
+}
+
+/** An address at which nobody listens. */
+export async function deadUrl(): Promise<string> {
+  const { url, ...upstream } = await startUpstream(() => undefined);
+  await upstream[Symbol.asyncDispose]();
+  return url;
+}

@@ -1,0 +1,85 @@
+import type { Clock, Logger } from "@portolan/core";
+import type { BalancedTarget } from "../balancer/balanced-target.ts";
+import { createBalancer, type Balancer } from "../balancer/balancer.ts";
+import { startHealthChecks } from "../balancer/health-checks.ts";
+import type { DoorHost } from "../door-host.ts";
+import { DOOR_METHODS, type Door } from "../door.ts";
+import type { Exchange } from "../exchange.ts";
+import { forward, type ForwardingRules } from "./forwarding.ts";
+import type { ProxyOptions } from "./proxy-options.ts";
+import { createReplyHead } from "./reply-head.ts";
+import { createRequestHead } from "./request-head.ts";
+import { createRetryPolicy } from "./retry-policy.ts";
+import { countSegments } from "./target-path.ts";
+import { openTargets } from "./targets.ts";
+
+export interface ProxyServices {
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** A reverse proxy: doors whose requests other servers answer. */
+export interface Proxy {
+  /** Mounts its doors, one for each path and method, behind its policies. */
+  mount(host: DoorHost): void;
+  /** What is known of its targets. */
+  readonly targets: Balancer["targets"];
+  /** Ends health checks and connections. Requests in process are cut: the host that has the doors closes first. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a proxy. Its options are those of `checkProxy`, which is to be asked first. Connections to targets are made when they are
+ * needed; a target that cannot be reached is no error here, but one of the requests that go to it.
+ */
+export async function openProxy(name: string, options: ProxyOptions, { clock, log }: ProxyServices): Promise<Proxy> {
+  const owner = `proxy ${name}`;
+  const balancer = createBalancer(options, { clock, onChange: (target) => logChange(log, owner, target) });
+  const targets = await openTargets(balancer.targets, options);
+  const checks =
+    options.health === undefined ? undefined : startHealthChecks({ balancer, dispatcher: targets.probes, clock, health: options.health });
+  const rules: ForwardingRules = {
+    balancer,
+    targets: targets.of,
+    requestHead: createRequestHead(options),
+    replyHead: createReplyHead(options),
+    retry: createRetryPolicy(options.retry),
+    keyOf: createKey(options),
+    stripSegments: countSegments(options.stripPrefix ?? ""),
+    clock,
+    log,
+  };
+  const policies = options.policies && { name: owner, options: options.policies };
+  const door = (method: Door["method"], path: string): Door => ({
+    method,
+    path,
+    owner,
+    maxBodyBytes: options.maxBody ?? Infinity,
+    timeoutMs: options.timeout,
+    handle: (exchange) => forward(exchange, rules),
+  });
+  return {
+    mount(host) {
+      for (const path of options.path) for (const method of DOOR_METHODS) host.mount(door(method, path), policies);
+    },
+    targets: balancer.targets,
+    async close() {
+      checks?.stop();
+      await targets.close();
+    },
+  };
+}
+
+function createKey({ balance, hashBy }: ProxyOptions): (exchange: Exchange) => string {
+  if (balance !== "hash") return () => "";
+  const header = hashBy?.toLowerCase();
+  return (exchange) => {
+    const named = header === undefined ? undefined : exchange.headers[header];
+    return named === undefined ? exchange.callerAddress : String(named);
+  };
+}
+
+function logChange(log: Logger, owner: string, { url, out }: BalancedTarget): void {
+  if (out === undefined) log.log("info", "a target is back", { owner, target: url });
+  else log.log("warn", "a target gets no requests", { owner, target: url, reason: out });
+}

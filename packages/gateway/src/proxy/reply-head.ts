@@ -1,0 +1,41 @@
+import type { ReplyHeaders } from "../exchange.ts";
+import { connectionFields, isHopByHop } from "./hop-by-hop.ts";
+import type { ProxyOptions } from "./proxy-options.ts";
+
+export type UpstreamHeaders = Readonly<Record<string, string | string[] | undefined>>;
+export type ReplyHead = (headers: UpstreamHeaders, target: URL | undefined) => Record<string, string | readonly string[]>;
+
+/** The headers of a target's answer as the caller gets them. `x-request-id` is the host's own. */
+export function createReplyHead({ responseHeaders, stripPrefix = "" }: ProxyOptions): ReplyHead {
+  const set = Object.fromEntries(Object.entries(responseHeaders?.set ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+  const removed = new Set((responseHeaders?.remove ?? []).map((name) => name.toLowerCase()));
+  const prefix = stripPrefix.replace(/\/$/, "");
+
+  return (headers, target) => {
+    const ofConnection = connectionFields(headers["connection"]);
+    const head: Record<string, string | readonly string[]> = {};
+    for (const name in headers) {
+      const value = headers[name];
+      if (value === undefined || isHopByHop(name) || name === "x-request-id" || removed.has(name) || ofConnection?.has(name) === true)
+        continue;
+      head[name] = name === "location" && typeof value === "string" ? publicLocation(value, target, prefix) : value;
+    }
+    return Object.assign(head, set);
+  };
+}
+
+/** A redirect to the target itself leads to the proxy; any other address is none of its business. */
+function publicLocation(location: string, target: URL | undefined, prefix: string): string {
+  if (target === undefined) return location;
+  const base = target.pathname.replace(/\/$/, "");
+  const isAbsolute = location.startsWith(`${target.origin}/`);
+  if (!isAbsolute && (!location.startsWith("/") || location.startsWith("//"))) return location;
+  const path = isAbsolute ? location.slice(target.origin.length) : location;
+  if (path !== base && !path.startsWith(`${base}/`) && !path.startsWith(`${base}?`)) return location;
+  return prefix + path.slice(base.length);
+}
+
+export function withoutLength(headers: ReplyHeaders): ReplyHeaders {
+  const { "content-length": _length, ...others } = headers;
+  return others;
+}

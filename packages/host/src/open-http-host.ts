@@ -1,0 +1,53 @@
+import type { Clock, Logger } from "@portolan/core";
+import type { HttpHost, PolicyServices, Proxy } from "@portolan/gateway";
+import type { HttpConfig } from "./http-config.ts";
+
+export interface HttpContext {
+  readonly log: Logger;
+  readonly reasonsNotReady: () => readonly string[];
+  /** Its store is there before the first door is. */
+  readonly policies: PolicyServices;
+}
+
+/** The HTTP host of a node, listening. */
+export async function openHttpHost(config: HttpConfig, { log, reasonsNotReady, policies }: HttpContext): Promise<HttpHost> {
+  const { createHttpHost, createPolicies, limitsOf } = await import("@portolan/gateway");
+  const host = createHttpHost({
+    host: config.host,
+    port: config.port,
+    log,
+    ready() {
+      const reasons = reasonsNotReady();
+      return { ready: reasons.length === 0, reasons };
+    },
+    policies: createPolicies(policies, config.policies),
+    trustedProxies: config.trustedProxies,
+    limits: config.limits === undefined ? {} : limitsOf(config.limits),
+  });
+  await host.listen();
+  return host;
+}
+
+export interface ProxyContext {
+  readonly host: HttpHost;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Mounts the proxies of a configuration. They are to be closed when the host has been. */
+export async function openProxies(config: HttpConfig["proxies"], { host, clock, log }: ProxyContext): Promise<{ close(): Promise<void> }> {
+  const { openProxy } = await import("@portolan/gateway");
+  const proxies: Proxy[] = [];
+  const close = async () => void (await Promise.all(proxies.map((proxy) => proxy.close())));
+  try {
+    for (const [name, options] of Object.entries(config)) {
+      const proxy = await openProxy(name, options, { clock, log });
+      proxies.push(proxy);
+      proxy.mount(host);
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { close };
+}
