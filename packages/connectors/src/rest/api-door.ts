@@ -1,11 +1,12 @@
-import { isRecord, type ContractCheck, type SourceContext } from "@portolan/core";
-import type { ApiBody, ApiContent, ApiDocument, ApiOperation, ApiParameter, ApiSchema } from "@portolan/formats/openapi";
+import { type ContractCheck, type SourceContext } from "@portolan/core";
+import type { ApiBody, ApiContent, ApiOperation, ApiParameter, ApiSchema } from "@portolan/formats/openapi";
 import { doorOf, operationNamed, readApi } from "./api-document.ts";
 import { checkBody, noBody, type BodyContract } from "./body-contract.ts";
 import { omittedHeaders } from "./header-lists.ts";
 import { mediaTypeName } from "./media-types.ts";
 import { createMockWriter } from "./mock-writer.ts";
 import type { DoorOptions } from "./options.ts";
+import { createParameterReader, type ParameterReader } from "./parameter-reader.ts";
 import { createReplyContract, type ReplyContract } from "./reply-contract.ts";
 import type { ReplyWriter } from "./reply-writer.ts";
 import type { ParameterContracts } from "./request-reader.ts";
@@ -15,8 +16,8 @@ export interface ApiDoor {
   /** With method, path, media types and status of the operation. */
   readonly options: DoorOptions;
   readonly parameters: ParameterContracts;
-  /** What parts the items of a list that stands in one text, by the query's parameters. */
-  readonly separators: Readonly<Record<string, string>>;
+  readonly reader: ParameterReader;
+  readonly hasBody: boolean;
   readonly body: BodyContract;
   readonly reply: ReplyContract | undefined;
   /** Answers in the route's stead. */
@@ -44,12 +45,9 @@ export async function openApiDoor(
       ...(options.produces === undefined && produced.length > 0 && options.mode !== "accept" ? { produces: produced } : {}),
       ...(body === undefined || body.content.length === 0 ? {} : { consumes: body.content.map(({ mediaType }) => mediaType) }),
     },
-    parameters: parameterContracts(known(operation, options), api, contracts.request),
-    separators: Object.fromEntries(
-      operation.parameters.flatMap(({ name: of, in: where, separator }) =>
-        where === "query" && separator !== undefined ? [[of, separator]] : [],
-      ),
-    ),
+    parameters: parameterContracts(known(operation, options), contracts.request),
+    reader: createParameterReader(operation.parameters, api, services),
+    hasBody: body !== undefined,
     body: bodyContract(body, contracts.request),
     reply: options.checkReplies === false || options.mode === "accept" ? undefined : createReplyContract(operation, contracts.response),
     mock: options.mock === true ? createMockWriter({ operation, contracts, services, sample: sampleSchema }) : undefined,
@@ -64,9 +62,9 @@ function known(operation: ApiOperation, { keepHeaders, replyHeaders }: DoorOptio
 
 type Compile = (schema: ApiSchema) => ContractCheck;
 
-function parameterContracts({ parameters }: ApiOperation, { schemas }: ApiDocument, compile: Compile): ParameterContracts {
+function parameterContracts({ parameters }: ApiOperation, compile: Compile): ParameterContracts {
   const contractOf = (where: ApiParameter["in"], named: (name: string) => string = (name) => name): ContractCheck | undefined => {
-    const own = parameters.filter((one) => one.in === where && !isMap(one.schema, schemas));
+    const own = parameters.filter((one) => one.in === where || (where === "query" && one.in === "querystring"));
     if (own.length === 0) return undefined;
     return compile({
       type: "object",
@@ -74,17 +72,12 @@ function parameterContracts({ parameters }: ApiOperation, { schemas }: ApiDocume
       required: own.filter(({ required }) => required).map(({ name }) => named(name)),
     });
   };
-  return { path: contractOf("path"), query: contractOf("query"), headers: contractOf("header", (name) => name.toLowerCase()) };
-}
-
-/** Maps are spread over texts in ways that are not read here: such parameters stay texts. */
-function isMap(schema: ApiSchema, schemas: ApiDocument["schemas"]): boolean {
-  if (typeof schema === "boolean") return false;
-  const { $ref: reference } = schema;
-  const named = typeof reference === "string" ? schemas[decodeURIComponent(reference.replace("#/$defs/", ""))] : undefined;
-  return (
-    schema["type"] === "object" || isRecord(schema["properties"]) || (named !== undefined && named !== schema && isMap(named, schemas))
-  );
+  return {
+    path: contractOf("path"),
+    query: contractOf("query"),
+    headers: contractOf("header", (name) => name.toLowerCase()),
+    cookies: contractOf("cookie"),
+  };
 }
 
 function bodyContract(body: ApiBody | undefined, compile: Compile): BodyContract {

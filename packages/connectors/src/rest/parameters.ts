@@ -6,17 +6,11 @@ type Schema = Readonly<Record<string, unknown>>;
 
 /**
  * Parameters with texts turned into what the schema wants of each name: numbers, booleans, lists. A text that is none
- * stays as it is, for the contract to complain about. Only the schema's own `properties` are looked at, through local `$ref`s.
+ * stays as it is, for the contract to complain about. References into other documents are not followed.
  */
 export function coerceParameters(values: Parameters, jsonSchema: Schema | boolean | undefined): Parameters {
   if (!isRecord(jsonSchema)) return values;
-  const properties = followed(jsonSchema, jsonSchema)["properties"];
-  if (!isRecord(properties)) return values;
-  const coerced: [string, unknown][] = Object.entries(values).map(([name, value]) => {
-    const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
-    return [name, isRecord(property) ? coerce(value, followed(property, jsonSchema), jsonSchema) : value];
-  });
-  return Object.fromEntries(coerced);
+  return coerceMap(values, followed(jsonSchema, jsonSchema), jsonSchema);
 }
 
 /** Parameters as their contract yields them; a breach is PORTOLAN_CONTRACT_FAILED, with paths such as `query.limit`. */
@@ -39,8 +33,9 @@ function accepted(where: string, result: Awaited<ReturnType<ContractCheck["check
 const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 function coerce(value: unknown, schema: Schema, root: Schema): unknown {
-  const types = typesOf(schema);
-  if (types.has("array")) {
+  const types = typesOf(schema, root);
+  if (isRecord(value)) return types.has("object") || types.size === 0 ? coerceMap(value, schema, root) : value;
+  if (types.has("array") && !(types.has("string") && typeof value === "string")) {
     const items = isRecord(schema["items"]) ? followed(schema["items"], root) : {};
     return (Array.isArray(value) ? value : [value]).map((item) => coerce(item, items, root));
   }
@@ -51,20 +46,55 @@ function coerce(value: unknown, schema: Schema, root: Schema): unknown {
     if (Number.isFinite(number) && (!/^-?\d+$/.test(value) || Number.isSafeInteger(number))) return number;
   }
   if (types.has("boolean") && (value === "true" || value === "false")) return value === "true";
-  return value;
+  return value === "" && types.has("null") ? null : value;
 }
 
-function typesOf(schema: Schema): ReadonlySet<unknown> {
-  const own = Array.isArray(schema["type"]) ? schema["type"] : [schema["type"]];
-  const variants = [schema["anyOf"], schema["oneOf"]].flatMap((list) => (Array.isArray(list) ? list : []));
-  return new Set([...own, ...variants.flatMap((variant) => (isRecord(variant) ? [...typesOf(variant)] : []))]);
+function coerceMap(values: Parameters, schema: Schema, root: Schema): Parameters {
+  const others = isRecord(schema["additionalProperties"]) ? schema["additionalProperties"] : undefined;
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => {
+      const property = propertyOf(schema, name, root) ?? others;
+      return [name, property === undefined ? value : coerce(value, followed(property, root), root)];
+    }),
+  );
 }
 
-/** The schema that a local reference such as `#/$defs/Limit` leads to. */
-function followed(schema: Schema, root: Schema): Schema {
+function propertyOf(schema: Schema, name: string, root: Schema): Schema | undefined {
+  const { properties } = schema;
+  const own = isRecord(properties) && Object.hasOwn(properties, name) ? properties[name] : undefined;
+  if (isRecord(own)) return own;
+  for (const part of partsOf(schema, ["allOf", "anyOf", "oneOf"], root)) {
+    const found = propertyOf(part, name, root);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The types that a schema names, itself or in what it is put together of. */
+export function typesOf(schema: Schema, root: Schema, depth = 0): ReadonlySet<unknown> {
+  const { type, const: only, enum: values, ...rest } = followed(schema, root);
+  const named = [type].flat().filter((one) => one !== undefined);
+  if (named.length > 0 || depth > DEEPEST) return new Set(named);
+  const listed = only !== undefined ? [only] : Array.isArray(values) ? values : [];
+  const known = listed.map((value) => (value === null ? "null" : Array.isArray(value) ? "array" : typeof value));
+  return new Set([...known, ...partsOf(rest, ["allOf", "anyOf", "oneOf"], root).flatMap((part) => [...typesOf(part, root, depth + 1)])]);
+}
+
+/** Schemas that lead to themselves have no other types further down. */
+const DEEPEST = 8;
+
+function partsOf(schema: Schema, keys: readonly string[], root: Schema): readonly Schema[] {
+  return keys.flatMap((key) => (Array.isArray(schema[key]) ? schema[key].filter(isRecord).map((part) => followed(part, root)) : []));
+}
+
+/** The schema that a local reference such as `#/$defs/Limit` leads to, through others if need be. */
+export function followed(schema: Schema, root: Schema, depth = 0): Schema {
   const reference = schema["$ref"];
-  if (typeof reference !== "string" || !reference.startsWith("#/")) return schema;
+  if (typeof reference !== "string" || !reference.startsWith("#/") || depth > DEEPEST) return schema;
   let found: unknown = root;
-  for (const token of reference.slice(2).split("/")) found = isRecord(found) && Object.hasOwn(found, token) ? found[token] : undefined;
-  return isRecord(found) ? found : schema;
+  for (const token of reference.slice(2).split("/")) {
+    const name = decodeURIComponent(token).replaceAll("~1", "/").replaceAll("~0", "~");
+    found = isRecord(found) && Object.hasOwn(found, name) ? found[name] : undefined;
+  }
+  return isRecord(found) ? followed(found, root, depth + 1) : schema;
 }

@@ -1,8 +1,9 @@
-import { PortolanError, type ContractCheck, type HeaderValue, type Incoming, type SourceContext } from "@portolan/core";
+import { isRecord, PortolanError, type ContractCheck, type HeaderValue, type Incoming, type SourceContext } from "@portolan/core";
 import type { Exchange } from "@portolan/gateway";
 import { noBody, type BodyContract } from "./body-contract.ts";
 import { omittedHeaders } from "./header-lists.ts";
 import type { DoorOptions } from "./options.ts";
+import type { ParameterReader } from "./parameter-reader.ts";
 import { checkParameters, coerceParameters, type Parameters } from "./parameters.ts";
 import { createBodyDecoders, type BodyDecoder } from "./request-body.ts";
 import { requiredOperation } from "./rest-method.ts";
@@ -12,14 +13,17 @@ export interface ParameterContracts {
   readonly path?: ContractCheck | undefined;
   readonly query?: ContractCheck | undefined;
   readonly headers?: ContractCheck | undefined;
+  readonly cookies?: ContractCheck | undefined;
 }
 
 /** What a door demands of requests. */
 export interface RequestContracts {
   readonly parameters: ParameterContracts;
-  /** Of the query's lists that stand in one text: what parts their items. */
-  readonly separators?: Readonly<Record<string, string>>;
+  /** How parameters are written; without it, each is a text, or a list of texts. */
+  readonly reader?: ParameterReader;
   readonly body?: BodyContract;
+  /** Whether there are bodies though the method has none by itself. */
+  readonly hasBody?: boolean;
 }
 
 /** What stands before the body. */
@@ -27,6 +31,7 @@ export interface RequestHead {
   readonly headers: Record<string, HeaderValue> | undefined;
   readonly path: Parameters;
   readonly query: Parameters;
+  readonly cookies: Parameters;
 }
 
 /** A request becomes a message in two steps, neither of which waits unless a contract does: a promise costs as much as either. */
@@ -50,8 +55,8 @@ export interface DecodedBody {
  * `query-NAME`; a method without a body has a map of its parameters as body, so that the route's contract can check them.
  */
 export function createRequestReader(options: DoorOptions, context: SourceContext, contracts: RequestContracts): RequestReader {
-  const { parameters, separators = NONE, body: checkBody = noBody } = contracts;
-  const { hasBody } = requiredOperation(options);
+  const { parameters, reader = PLAIN, body: checkBody = noBody } = contracts;
+  const hasBody = contracts.hasBody === true || requiredOperation(options).hasBody;
   const omitted = omittedHeaders(options.keepHeaders, options.replyHeaders);
   const decoders = createBodyDecoders(options.consumes, context.services);
   const isChecked = Object.values(parameters).some((contract) => contract !== undefined);
@@ -59,16 +64,16 @@ export function createRequestReader(options: DoorOptions, context: SourceContext
   return {
     head(exchange) {
       const headers = messageHeaders(exchange, omitted);
-      const query = exchange.queryText === "" ? NONE : parted(exchange.query, separators);
-      return isChecked ? checkedHead({ headers, path: exchange.params, query }, parameters) : { headers, path: exchange.params, query };
+      const head = { headers, path: reader.path(exchange), query: reader.query(exchange), cookies: reader.cookies?.(exchange) ?? NONE };
+      return isChecked ? checkedHead(head, parameters, reader) : head;
     },
     decoder(exchange) {
       if (!hasBody || !exchange.hasBody) return undefined;
       refuseCoding(exchange);
       return decoders.choose(contentTypeOf(exchange));
     },
-    message({ headers, path, query }, body) {
-      const named = addParameters(addParameters(headers, "path-", path), "query-", query);
+    message({ headers, path, query, cookies }, body) {
+      const named = addParameters(addParameters(addParameters(headers, "path-", path), "query-", query), "cookie-", cookies);
       if (!hasBody) return incoming(coerceParameters({ ...query, ...path }, context.input?.jsonSchema), named);
       const typed = body?.contentType === undefined ? named : { ...named, "content-type": body.contentType };
       const value = checkBody(body?.value, body?.type);
@@ -95,15 +100,24 @@ function messageHeaders(exchange: Exchange, omitted: ReadonlySet<string>): Recor
   return headers === undefined ? undefined : withoutConnectionHeaders(headers, received["connection"]);
 }
 
-async function checkedHead(head: RequestHead, contracts: ParameterContracts): Promise<RequestHead> {
-  const checked = (where: "path" | "query" | "headers", values: Parameters) => {
+type CheckedValues = readonly [path: Parameters, query: Parameters, headers: Parameters, cookies: Parameters];
+
+function checkedHead(head: RequestHead, contracts: ParameterContracts, reader: ParameterReader): RequestHead | Promise<RequestHead> {
+  const checked = (where: keyof ParameterContracts, values: Parameters) => {
     const contract = contracts[where];
-    return contract === undefined ? values : checkParameters(where, { ...values }, contract);
+    return contract === undefined ? values : checkParameters(where, values, contract);
   };
-  const path = await checked("path", head.path);
-  const query = await checked("query", head.query);
-  const headers = await checked("headers", head.headers ?? NONE);
-  return { path, query, headers: addParameters(undefined, "", headers) };
+  const path = checked("path", head.path);
+  const query = checked("query", head.query);
+  const headers = checked("headers", reader.headers(head.headers ?? NONE));
+  const cookies = checked("cookies", head.cookies);
+  if (path instanceof Promise || query instanceof Promise || headers instanceof Promise || cookies instanceof Promise)
+    return Promise.all([path, query, headers, cookies]).then(headOf);
+  return headOf([path, query, headers, cookies]);
+}
+
+function headOf([path, query, headers, cookies]: CheckedValues): RequestHead {
+  return { path, query, headers: addParameters(undefined, "", headers), cookies };
 }
 
 function contentTypeOf(exchange: Exchange): string | undefined {
@@ -113,15 +127,13 @@ function contentTypeOf(exchange: Exchange): string | undefined {
 
 const NONE: Parameters = Object.freeze({});
 
-function parted(query: Parameters, separators: Parameters): Parameters {
-  if (separators === NONE) return query;
-  return Object.fromEntries(
-    Object.entries(query).map(([name, value]) => {
-      const separator = separators[name];
-      return [name, typeof value === "string" && typeof separator === "string" ? value.split(separator) : value];
-    }),
-  );
-}
+/** Of doors without a description. */
+const PLAIN: ParameterReader = {
+  path: (exchange) => exchange.params,
+  query: (exchange) => (exchange.queryText === "" ? NONE : exchange.query),
+  headers: (received) => received,
+  cookies: undefined,
+};
 
 function incoming(body: unknown, headers: Record<string, HeaderValue> | undefined): Incoming {
   return headers === undefined ? { body } : { body, headers };
@@ -136,6 +148,8 @@ function addParameters(
   for (const name in values) {
     const value = values[name];
     if (isHeaderValue(value)) (all ??= {})[prefix + name] = value;
+    // A map of the query, or of another part, as JSON: what has a body has no other place for it.
+    else if (isRecord(value) && Object.getPrototypeOf(value) === Object.prototype) (all ??= {})[prefix + name] = JSON.stringify(value);
   }
   return all;
 }
