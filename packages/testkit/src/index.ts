@@ -40,6 +40,7 @@ export {
   reply,
 } from "./flow-tests/answer.ts";
 export { type ReportedCases, jsonReport, junitReport } from "./flow-tests/case-reports.ts";
+export { type AppChanges, changedApp } from "./flow-tests/app-changes.ts";
 export { type Coverage, type CoverageReport, type MissedPoint, type RouteCoverage, createCoverage } from "./flow-tests/coverage.ts";
 export { type DiffLine, diffValues } from "./flow-tests/line-diff.ts";
 export type { TargetChoice } from "./flow-tests/target-choice.ts";

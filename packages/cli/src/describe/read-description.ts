@@ -58,8 +58,12 @@ export async function typesOfDescription(document: DescribedDocument): Promise<s
   return typescriptOfApi(readApiDocument(data, filesFrom(document)));
 }
 
+interface FilesOf extends Pick<DescribedDocument, "file" | "directory"> {
+  readonly formats: Pick<Formats, "readFile">;
+}
+
 /** How a description finds the files that it refers to, those above its own folder, too: names are paths of URLs below the root. */
-function filesFrom({ file, directory, formats }: DescribedDocument): DescribedFiles {
+export function filesFrom({ file, directory, formats }: FilesOf): DescribedFiles {
   const path = resolve(directory, file);
   const { root } = parse(path);
   return {

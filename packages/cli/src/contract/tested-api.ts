@@ -1,0 +1,132 @@
+import { basename, dirname, resolve } from "node:path";
+import { PortolanError, isRecord, silentLogger, type ConnectorDefinition, type ConnectorTargetNode } from "@portolan/core";
+import type { ApiDocument } from "@portolan/formats/openapi";
+import { startNode, type LoadedApp } from "@portolan/host";
+import { changedApp } from "@portolan/testkit";
+import { apiOfApp } from "../docs/api-of-app.ts";
+import { platform } from "../platform.ts";
+import { loadTestedApp } from "../tested-app.ts";
+import { provideOwnPackage } from "../user-imports.ts";
+import type { ContractOrder } from "./contract-order.ts";
+
+/** An API that runs, and what its contract is. */
+export interface TestedApi extends AsyncDisposable {
+  readonly name: string;
+  readonly api: ApiDocument;
+  readonly directory: string;
+  /** Where requests go. */
+  readonly url: string;
+  /** Where people reach it to try a request again: the app that was started for the test is gone by then. */
+  readonly shownUrl: string;
+}
+
+/** The API of a description, or of an app that is started on a free port of this machine unless it runs somewhere. */
+export async function openTestedApi(order: ContractOrder): Promise<TestedApi> {
+  const { path, url } = order;
+  const found = await descriptionAt(path);
+  if (found !== undefined) {
+    if (url === undefined)
+      throw new PortolanError("PORTOLAN_USAGE", `${basename(path)} does not say for certain where the API runs`, {
+        hint: "name its address: --url http://127.0.0.1:9000",
+      });
+    const address = withBasePath(url, found);
+    return {
+      name: found.title,
+      api: found,
+      directory: dirname(path),
+      url: address,
+      shownUrl: address,
+      [Symbol.asyncDispose]: async () => undefined,
+    };
+  }
+  provideOwnPackage();
+  const app = await loadTestedApp(path, {});
+  const api = await apiOfApp(app, "1.0.0");
+  const { name } = app.definition;
+  if (url !== undefined) return { name, api, directory: app.directory, url, shownUrl: url, [Symbol.asyncDispose]: async () => undefined };
+  const node = await startNode({
+    app: withoutOutside(app),
+    platform: withoutAddresses(),
+    log: silentLogger,
+    store: "memory",
+    http: { host: "127.0.0.1", port: 0 },
+  });
+  const { host, port } = app.config.http;
+  return {
+    name,
+    api,
+    directory: app.directory,
+    url: node.url ?? "",
+    shownUrl: `http://${host === "0.0.0.0" ? "127.0.0.1" : host}:${port}`,
+    [Symbol.asyncDispose]: async () => void (await node.stop()),
+  };
+}
+
+/** The description in a file that is one; files of apps are none. */
+async function descriptionAt(path: string): Promise<ApiDocument | undefined> {
+  if (!/\.(json|ya?ml)$/i.test(path) || /\.flow\.ya?ml$/i.test(path)) return undefined;
+  const [{ isApiDescription, readApiDocument }, { filesFrom }] = await Promise.all([
+    import("@portolan/formats/openapi"),
+    import("../describe/read-description.ts"),
+  ]);
+  const formats = await platform.formats(dirname(path));
+  const { readFile } = formats;
+  const document = readFile?.(path);
+  if (!isApiDescription(document))
+    throw new PortolanError("PORTOLAN_USAGE", `${basename(path)} is no OpenAPI description`, {
+      hint: "contract tests take an app, or a description of OpenAPI (2.0, 3.0, 3.1, 3.2)",
+    });
+  return readApiDocument(document, filesFrom({ file: path, directory: dirname(path), formats: { readFile: (name) => readFile?.(name) } }));
+}
+
+/** An address without a path gets the one that the description has for its servers. */
+function withBasePath(url: string, { servers: [first = ""] }: ApiDocument): string {
+  if (new URL(url).pathname !== "/") return url;
+  const path = URL.parse(first, "http://unknown.invalid/")?.pathname ?? "/";
+  return path.includes("{") || path.includes("%7B") ? url : `${url}${path.replace(/\/$/, "")}`;
+}
+
+/** The app as it is but for what it would do elsewhere: nothing made up for a test may reach another system. */
+function withoutOutside(app: LoadedApp): LoadedApp {
+  const definition = changedApp(app.definition, {
+    connector: ({ connector }: ConnectorTargetNode) => unreached(connector),
+    source: ({ connector }) => (connector.source?.replies === true ? connector : silent(connector)),
+    callback: (callback) => callback,
+  });
+  const routes = definition.routes.map((route) => ({
+    ...route,
+    from: route.from.map((source) => (source.kind === "connector" ? { ...source, options: unlimited(source.options) } : source)),
+  }));
+  return { ...app, definition: { ...definition, routes }, config: { ...app.config, http: unlimited(app.config.http) } };
+}
+
+/** Without limits on how often somebody may ask: tests ask often. */
+function unlimited<Options extends object>(options: Options): Options {
+  if (!("policies" in options) || !isRecord(options.policies)) return options;
+  const { rateLimit: _rate, quota: _quota, ...policies } = options.policies;
+  return { ...options, policies };
+}
+
+function withoutAddresses() {
+  return { ...platform, connectors: platform.connectors.map(unreached) };
+}
+
+/** What is sent is taken; whoever asks is told that there is nobody. */
+function unreached(connector: ConnectorDefinition): ConnectorDefinition {
+  const { target } = connector;
+  if (target === undefined) return connector;
+  const send: typeof target.open = async () => ({
+    send: async (_message, { mode }) => {
+      if (mode === "to") return undefined;
+      throw new PortolanError("PORTOLAN_REMOTE_REJECTED", "contract tests of an app that they start reach no other system");
+    },
+    close: async () => undefined,
+  });
+  return { ...connector, target: { ...target, open: send } };
+}
+
+/** A source from which nothing comes. */
+function silent(connector: ConnectorDefinition): ConnectorDefinition {
+  const { source } = connector;
+  return source === undefined ? connector : { ...connector, source: { ...source, open: async () => ({ close: async () => undefined }) } };
+}
