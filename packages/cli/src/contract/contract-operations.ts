@@ -1,24 +1,25 @@
-import { PortolanError, type ContractCheck, type ContractCompiler } from "@portolan/core";
-import { schemaOfRequest, schemaOfResponse, type ApiDocument, type ApiOperation, type ApiSchema } from "@portolan/formats/openapi";
+import type { ContractCheck } from "@portolan/core";
+import { apiContracts, standaloneSchema, type ApiDocument, type ApiOperation, type ApiSchema } from "@portolan/formats/openapi";
 import type { ContractOperation } from "@portolan/testkit/contract";
 
 /** An operation to test, or why its contract cannot be used. */
 export type TestedOperation = ContractOperation | { readonly operation: ApiOperation; readonly unusable: string };
 
 /** The operations of an API description with their schemas compiled: those of requests as requests have to follow them. */
-export function contractOperations(api: ApiDocument, compiler: ContractCompiler): readonly TestedOperation[] {
-  const compile = (jsonSchema: ApiSchema): ContractCheck => compiler.compile({ jsonSchema });
-  const ofRequest = (schema: ApiSchema) => {
-    const own = schemaOfRequest(schema, api.schemas);
-    return { schema: own, check: compile(own) };
+export function contractOperations(api: ApiDocument): readonly TestedOperation[] {
+  const contracts = apiContracts(api);
+  const compiled = (check: ContractCheck): ContractCheck => {
+    // Schemas are compiled when they are first used. One that cannot be is no reason to leave out the other operations.
+    void check.check(undefined);
+    return check;
   };
-  const ofResponse = (schema: ApiSchema) => compile(schemaOfResponse(schema, api.schemas));
+  const ofRequest = (schema: ApiSchema) => ({ schema: standaloneSchema(schema, api.schemas), check: compiled(contracts.request(schema)) });
+  const ofResponse = (schema: ApiSchema) => compiled(contracts.response(schema));
   return api.operations.map((operation): TestedOperation => {
     try {
       return contractOperation(operation, { ofRequest, ofResponse });
     } catch (thrown) {
-      if (!(thrown instanceof PortolanError)) throw thrown;
-      return { operation, unusable: thrown.message };
+      return { operation, unusable: thrown instanceof Error ? thrown.message : String(thrown) };
     }
   });
 }
@@ -41,14 +42,7 @@ function contractOperation(
     id,
     method,
     path,
-    parameters: parameters.map((one) => ({
-      name: one.name,
-      in: one.in,
-      required: one.required,
-      separator: one.separator,
-      example: one.example,
-      ...ofRequest(one.schema),
-    })),
+    parameters: parameters.map((one) => ({ ...one, ...ofRequest(one.schema) })),
     ...(body === undefined ? {} : { body: { required: body.required, content } }),
     responses: responses.map((one) => ({
       status: one.status,

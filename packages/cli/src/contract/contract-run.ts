@@ -2,7 +2,6 @@ import { printable } from "@portolan/core";
 import { testContract, createSender, curlOf, type Counterexample, type OperationReport } from "@portolan/testkit/contract";
 import type { Io } from "../command.ts";
 import type { ExitName } from "../exit-codes.ts";
-import { platform } from "../platform.ts";
 import { contractOperations } from "./contract-operations.ts";
 import type { ContractOrder } from "./contract-order.ts";
 import { openTestedApi, type TestedApi } from "./tested-api.ts";
@@ -13,9 +12,8 @@ const TIMEOUT_MS = 10_000;
 /** Tests an API by its contract, and prints a line for each operation and a command for whatever went wrong. */
 export async function runContractTests(order: ContractOrder, io: Io): Promise<ExitName> {
   await using tested = await openTestedApi(order);
-  const compiler = await platform.contracts(tested.directory, []);
   const counts = { ok: 0, failed: 0, skipped: 0 };
-  const operations = contractOperations(tested.api, compiler).flatMap((one) => {
+  const operations = contractOperations(tested.api).flatMap((one) => {
     if (!("unusable" in one)) return [one];
     counts.skipped += 1;
     io.stdout.write(`skip ${one.operation.method} ${one.operation.path}: ${one.unusable}\n`);

@@ -1,4 +1,4 @@
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname } from "node:path";
 import { PortolanError, isRecord, silentLogger, type ConnectorDefinition, type ConnectorTargetNode } from "@portolan/core";
 import type { ApiDocument } from "@portolan/formats/openapi";
 import { startNode, type LoadedApp } from "@portolan/host";
@@ -13,7 +13,6 @@ import type { ContractOrder } from "./contract-order.ts";
 export interface TestedApi extends AsyncDisposable {
   readonly name: string;
   readonly api: ApiDocument;
-  readonly directory: string;
   /** Where requests go. */
   readonly url: string;
   /** Where people reach it to try a request again: the app that was started for the test is gone by then. */
@@ -33,7 +32,6 @@ export async function openTestedApi(order: ContractOrder): Promise<TestedApi> {
     return {
       name: found.title,
       api: found,
-      directory: dirname(path),
       url: address,
       shownUrl: address,
       [Symbol.asyncDispose]: async () => undefined,
@@ -43,7 +41,7 @@ export async function openTestedApi(order: ContractOrder): Promise<TestedApi> {
   const app = await loadTestedApp(path, {});
   const api = await apiOfApp(app, "1.0.0");
   const { name } = app.definition;
-  if (url !== undefined) return { name, api, directory: app.directory, url, shownUrl: url, [Symbol.asyncDispose]: async () => undefined };
+  if (url !== undefined) return { name, api, url, shownUrl: url, [Symbol.asyncDispose]: async () => undefined };
   const node = await startNode({
     app: withoutOutside(app),
     platform: withoutAddresses(),
@@ -55,7 +53,6 @@ export async function openTestedApi(order: ContractOrder): Promise<TestedApi> {
   return {
     name,
     api,
-    directory: app.directory,
     url: node.url ?? "",
     shownUrl: `http://${host === "0.0.0.0" ? "127.0.0.1" : host}:${port}`,
     [Symbol.asyncDispose]: async () => void (await node.stop()),

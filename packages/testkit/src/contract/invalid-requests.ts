@@ -1,7 +1,8 @@
 import { isRecord, type ContractCheck } from "@portolan/core";
 import { mutationsOf, type MutationKind } from "./mutations.ts";
 import { isValid, type ContractOperation, type ContractParameter } from "./operation.ts";
-import { canBeSent, contentOf, keyOf, writeRequest, type RequestParts } from "./request-parts.ts";
+import { canBeSent } from "./parameter-text.ts";
+import { contentOf, keyOf, writeRequest, type RequestParts } from "./request-parts.ts";
 import type { ContractRequest } from "./request.ts";
 
 /** A request with one thing wrong with it. */

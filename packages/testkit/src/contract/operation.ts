@@ -25,6 +25,11 @@ export interface ContractParameter extends CheckedSchema {
   readonly required: boolean;
   /** What parts the items of a list in one text; left out, each item has the name anew. */
   readonly separator?: string | undefined;
+  /** How lists and maps are written, such as `deepObject`. */
+  readonly style?: string | undefined;
+  readonly explode?: boolean | undefined;
+  /** The parameter is a document of this type, such as JSON. */
+  readonly mediaType?: string | undefined;
   readonly example?: unknown;
 }
 

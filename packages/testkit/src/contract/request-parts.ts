@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { isRecord } from "@portolan/core";
+import { canBeSent, textOf, writeParameter } from "./parameter-text.ts";
 import { isValid, type ContractOperation, type ContractParameter } from "./operation.ts";
 import type { ContractRequest } from "./request.ts";
 import { valuesOf } from "./schema-values.ts";
@@ -79,35 +80,6 @@ export function keyOf({ in: place, name }: ContractParameter): string {
   return `${place} ${name}`;
 }
 
-/** Whether a value comes through as it is: text of a URL or header loses some, and maps have no form there. */
-export function canBeSent(parameter: ContractParameter, value: unknown): boolean {
-  if (Array.isArray(value)) {
-    const { separator } = parameter;
-    return (
-      value.length > 0 &&
-      value.every(
-        (item) => !Array.isArray(item) && canBeSent(parameter, item) && (separator === undefined || !textOf(item).includes(separator)),
-      )
-    );
-  }
-  if (isRecord(value) || value === null) return false;
-  const text = textOf(value);
-  switch (parameter.in) {
-    case "path":
-      return text !== "" && !/^\.{1,2}$/.test(text) && !/[/\\\u0000]/.test(text);
-    case "header":
-      return /^[!-~]([ -~]*[!-~])?$/.test(text);
-    case "cookie":
-      return /^[!#-+\--:<-[\]-~]+$/.test(text);
-    default:
-      return true;
-  }
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : String(value);
-}
-
 /** The content that bodies are sent in: JSON where it may be, or what its values can be written in. */
 export function contentOf(operation: ContractOperation) {
   const content = operation.body?.content ?? [];
@@ -130,18 +102,15 @@ export function writeRequest(operation: ContractOperation, { parameters, body }:
   for (const parameter of operation.parameters) {
     const value = parameters[keyOf(parameter)];
     if (value === undefined) continue;
-    const texts = (Array.isArray(value) ? value : [value]).map(textOf);
-    const { name, separator = "," } = parameter;
-    if (parameter.in === "path") path = path.replaceAll(`{${name}}`, texts.map(encodeURIComponent).join(separator));
-    if (parameter.in === "query") {
-      const values =
-        parameter.separator === undefined
-          ? texts.map(encodeURIComponent)
-          : [texts.map(encodeURIComponent).join(encodeURIComponent(separator).replace("%2C", ","))];
-      query.push(...values.map((one) => `${encodeURIComponent(name)}=${one}`));
-    }
-    if (parameter.in === "header") headers[name.toLowerCase()] = texts.join(",");
-    if (parameter.in === "cookie") cookies.push(`${name}=${texts.join(",")}`);
+    const { name } = parameter;
+    const { text, pairs } = writeParameter(parameter, value);
+    // What parts the items of a list stands as it is.
+    if (parameter.in === "path")
+      path = path.replaceAll(`{${name}}`, () => encodeURIComponent(text).replaceAll(/%(2C|3B|3D)/g, decodeURIComponent));
+    if (parameter.in === "query")
+      query.push(...pairs.map(([key, one]) => `${encodeURIComponent(key)}=${encodeURIComponent(one).replaceAll("%2C", ",")}`));
+    if (parameter.in === "header") headers[name.toLowerCase()] = text;
+    if (parameter.in === "cookie") cookies.push(`${name}=${text}`);
   }
   if (cookies.length > 0) headers["cookie"] = cookies.join("; ");
   const content = body === undefined ? undefined : contentOf(operation);

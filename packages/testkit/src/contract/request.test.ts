@@ -35,6 +35,23 @@ test("a request puts values where its parameters say, lists by their separators"
   });
 });
 
+test.each([
+  ["query", { style: "deepObject" }, { a: 1, b: "x" }, "/?p%5Ba%5D=1&p%5Bb%5D=x"],
+  ["query", {}, { a: 1, b: "x" }, "/?a=1&b=x"],
+  ["query", { explode: false }, { a: 1, b: "x" }, "/?p=a,1,b,x"],
+  ["query", { separator: "|" }, [1, 2], "/?p=1%7C2"],
+  ["query", { mediaType: "application/json" }, { a: [1] }, "/?p=%7B%22a%22%3A[1]%7D".replace("[1]", "%5B1%5D")],
+  ["path", { separator: "," }, [1, 2], "/1,2"],
+  ["path", { explode: true }, { a: 1, b: 2 }, "/a=1,b=2"],
+  ["path", { style: "label", explode: true }, [1, 2], "/.1.2"],
+  ["path", { style: "matrix" }, [1, 2], "/;p=1,2"],
+  ["path", { style: "matrix", explode: true }, { a: 1, b: 2 }, "/;a=1;b=2"],
+])("a parameter in the %s with %j has the style of its description", (place, style, value, target) => {
+  const parameter = { in: place, name: "p", required: true, ...style, ...any };
+  const operation = { id: "get", method: "GET", path: place === "path" ? "/{p}" : "/", parameters: [parameter], responses: [] };
+  expect(writeRequest(operation, { parameters: { [`${place} p`]: value } }).target).toBe(target);
+});
+
 test("a command of a shell says the same request: quotes are kept, and characters that nobody sees are escaped", () => {
   const request = {
     method: "POST",

@@ -13,7 +13,7 @@ const MORE = 4;
 
 /**
  * Values by a JSON Schema. Most of them follow it; keywords that only a check can tell (`not`, `if`, `contains`, …) are left to
- * whoever filters them. What is `readOnly` and need not be there is left out: they are values of requests.
+ * whoever filters them. What is `readOnly` is left out: they are values of requests.
  */
 export function valuesOf(schema: Schema): fc.Arbitrary<unknown> {
   return values(schema, { root: schema, depth: 0 });
@@ -138,14 +138,17 @@ function lists(schema: JsonSchema, at: At): fc.Arbitrary<unknown> {
 
 function maps(schema: JsonSchema, at: At): fc.Arbitrary<unknown> {
   const inner: At = { ...at, depth: at.depth + 1 };
-  const required = textsIn(schema["required"]);
-  const properties = new Map(schemaEntries(schema["properties"]));
+  const properties = new Map(schemaEntries(schema["properties"]).filter(([, part]) => !isReadOnly(part)));
+  const readOnly = new Set(
+    schemaEntries(schema["properties"])
+      .map(([name]) => name)
+      .filter((name) => !properties.has(name)),
+  );
+  const required = textsIn(schema["required"]).filter((name) => !readOnly.has(name));
   const others = schemaIn(schema, "additionalProperties");
   const isClosed = others === false;
   for (const name of required) if (!properties.has(name)) properties.set(name, isClosed ? true : others);
-  const wanted = [...properties].filter(
-    ([name, part]) => required.includes(name) || (at.depth < DEPTH && !isReadOnly(part) && part !== false),
-  );
+  const wanted = [...properties].filter(([name, part]) => required.includes(name) || (at.depth < DEPTH && part !== false));
   const known = fc.record(Object.fromEntries(wanted.map(([name, part]) => [name, values(part, inner)])), { requiredKeys: [...required] });
   const more = dictionaries(schema, inner, numberIn(schema, "minProperties") ?? 0);
   return more === undefined ? known : fc.tuple(known, more).map(([own, extra]) => ({ ...extra, ...own }));
