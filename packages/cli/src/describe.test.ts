@@ -37,6 +37,20 @@ service Orders { rpc Place (Order) returns (Order); rpc Follow (Watch) returns (
   "order.xsd": `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
   <xs:element name="order" type="Order"/>
   <xs:complexType name="Order"><xs:sequence><xs:element name="id" type="xs:int"/></xs:sequence></xs:complexType></xs:schema>`,
+  "soap/orders.wsdl": `<wsdl:definitions name="Orders" targetNamespace="urn:o" xmlns:o="urn:o" xmlns:wsdl="http://schemas.xmlsoap.org/wsdl/" xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/">
+  <wsdl:types><xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:o"><xs:include schemaLocation="../soap/types.xsd"/></xs:schema></wsdl:types>
+  <wsdl:message name="place"><wsdl:part name="order" element="o:Place"/></wsdl:message>
+  <wsdl:message name="placed"><wsdl:part name="result" type="o:Order"/></wsdl:message>
+  <wsdl:portType name="P"><wsdl:operation name="Place"><wsdl:documentation>Places it.</wsdl:documentation><wsdl:input message="o:place"/></wsdl:operation>
+    <wsdl:operation name="Ask"><wsdl:input message="o:place"/><wsdl:output message="o:placed"/></wsdl:operation></wsdl:portType>
+  <wsdl:binding name="B" type="o:P"><soap:binding transport="http://schemas.xmlsoap.org/soap/http"/>
+    <wsdl:operation name="Place"><wsdl:input><soap:body use="literal"/></wsdl:input></wsdl:operation>
+    <wsdl:operation name="Ask"><wsdl:input><soap:body use="literal"/></wsdl:input><wsdl:output><soap:body use="literal"/></wsdl:output></wsdl:operation></wsdl:binding>
+  <wsdl:service name="S"><wsdl:port name="P" binding="o:B"><soap:address location="http://a.example/o"/></wsdl:port></wsdl:service></wsdl:definitions>`,
+  "soap/types.xsd": `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="Place" type="Order"/>
+  <xs:complexType name="Order"><xs:sequence><xs:element name="id" type="xs:int"/><xs:element name="part" type="Order" minOccurs="0" maxOccurs="unbounded"/></xs:sequence></xs:complexType></xs:schema>`,
+  "new.wsdl": '<description xmlns="http://www.w3.org/ns/wsdl"/>',
+  "half.wsdl": "<definitions>",
   "broken.yaml": "openapi: 3.1.0\npaths: { /a: { get: { $ref: '#/nowhere' } } }\n",
   "broken.json": '{ "type": "strange" }',
   "other.json": '{ "a": 1 }',
@@ -97,6 +111,32 @@ order     object
     });
   });
 
+  it("lists the operations, messages and types of a WSDL document, and what cannot be called", async () => {
+    expect(await run("soap/orders.wsdl", "--types")).toEqual({
+      code: 0,
+      stderr: "",
+      stdout: `WSDL 1.1: S
+
+OPERATION  CALL                         TAKES  ANSWERS
+Place      SOAP 1.1 http://a.example/o  Order
+
+MESSAGE  PARTS
+place    order: Place
+placed   result: Order
+
+TYPE     IS
+Order    object
+  id     integer
+  part?  Order[]
+
+CANNOT BE USED
+Ask: its part result names a type, and document style has parts of elements
+`,
+    });
+    const { stdout } = await run("soap/orders.wsdl", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ operations: [{ name: "Place", summary: "Places it." }], messages: [{ name: "place" }, {}] });
+  });
+
   it.each([
     ["api/schemas/order.json", /^JSON Schema\n[^]*document +object/],
     ["order.avsc", /^Avro schema\n[^]*shop\.Order +object\n +id +/],
@@ -116,6 +156,8 @@ order     object
     ["broken.json", 3, "expected: a valid JSON Schema"],
     ["old.json", 1, "it is Swagger 1.2"],
     ["other.json", 1, "other.json is no description that is known"],
+    ["new.wsdl", 1, "expected a WSDL 1.1 document, found WSDL 2.0"],
+    ["half.wsdl", 1, "half.wsdl: the XML is not well-formed"],
     ["none.yaml", 2, "none.yaml cannot be read: ENOENT"],
   ])("says why %s cannot be read", async (file, code, reason) => {
     expect(await run(file)).toEqual({ code, stdout: "", stderr: expect.stringContaining(reason) });

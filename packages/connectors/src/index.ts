@@ -4,6 +4,7 @@ import { graphqlConnector } from "./graphql/index.ts";
 import { mcpConnector } from "./mcp/index.ts";
 import { restConnector } from "./rest/index.ts";
 import { scheduleConnector } from "./schedule/index.ts";
+import { soapConnector } from "./soap/index.ts";
 import { stdioConnector } from "./stdio/index.ts";
 
 /** All connectors, as flow files name them. */
@@ -13,5 +14,6 @@ export const connectors: readonly ConnectorDefinition[] = [
   mcpConnector,
   restConnector,
   scheduleConnector,
+  soapConnector,
   stdioConnector,
 ];

@@ -17,5 +17,6 @@ export { protobufFormat } from "./protobuf/protobuf.ts";
 export { textFormat } from "./text/text.ts";
 export { xlsxFormat } from "./xlsx/xlsx.ts";
 export { tradacomsFormat } from "./tradacoms/tradacoms.ts";
+export { readXmlText } from "./xml/xml-text.ts";
 export { xmlFormat } from "./xml/xml.ts";
 export { yamlFormat } from "./yaml/yaml.ts";

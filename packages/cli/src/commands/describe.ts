@@ -7,7 +7,7 @@ export const describe = defineCommand({
   name: "describe",
   summary: "Says what an API description or a schema offers (operations and types), or why it cannot be read.",
   details:
-    "Reads OpenAPI (2.0, which is Swagger, 3.0, 3.1, 3.2) and AsyncAPI (2, 3) in JSON or YAML, JSON Schema, Avro (`.avsc`), Protobuf (`.proto`, with the calls of its services) and XML Schema (`.xsd`). Files that it refers to are read, too; nothing is fetched. What cannot be read is said with the reason, and the exit code is not 0.",
+    "Reads OpenAPI (2.0, which is Swagger, 3.0, 3.1, 3.2) and AsyncAPI (2, 3) in JSON or YAML, JSON Schema, Avro (`.avsc`), Protobuf (`.proto`, with the calls of its services), XML Schema (`.xsd`) and WSDL 1.1 (`.wsdl`, the SOAP operations and messages). Files that it refers to are read, too; nothing is fetched. What cannot be read is said with the reason, and the exit code is not 0.",
   positionals: [{ name: "FILE", description: "The document.", presence: "required" }],
   options: {
     json: { type: "boolean", description: "Print all of it as one JSON document." },
@@ -20,6 +20,7 @@ export const describe = defineCommand({
   examples: [
     { line: "portolan describe openapi.yaml", does: "Which operations there are, what they take and what they answer." },
     { line: "portolan describe asyncapi.yaml", does: "Which messages an application sends and receives, and where." },
+    { line: "portolan describe erp.wsdl", does: "Which SOAP operations there are, and what their messages hold." },
     { line: "portolan describe orders.avsc --types", does: "The records of an Avro schema with their fields." },
     {
       line: "portolan describe crm.yaml --typescript > crm.gen.ts",
@@ -42,7 +43,11 @@ export const describe = defineCommand({
   },
 });
 
-function writeText({ stdout }: Io, { kind, title, version, operations, types }: Description, withFields: boolean): void {
+function writeText(
+  { stdout }: Io,
+  { kind, title, version, operations, messages = [], types, skipped = [] }: Description,
+  withFields: boolean,
+): void {
   const name = [title, version].filter(Boolean).join(" ");
   stdout.write(`${name === "" ? kind : `${kind}: ${name}`}\n`);
   if (operations.length > 0) {
@@ -55,10 +60,17 @@ function writeText({ stdout }: Io, { kind, title, version, operations, types }: 
     ]);
     stdout.write(`\n${renderTable([["OPERATION", "CALL", "TAKES", "ANSWERS"], ...rows])}`);
   }
-  if (types.length === 0) return;
-  const rows = types.flatMap((type) => [
+  if (messages.length > 0) {
+    const rows = messages.map((one) => [one.name, one.parts.map((part) => `${part.name}: ${part.type}`).join(", ")]);
+    stdout.write(`\n${renderTable([["MESSAGE", "PARTS"], ...rows])}`);
+  }
+  if (types.length > 0) stdout.write(`\n${renderTable([["TYPE", "IS"], ...typeRows(types, withFields)])}`);
+  if (skipped.length > 0) stdout.write(`\n${renderTable([["CANNOT BE USED"], ...skipped.map((reason) => [reason])])}`);
+}
+
+function typeRows(types: Description["types"], withFields: boolean): readonly (readonly string[])[] {
+  return types.flatMap((type) => [
     [type.name, type.type],
     ...(withFields ? type.fields.map((field) => [`  ${field.name}${field.required ? "" : "?"}`, field.type]) : []),
   ]);
-  stdout.write(`\n${renderTable([["TYPE", "IS"], ...rows])}`);
 }

@@ -5,7 +5,16 @@ export interface Description {
   readonly title?: string;
   readonly version?: string;
   readonly operations: readonly DescribedOperation[];
+  /** Of documents that name the messages of their operations. */
+  readonly messages?: readonly DescribedMessage[];
   readonly types: readonly DescribedType[];
+  /** What it says that cannot be used, with the reason. */
+  readonly skipped?: readonly string[];
+}
+
+export interface DescribedMessage {
+  readonly name: string;
+  readonly parts: readonly { readonly name: string; readonly type: string }[];
 }
 
 export interface DescribedOperation {
@@ -14,6 +23,8 @@ export interface DescribedOperation {
   readonly call: string;
   readonly input?: string;
   readonly output?: string;
+  /** The errors that it declares, by name. */
+  readonly faults?: readonly string[];
   readonly summary?: string;
   readonly deprecated?: true;
 }

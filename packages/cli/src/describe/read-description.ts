@@ -24,6 +24,7 @@ const SCHEMA_FORMATS: Readonly<Record<string, string>> = { "avro-schema": "Avro 
 /** What a document offers. Throws PORTOLAN_FORMAT_INVALID or PORTOLAN_USAGE with the reason if it cannot be told. */
 export async function readDescription(document: DescribedDocument): Promise<Description> {
   const { file, bytes, formats } = document;
+  if (isWsdl(file, bytes)) return await (await import("./wsdl-description.ts")).describeWsdl(document);
   const format = formats.formatOfFile(file) ?? formats.format("json");
   if (format === undefined) throw notKnown(file);
   if (format.name === "proto") return (await import("./proto-description.ts")).describeProto(document);
@@ -72,6 +73,12 @@ export function filesFrom({ file, directory, formats }: FilesOf): DescribedFiles
   };
 }
 
+/** By its name, or as XML that is no XML Schema. */
+function isWsdl(file: string, bytes: Uint8Array): boolean {
+  if (/\.wsdl$/i.test(file)) return true;
+  return !/\.xsd$/i.test(file) && /^[\s\uFEFF\u0000\uFFFD]*</.test(Buffer.from(bytes.subarray(0, 100)).toString());
+}
+
 const KEYWORDS = ["$schema", "$defs", "definitions", "properties", "type", "$ref", "enum", "const", "allOf", "anyOf", "oneOf", "items"];
 
 function isJsonSchema(data: unknown): data is Readonly<Record<string, unknown>> {
@@ -101,6 +108,6 @@ function schemaOf(data: unknown): Readonly<Record<string, unknown>> | boolean {
 
 function notKnown(file: string): PortolanError {
   return new PortolanError("PORTOLAN_FORMAT_INVALID", `${file} is no description that is known`, {
-    hint: "there are OpenAPI (2.0, 3.0, 3.1, 3.2), AsyncAPI (2, 3), JSON Schema, Avro (.avsc), Protobuf (.proto) and XML Schema (.xsd)",
+    hint: "there are OpenAPI (2.0, 3.0, 3.1, 3.2), AsyncAPI (2, 3), JSON Schema, Avro (.avsc), Protobuf (.proto), XML Schema (.xsd) and WSDL 1.1 (.wsdl)",
   });
 }

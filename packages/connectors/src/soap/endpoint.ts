@@ -1,0 +1,170 @@
+import { PortolanError } from "@portolan/core";
+import { statusProblem, type Door, type DoorHost, type Exchange, type MountedDoor, type OnBody } from "@portolan/gateway";
+import { answerFault, errorFault, faultOfError } from "./answer-fault.ts";
+import type { Envelope } from "./envelope.ts";
+import type { FaultMessage } from "./fault.ts";
+import { checkUnderstood, findOperation, readHead, readRequest, type RequestHead } from "./request.ts";
+import { writeDocument } from "./wsdl-page.ts";
+import type { ServiceModel, SoapOperation, SoapVersion } from "./wsdl/service-model.ts";
+import { parseXml, type ParsedXml } from "./xml/parse-xml.ts";
+
+/** A route as the operation of a service. */
+export interface RouteOperation {
+  readonly operation: SoapOperation;
+  /** Who answers it; said when two routes want the same operation. */
+  readonly owner: string;
+  /** The names of the header blocks that it understands. */
+  readonly understood: ReadonlySet<string>;
+  readonly maxBodyBytes: number | undefined;
+  readonly timeoutMs: number | undefined;
+  /** Answers a request. What it throws becomes a fault. */
+  answer(request: SoapRequest): void | Promise<void>;
+}
+
+export interface SoapRequest {
+  readonly exchange: Exchange;
+  readonly envelope: Envelope;
+  /** To be read before `answer` returns. */
+  readonly parsed: ParsedXml;
+}
+
+/** A path at which the operations of one service are answered. It is there as long as it has some. */
+export interface Endpoint {
+  /** Throws PORTOLAN_CONFIG_INVALID if the operation is taken, or the path by another service. */
+  add(service: ServiceModel, route: RouteOperation): { remove(): void };
+}
+
+export interface EndpointPlace {
+  readonly host: DoorHost;
+  readonly path: string;
+  /** Of the service, as clients reach it; without it what the caller wrote in `Host`. */
+  readonly origin: string | undefined;
+}
+
+const endpoints = new WeakMap<DoorHost, Map<string, Endpoint>>();
+
+/** The endpoint at a path of a host: the same for all doors. */
+export function endpointAt(place: EndpointPlace): Endpoint {
+  const ofHost = endpoints.get(place.host) ?? new Map<string, Endpoint>();
+  endpoints.set(place.host, ofHost);
+  const endpoint = ofHost.get(place.path) ?? createEndpoint(place);
+  ofHost.set(place.path, endpoint);
+  return endpoint;
+}
+
+function createEndpoint({ host, path, origin }: EndpointPlace): Endpoint {
+  const routes = new Map<string, RouteOperation>();
+  let service: ServiceModel | undefined;
+  let offered: readonly RouteOperation[] = [];
+  let versions: ReadonlySet<SoapVersion> = new Set();
+  let mounted: readonly MountedDoor[] = [];
+
+  const post = (exchange: Exchange): OnBody | void => {
+    const head = readHead(exchange);
+    if (head !== undefined) return { body: (bytes) => receive(exchange, head, bytes), lost() {} };
+    const version = versions.has("1.1") ? "1.1" : "1.2";
+    answerFault(exchange, version, {
+      code: "Client",
+      status: 415,
+      reason: "a SOAP message is text/xml (1.1) or application/soap+xml (1.2)",
+    });
+  };
+
+  const receive = (exchange: Exchange, head: RequestHead, bytes: Buffer): void | Promise<void> => {
+    let parsed: ParsedXml;
+    try {
+      parsed = parseXml(bytes, head.charset);
+    } catch (error) {
+      // WS-I Basic Profile 1.1, R1113.
+      return answerFault(exchange, head.version, { ...faultOfError(error, exchange), status: 400 });
+    }
+    // It is read before the route begins; what the route does takes its own time.
+    using document = parsed;
+    const envelope = readRequest(document.tree, versions);
+    if ("code" in envelope)
+      return answerFault(exchange, envelope.code === "VersionMismatch" && !versions.has("1.2") ? "1.1" : head.version, envelope);
+    try {
+      const route = routeOf(envelope, head);
+      if ("code" in route) return answerFault(exchange, envelope.version, route);
+      const answered = route.answer({ exchange, envelope, parsed: document });
+      return answered instanceof Promise ? answered.catch((error: unknown) => errorFault(exchange, envelope.version, error)) : answered;
+    } catch (error) {
+      return errorFault(exchange, envelope.version, error);
+    }
+  };
+
+  const routeOf = (envelope: Envelope, { action }: RequestHead): RouteOperation | FaultMessage => {
+    const route = findOperation(envelope, action, offered);
+    if ("code" in route) return route;
+    return checkUnderstood(envelope, route.understood) ?? route;
+  };
+
+  const get = (exchange: Exchange): void => {
+    const [, kind, index] = /^(wsdl|xsd)(?:=(\d*))?$/i.exec(exchange.queryText) ?? [];
+    const url = `${origin ?? `http://${String(exchange.headers["host"] ?? "localhost")}`}${path}`;
+    const text = kind === undefined || service === undefined ? undefined : writeDocument(service, Number(index ?? "0"), url);
+    if (text !== undefined) return exchange.reply(200, { "content-type": "text/xml; charset=utf-8" }, text);
+    const problem =
+      kind === undefined
+        ? statusProblem(405, "SOAP messages are sent with POST; ?wsdl describes them")
+        : statusProblem(404, "there is no such document");
+    exchange.reply(
+      problem.status,
+      { ...problem.headers, ...(kind === undefined ? { allow: "POST" } : {}) },
+      JSON.stringify(problem.details),
+    );
+  };
+
+  /** Mounted anew with what its doors allow together. */
+  const mount = (): void => {
+    for (const door of mounted) door.unmount();
+    offered = [...routes.values()];
+    versions = new Set(offered.flatMap(({ operation }) => operation.ports.map((port) => port.version)));
+    const [first] = offered;
+    if (first === undefined) return;
+    const door = {
+      path,
+      owner: first.owner,
+      maxBodyBytes: most(offered, "maxBodyBytes"),
+      timeoutMs: most(offered, "timeoutMs"),
+    } satisfies Partial<Door>;
+    mounted = [host.mount({ ...door, method: "POST", handle: post }), host.mount({ ...door, method: "GET", handle: get })];
+  };
+
+  return {
+    add(given, route) {
+      const { name } = route.operation;
+      const taken = routes.get(name);
+      if (service !== undefined && service !== given && routes.size > 0) {
+        throw new PortolanError(
+          "PORTOLAN_CONFIG_INVALID",
+          `${route.owner}: the path ${path} is taken by the service ${service.name} of ${offered[0]?.owner}`,
+          {
+            hint: "give one of the services another path",
+          },
+        );
+      }
+      if (taken !== undefined) {
+        throw new PortolanError("PORTOLAN_CONFIG_INVALID", `${route.owner}: the operation ${name} at ${path} is taken by ${taken.owner}`, {
+          hint: "each operation leads to one route",
+        });
+      }
+      service = given;
+      routes.set(name, route);
+      mount();
+      return {
+        remove() {
+          if (routes.get(name) !== route) return;
+          routes.delete(name);
+          mount();
+        },
+      };
+    },
+  };
+}
+
+/** The most that any door allows; undefined, which is the host's limit, if one of them does not say. */
+function most(routes: readonly RouteOperation[], name: "maxBodyBytes" | "timeoutMs"): number | undefined {
+  const limits = routes.map((route) => route[name]);
+  return limits.includes(undefined) ? undefined : Math.max(...limits.map(Number));
+}

@@ -1,0 +1,82 @@
+import type { ErrorKind } from "@portolan/core";
+import { CONTENT_TYPES, ENVELOPES, writeEnvelope } from "./envelope.ts";
+import type { SoapVersion } from "./wsdl/service-model.ts";
+import { escapeAttribute, escapeText } from "./xml/write-tree.ts";
+import type { QName } from "./xml/xml-element.ts";
+
+/** Who is to blame, in the words of SOAP 1.1; 1.2 says Sender and Receiver. */
+export type FaultCode = "Client" | "Server" | "VersionMismatch" | "MustUnderstand";
+
+export interface FaultMessage {
+  readonly code: FaultCode;
+  readonly reason: string;
+  /** XML that stands in the detail. */
+  readonly detail?: string;
+  /** The declarations of the prefixes that the detail uses. */
+  readonly declarations?: string;
+  /** Of HTTP, where it has a better word than SOAP. */
+  readonly status?: number;
+  /** Header blocks, such as those that were not understood. */
+  readonly notUnderstood?: readonly QName[];
+}
+
+export interface FaultReply {
+  readonly status: number;
+  readonly contentType: string;
+  readonly text: string;
+}
+
+const CODES_12: Readonly<Record<FaultCode, string>> = {
+  Client: "Sender",
+  Server: "Receiver",
+  VersionMismatch: "VersionMismatch",
+  MustUnderstand: "MustUnderstand",
+};
+
+/** SOAP 1.1, section 6.2, answers every fault with 500; 1.2, part 2, table 20, those of the sender with 400. */
+export function writeFault(version: SoapVersion, fault: FaultMessage): FaultReply {
+  const { declarations = "", status = version === "1.2" && fault.code === "Client" ? 400 : 500 } = fault;
+  const text = writeEnvelope(version, {
+    headers: headersOf(version, fault),
+    body: version === "1.1" ? body11(fault) : body12(fault),
+    declarations,
+  });
+  return { status, contentType: CONTENT_TYPES[version], text };
+}
+
+function body11({ code, reason, detail }: FaultMessage): string {
+  const written = detail === undefined ? "" : `<detail>${detail}</detail>`;
+  return `<soap:Fault><faultcode>soap:${code}</faultcode><faultstring>${escapeText(reason)}</faultstring>${written}</soap:Fault>`;
+}
+
+function body12({ code, reason, detail }: FaultMessage): string {
+  const written = detail === undefined ? "" : `<soap:Detail>${detail}</soap:Detail>`;
+  return `<soap:Fault><soap:Code><soap:Value>soap:${CODES_12[code]}</soap:Value></soap:Code><soap:Reason><soap:Text xml:lang="en">${escapeText(reason)}</soap:Text></soap:Reason>${written}</soap:Fault>`;
+}
+
+/** SOAP 1.2, part 1, sections 5.4.7 and 5.4.8. */
+function headersOf(version: SoapVersion, { code, notUnderstood = [] }: FaultMessage): string {
+  if (code === "VersionMismatch") {
+    return `<up:Upgrade xmlns:up="${ENVELOPES["1.2"]}">${(["1.2", "1.1"] as const).map((one) => `<up:SupportedEnvelope xmlns:v="${ENVELOPES[one]}" qname="v:Envelope"/>`).join("")}</up:Upgrade>`;
+  }
+  if (version === "1.1") return "";
+  return notUnderstood
+    .map(({ namespace, name }) => `<soap:NotUnderstood xmlns:n="${escapeAttribute(namespace)}" qname="n:${name}"/>`)
+    .join("");
+}
+
+/** What a problem document would say of an error, as the detail of a fault. */
+export function problemDetail(details: {
+  readonly code?: string | undefined;
+  readonly kind?: ErrorKind | undefined;
+  readonly instance?: string | undefined;
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[] | undefined;
+}): string {
+  const { code, kind, instance, errors = [] } = details;
+  const known = [["code", code] as const, ["kind", kind] as const, ["instance", instance] as const];
+  const texts = known.map(([name, text]) => (text === undefined ? "" : `<e:${name}>${escapeText(text)}</e:${name}>`)).join("");
+  const issues = errors
+    .map(({ pointer, detail }) => `<e:issue pointer="${escapeAttribute(pointer)}">${escapeText(detail)}</e:issue>`)
+    .join("");
+  return `<e:error xmlns:e="urn:portolan:error">${texts}${issues}</e:error>`;
+}

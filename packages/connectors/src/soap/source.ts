@@ -1,0 +1,166 @@
+import {
+  NO_HEADERS,
+  PortolanError,
+  type DeliverOptions,
+  type Incoming,
+  type Message,
+  type RunningSource,
+  type SourceContext,
+} from "@portolan/core";
+import { blamed, createInFlight, isDoorHost, type DoorHost, type Exchange } from "@portolan/gateway";
+import { operationNamed, readService } from "./app-service.ts";
+import { answerFault } from "./answer-fault.ts";
+import { createElementWriter } from "./body/write-element.ts";
+import { endpointAt, type RouteOperation, type SoapRequest } from "./endpoint.ts";
+import { CONTENT_TYPES } from "./envelope.ts";
+import { createMessageCodec } from "./message-codec.ts";
+import { fromMessageHeaders, toMessageHeaders } from "./message-headers.ts";
+import type { DoorOptions } from "./options.ts";
+import type { ServiceModel, SoapOperation, SoapVersion } from "./wsdl/service-model.ts";
+import { clark } from "./xml/xml-element.ts";
+
+type Result = Pick<Message, "body" | "headers">;
+
+/** Makes the route the operation of a service, at the paths of its ports. */
+export async function openOperation(options: DoorOptions, context: SourceContext): Promise<RunningSource> {
+  const host = httpHostOf(context);
+  const { service: path = "", operation: name = "" } = options;
+  const service = readService(path, context.services);
+  const operation = operationNamed(service, name, path);
+  const requests = createInFlight();
+  const route: RouteOperation = {
+    operation,
+    owner: `route ${context.route}`,
+    understood: new Set([...operation.input.headers.map(clark), ...options.understand]),
+    maxBodyBytes: options.maxBody,
+    timeoutMs: options.timeout,
+    answer: createAnswer(operation, { options, context, requests }),
+  };
+  const mounted = pathsOf(operation, options, service).map((one) =>
+    endpointAt({ host, path: one, origin: options.address }).add(service, route),
+  );
+  return {
+    async close() {
+      await requests.close();
+      for (const one of mounted) one.remove();
+    },
+  };
+}
+
+interface Answering {
+  readonly options: DoorOptions;
+  readonly context: SourceContext;
+  readonly requests: ReturnType<typeof createInFlight>;
+}
+
+function createAnswer(operation: SoapOperation, { options, context, requests }: Answering): RouteOperation["answer"] {
+  const input = createMessageCodec(operation.input, operation.schemas);
+  const output = operation.output === undefined ? undefined : createMessageCodec(operation.output, operation.schemas);
+  const deliver = context.answer ?? context.deliver;
+
+  const send = (exchange: Exchange, version: SoapVersion, result: Result | undefined): void => {
+    if (output === undefined || operation.output === undefined) return exchange.reply(202, {});
+    const { body, headers } = result ?? { body: null, headers: NO_HEADERS };
+    const fault = headers["soap-fault"];
+    if (fault !== undefined) return sendFault(exchange, version, { name: String(fault), body, reason: headers["soap-fault-reason"] });
+    const text = asDefect(() => output.write(version, { body, headers: fromMessageHeaders(headers, operation.output ?? operation.input) }));
+    exchange.reply(200, { "content-type": CONTENT_TYPES[version] }, text);
+  };
+
+  const sendFault = (
+    exchange: Exchange,
+    version: SoapVersion,
+    { name, body, reason }: { readonly name: string; readonly body: unknown; readonly reason: unknown },
+  ): void => {
+    const shape = operation.faults.find((one) => one.name === name);
+    if (shape === undefined) {
+      const known = operation.faults.map((one) => one.name).join(", ") || "none";
+      throw new PortolanError(
+        "PORTOLAN_CONFIG_INVALID",
+        `route ${context.route}: the header soap-fault is ${name}, and the faults of ${operation.name} are: ${known}`,
+      );
+    }
+    const writer = createElementWriter(operation.schemas.model, new Map([[shape.element.namespace, "tns"]]));
+    const detail = asDefect(() => writer.element(shape.element, body));
+    answerFault(exchange, version, {
+      code: "Client",
+      reason: typeof reason === "string" ? reason : name,
+      detail,
+      declarations: writer.declarations(),
+    });
+  };
+
+  const later = async (
+    request: Pick<SoapRequest, "exchange" | "envelope">,
+    incoming: Incoming,
+    result: Promise<Result | undefined>,
+  ): Promise<void> => {
+    try {
+      send(request.exchange, request.envelope.version, await result);
+    } catch (error) {
+      throw await blamed(error, incoming.body, context.input);
+    } finally {
+      requests.leave();
+    }
+  };
+
+  return ({ exchange, envelope, parsed }) => {
+    const { body, headers } = input.read(parsed, envelope);
+    const incoming: Incoming = { body, headers: { ...keptHeaders(exchange, options.keepHeaders), ...toMessageHeaders(headers) } };
+    const mode: DeliverOptions =
+      output === undefined ? { mode: "oneWay", failure: "report" } : { mode: "request", signal: exchange.signal };
+    requests.enter();
+    let result: Result | undefined | Promise<Result | undefined>;
+    try {
+      result = deliver(incoming, mode);
+    } catch (error) {
+      result = Promise.reject(error);
+    }
+    if (result instanceof Promise) return later({ exchange, envelope }, incoming, result);
+    try {
+      send(exchange, envelope.version, result);
+    } finally {
+      requests.leave();
+    }
+  };
+}
+
+/** A reply that the document does not allow is a fault on this side. */
+function asDefect(write: () => string): string {
+  try {
+    return write();
+  } catch (cause) {
+    if (!(cause instanceof PortolanError)) throw cause;
+    throw new PortolanError(cause.code, `the result cannot be sent: ${cause.message}`, {
+      kind: "defect",
+      cause,
+      ...(cause.findings === undefined ? {} : { findings: cause.findings }),
+    });
+  }
+}
+
+function keptHeaders({ headers }: Exchange, names: readonly string[]) {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = headers[name.toLowerCase()];
+      return value === undefined ? [] : [[name.toLowerCase(), value] as const];
+    }),
+  );
+}
+
+/** Where the operation is answered: at the paths that the document gives to its ports, unless the door says otherwise. */
+function pathsOf(operation: SoapOperation, { path }: DoorOptions, { name }: ServiceModel): readonly string[] {
+  if (path !== undefined) return [path];
+  const paths = operation.ports.map(({ address }) =>
+    address !== undefined && URL.canParse(address) ? new URL(address).pathname : `/${encodeURIComponent(name)}`,
+  );
+  return [...new Set(paths)];
+}
+
+function httpHostOf(context: SourceContext): DoorHost {
+  const { http } = context.services;
+  if (isDoorHost(http)) return http;
+  throw new PortolanError("PORTOLAN_CONFIG_INVALID", `route ${context.route}: a SOAP door needs the node's HTTP host, and there is none`, {
+    hint: "Give the node a port for HTTP.",
+  });
+}

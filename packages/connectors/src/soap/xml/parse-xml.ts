@@ -1,0 +1,62 @@
+import { PortolanError } from "@portolan/core";
+import { readXmlText } from "@portolan/formats";
+import { ParseOption, XmlDocument, XmlLibError } from "libxml2-wasm";
+import { readTree } from "./read-tree.ts";
+import type { XmlElement } from "./xml-element.ts";
+
+/** Nothing is fetched, and no entity is read from anywhere. */
+const SAFE = ParseOption.XML_PARSE_NONET | ParseOption.XML_PARSE_NO_XXE | ParseOption.XML_PARSE_COMPACT;
+
+/** A document that was read: libxml2's, by which it is validated, and its tree. */
+export interface ParsedXml extends Disposable {
+  readonly document: XmlDocument;
+  readonly tree: XmlElement;
+}
+
+/**
+ * Reads a document. Throws PORTOLAN_FORMAT_INVALID if it is not well-formed or has a DOCTYPE, which is what entity bombs and external entities
+ * are made of. To be disposed of, since libxml2 holds it in memory of its own.
+ */
+export function parseXml(bytes: Uint8Array, charset?: string): ParsedXml {
+  const text = readXmlText(bytes, charset);
+  if (hasDoctype(text)) throw new PortolanError("PORTOLAN_FORMAT_INVALID", "XML with a DOCTYPE is refused");
+  const document = wellFormed(text);
+  try {
+    return { document, tree: readTree(text), [Symbol.dispose]: () => document.dispose() };
+  } catch (error) {
+    document.dispose();
+    throw error;
+  }
+}
+
+/** The tree of a document alone. */
+export function parseTree(bytes: Uint8Array): XmlElement {
+  using parsed = parseXml(bytes);
+  return parsed.tree;
+}
+
+function wellFormed(text: string): XmlDocument {
+  try {
+    // The text is what counts; its declaration may name the charset that it was stored in.
+    return XmlDocument.fromString(text, { option: SAFE | ParseOption.XML_PARSE_IGNORE_ENC });
+  } catch (cause) {
+    if (!(cause instanceof XmlLibError)) throw cause;
+    const [first] = cause.details;
+    const place = first === undefined ? "" : ` (line ${first.line}, column ${first.col})`;
+    throw new PortolanError("PORTOLAN_FORMAT_INVALID", `the XML is not well-formed: ${(first?.message ?? cause.message).trim()}${place}`, {
+      cause,
+    });
+  }
+}
+
+/** Whether a DOCTYPE stands before the root. */
+function hasDoctype(text: string): boolean {
+  let at = text.indexOf("<");
+  while (at !== -1) {
+    if (text.startsWith("<?", at)) at = text.indexOf("?>", at);
+    else if (text.startsWith("<!--", at)) at = text.indexOf("-->", at);
+    else return text.startsWith("<!", at);
+    if (at !== -1) at = text.indexOf("<", at);
+  }
+  return false;
+}

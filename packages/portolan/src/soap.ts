@@ -1,0 +1,1 @@
+export { type OperationInput, type SoapFunctions, type SoapService, soap } from "@portolan/connectors/soap";
