@@ -1,9 +1,9 @@
 import type { Dispatcher } from "undici";
 import { PortolanError, header, type Format, type Message, type RunningTarget, type SendRequest, type TargetContext } from "@portolan/core";
 import { chosenFormat, formats } from "@portolan/formats";
-import { callHttp } from "./http-call.ts";
+import { callHttp } from "../http-call.ts";
 import type { ClientOptions } from "./options.ts";
-import { errorOfFailure, errorOfStatus } from "./remote-error.ts";
+import { errorOfFailure, errorOfStatus } from "../remote-error.ts";
 import { readReply } from "./reply-reader.ts";
 import { requiredOperation } from "./rest-method.ts";
 import { createUrlTemplate } from "./url-template.ts";
