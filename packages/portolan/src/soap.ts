@@ -1,1 +1,1 @@
-export { type OperationInput, type SoapFunctions, type SoapService, soap } from "@portolan/connectors/soap";
+export { type CallInput, type OperationInput, SoapFault, type SoapFunctions, type SoapService, soap } from "@portolan/connectors/soap";

@@ -1,6 +1,7 @@
 import type { Dispatcher } from "undici";
 import { PortolanError, header, type Format, type Message, type RunningTarget, type SendRequest, type TargetContext } from "@portolan/core";
 import { chosenFormat, formats } from "@portolan/formats";
+import { headerText } from "../header-text.ts";
 import { callHttp } from "../http-call.ts";
 import type { ClientOptions } from "./options.ts";
 import { errorOfFailure, errorOfStatus } from "../remote-error.ts";
@@ -79,11 +80,6 @@ function forwarded(message: Message, names: readonly string[]): string[] {
     const value = header(message.headers, name);
     return value === undefined ? [] : [name.toLowerCase(), headerText(Array.isArray(value) ? value.join(", ") : String(value))];
   });
-}
-
-/** A text as a header can hold it: what is beyond visible ASCII and blanks is percent-encoded. */
-function headerText(text: string): string {
-  return text.toWellFormed().replaceAll(/[^\x20-\x7e]/gu, encodeURIComponent);
 }
 
 function encode(format: Format, body: unknown): Uint8Array {

@@ -1,12 +1,12 @@
 import { asMissingPackage, defineConnector, type ConnectorDefinition } from "@portolan/core";
 import { checkPath } from "@portolan/gateway";
-import { doorOptions, type DoorOptions } from "./options.ts";
+import { clientOptions, doorOptions, type ClientOptions, type DoorOptions } from "./options.ts";
 
-/** SOAP: the operations of WSDL documents as sources. */
+/** SOAP: the operations of WSDL documents as sources and targets. */
 export const soapConnector: ConnectorDefinition = defineConnector({
   name: "soap",
   title: "SOAP",
-  summary: "Operations of WSDL documents as messages.",
+  summary: "Operations of WSDL documents as messages, and messages as calls of such operations.",
   source: {
     summary: "A door: the operation of a WSDL document is answered with the route's result.",
     options: doorOptions,
@@ -16,6 +16,14 @@ export const soapConnector: ConnectorDefinition = defineConnector({
     replies: true,
     // Loaded where it is used: apps without a SOAP door do not need libxml2.
     open: (options, context) => loaded(async () => (await import("./source.ts")).openOperation(options, context)),
+  },
+  target: {
+    summary: "A client: calls an operation of another system's service and yields its reply.",
+    options: clientOptions,
+    describe: ({ operation, wsdl }) => `${operation} of ${wsdl}`,
+    check: checkClient,
+    replies: true,
+    open: (options, context) => loaded(async () => (await import("./target.ts")).openClient(options, context)),
   },
 });
 
@@ -36,4 +44,26 @@ function checkDoor({ service, operation, path, address }: DoorOptions): readonly
   if (address !== undefined && !/^https?:\/\/[^/?#]+$/.test(address))
     faults.push(`address: expected scheme and host such as https://api.shop.example, found ${address}`);
   return faults;
+}
+
+/** What the client writes itself; a second one would make the request ambiguous. */
+const OWN_HEADERS = new Set([
+  "host",
+  "content-length",
+  "transfer-encoding",
+  "connection",
+  "content-type",
+  "soapaction",
+  "expect",
+  "upgrade",
+]);
+
+function checkClient({ headers, secretHeaders = {}, forward, headerBlocks, secretHeaderBlocks = {} }: ClientOptions): readonly string[] {
+  const names = [...Object.keys(headers), ...Object.keys(secretHeaders), ...forward.filter((name) => !/^soap-/i.test(name))];
+  const own = names.filter((name) => OWN_HEADERS.has(name.toLowerCase())).map((name) => `the header ${name} is set by the client itself`);
+  const odd = names.filter((name) => !/^[!#$%&'*+.^_`|~\w-]+$/.test(name)).map((name) => `"${name}" is no name of a header`);
+  const twice = Object.keys(headerBlocks)
+    .filter((name) => Object.hasOwn(secretHeaderBlocks, name))
+    .map((name) => `the header block ${name} is given twice`);
+  return [...own, ...odd, ...twice];
 }

@@ -1,4 +1,4 @@
-import { attachConnector, type Duration, type SourceRef } from "@portolan/core";
+import { attachConnector, type Duration, type SourceRef, type TargetRef } from "@portolan/core";
 import { soapConnector } from "./definition.ts";
 
 /** The options of a door as people write them; their meaning is that of `doorOptions`. */
@@ -8,9 +8,34 @@ export interface OperationInput {
   readonly unrouted?: "fail" | "ignore";
   readonly understand?: readonly string[];
   readonly keepHeaders?: readonly string[];
-  readonly maxBody?: number | `${number}${"b" | "kb" | "mb" | "gb"}`;
+  readonly maxBody?: Bytes;
   readonly timeout?: Duration;
 }
+
+/** The options of a client as people write them; their meaning is that of `clientOptions`. */
+export interface CallInput {
+  /** The WSDL document, by its path in the app. */
+  readonly wsdl: string;
+  readonly address?: string;
+  readonly port?: string;
+  readonly version?: "1.1" | "1.2";
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly secretHeaders?: Readonly<Record<string, string>>;
+  readonly headerBlocks?: Readonly<Record<string, unknown>>;
+  readonly secretHeaderBlocks?: Readonly<Record<string, unknown>>;
+  readonly forward?: readonly string[];
+  readonly understand?: readonly string[];
+  readonly idempotencyHeader?: string;
+  readonly timeout?: Duration;
+  readonly connectTimeout?: Duration;
+  readonly maxConnections?: number;
+  readonly maxResponse?: Bytes;
+  /** The system that the service belongs to: its name, or the system itself. */
+  readonly system?: string | { readonly name: string };
+}
+
+/** A number of bytes, or a text such as `64kb`. */
+type Bytes = number | `${number}${"b" | "kb" | "mb" | "gb"}`;
 
 /** The doors of a WSDL document. `Bodies` are the types of the bodies that its operations yield, by their names. */
 export interface SoapService<Bodies> {
@@ -29,10 +54,22 @@ export interface SoapFunctions {
    * ```
    */
   readonly service: <Bodies = Readonly<Record<string, unknown>>>(document: string, options?: OperationInput) => SoapService<Bodies>;
+  /**
+   * Calls an operation of another system's service:
+   *
+   * ```ts
+   * route("submit").from(accepted).call(soap.operation("Submit", { system: erp, wsdl: "./erp.wsdl" }));
+   * ```
+   */
+  readonly operation: <In = unknown, Reply = unknown>(name: string, options: CallInput) => TargetRef<In, Reply>;
 }
 
 export const soap: SoapFunctions = {
   service: (document, all = {}) => ({
     operation: (name, options = {}) => attachConnector(soapConnector, { service: document, operation: name, ...all, ...options }),
   }),
+  operation: (name, { system, ...options }) => {
+    const reference = attachConnector(soapConnector, { operation: name, ...options });
+    return system === undefined ? reference : { ...reference, system: typeof system === "string" ? system : system.name };
+  },
 };

@@ -1,2 +1,3 @@
 export { soapConnector } from "./definition.ts";
-export { type OperationInput, type SoapFunctions, type SoapService, soap } from "./functions.ts";
+export { type CallInput, type OperationInput, type SoapFunctions, type SoapService, soap } from "./functions.ts";
+export { SoapFault } from "./soap-fault.ts";

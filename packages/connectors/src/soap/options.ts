@@ -1,4 +1,4 @@
-import { option, optional, withDefault, type OptionsOf } from "@portolan/core";
+import { option, optional, required, withDefault, type OptionsOf } from "@portolan/core";
 
 /** A door: one operation of a service. */
 export const doorOptions = {
@@ -31,3 +31,49 @@ export const doorOptions = {
 };
 
 export type DoorOptions = OptionsOf<typeof doorOptions>;
+
+/** A client: one operation of another system's service. */
+export const clientOptions = {
+  wsdl: required(option.text, "The WSDL 1.1 document of the service, by its path in the app.", { example: "./erp.wsdl" }),
+  operation: required(option.name, "The name of the operation.", { example: "Submit" }),
+  address: optional(option.text, "Where the service is. Default: the address that the document gives to the port.", {
+    example: "${ERP_URL}/services/orders",
+  }),
+  port: optional(
+    option.name,
+    "The port of the document to call, where several have the operation. Default: the first, of `version` if that is given.",
+  ),
+  version: optional(option.oneOf("1.1", "1.2"), "The version of SOAP, where the document offers both. Default: that of the port."),
+  headers: withDefault(option.mapOf(option.text), {}, "HTTP headers of every request."),
+  secretHeaders: optional(option.mapOf(option.text), "HTTP headers that are never shown, such as authorization.", {
+    secret: true,
+    example: { authorization: "Basic ${ERP_LOGIN}" },
+  }),
+  headerBlocks: withDefault(
+    option.mapOf(option.anything),
+    {},
+    "Header blocks that the document declares, with their data, for every request.",
+  ),
+  secretHeaderBlocks: optional(option.mapOf(option.anything), "Header blocks that are never shown, such as a login.", { secret: true }),
+  forward: withDefault(
+    option.listOf(option.name),
+    [],
+    "Headers of the message that are sent along: `soap-NAME` as the header block of that name, others as HTTP headers. Without this none is.",
+  ),
+  understand: withDefault(
+    option.listOf(option.text),
+    [],
+    "Header blocks of replies, as `{namespace}name`, that may say that they must be understood.",
+  ),
+  idempotencyHeader: withDefault(
+    option.name,
+    "idempotency-key",
+    "The HTTP header that carries the key which is the same on every attempt.",
+  ),
+  timeout: withDefault(option.duration, 30_000, "From the send to the last byte of the reply, waiting for a free connection included."),
+  connectTimeout: withDefault(option.duration, 10_000, "For establishing a connection."),
+  maxConnections: withDefault(option.integer({ min: 1 }), 64, "Connections at the most; further requests wait for one."),
+  maxResponse: withDefault(option.bytes, 16 * 1024 ** 2, "Larger replies are refused."),
+};
+
+export type ClientOptions = OptionsOf<typeof clientOptions>;
