@@ -13,7 +13,12 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "portolan-how-to-"));
   await symlink(path.join(root, "node_modules"), path.join(folder, "node_modules"), "junction");
   await writeFile(path.join(folder, "package.json"), JSON.stringify({ type: "module" }));
-  for (const document of ["docs/how-to/test-your-flows.md", "docs/how-to/map-data.md", "docs/how-to/read-formats.md"]) {
+  for (const document of [
+    "docs/how-to/test-your-flows.md",
+    "docs/how-to/map-data.md",
+    "docs/how-to/read-formats.md",
+    "docs/how-to/test-with-real-servers.md",
+  ]) {
     for (const { file, text } of docExamples(document, readFileSync(path.join(root, document), "utf8"))) {
       await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
       await writeFile(path.join(folder, file), text);
@@ -35,6 +40,11 @@ it("the cases of the guide to tests pass, and reach all but one branch", async (
 it("the tests in TypeScript of the guide to tests pass", async () => {
   const { code, output } = await run("--test", "shop/app.test.ts");
   expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/pass 4\n/) });
+});
+
+it("the tests of the guide to faults pass", async () => {
+  const { code, output } = await run("--test", "faults/relay.test.ts");
+  expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/pass 1\n/) });
 });
 
 it("the mappings of the guide to mapping yield what it says", async () => {

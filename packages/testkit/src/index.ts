@@ -26,6 +26,8 @@ export { type BadSample, type CreateTarget, type TargetSample, type TargetUnderT
 export { pollConformance, sourceConformance, targetConformance } from "./conformance/connector.ts";
 export type { CreateStore, StoreUnderTest, TestRunner } from "./conformance/store/bench.ts";
 export { storeConformance } from "./conformance/store.ts";
+export { type DeliveryLedger, type DeliveryReport, type Noted, createDeliveryLedger } from "./faults/delivery-ledger.ts";
+export { type Direction, type FaultProxy, type FaultProxyOptions, type Faults, startFaultProxy } from "./faults/fault-proxy.ts";
 export {
   type Answer,
   type AnswerFunction,
