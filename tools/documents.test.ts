@@ -19,12 +19,14 @@ const DOCUMENTS = globSync(
   .filter(({ examples }) => examples.length > 0);
 
 const APPS = DOCUMENTS.flatMap(({ document, examples }) => {
-  const apps = new Set(examples.map((example) => example.file.split("/")[0] ?? ""));
+  // Tests alone are no app.
+  const files = examples.map(({ file }) => file).filter((file) => !file.endsWith(".test.ts"));
+  const apps = new Set(files.map((file) => file.split("/")[0] ?? ""));
   return [...apps].map((app) => ({ document, app }));
 });
 
 /** Variables that examples use. */
-const ENVIRONMENT = { ERP_URL: "http://127.0.0.1:1" };
+const ENVIRONMENT = { ERP_URL: "http://127.0.0.1:1", LEGACY_URL: "http://127.0.0.1:2" };
 
 let folder = "";
 let typeErrors: readonly string[] = [];

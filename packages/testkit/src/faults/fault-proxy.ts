@@ -63,7 +63,7 @@ export async function startFaultProxy({
     ] as const) {
       // An end that is not told of is the point of a half-open connection.
       one.on("error", () => {
-        if (faults.silent === undefined) other.resetAndDestroy();
+        if (faults.silent === undefined) cut(other);
       });
       one.on("close", done);
     }
@@ -75,8 +75,8 @@ export async function startFaultProxy({
   if (address === null || typeof address === "string") throw new Error("the proxy has no TCP port");
   const reset = () => {
     for (const { client, upstream } of links) {
-      client.resetAndDestroy();
-      upstream.resetAndDestroy();
+      cut(client);
+      cut(upstream);
     }
   };
   return {
@@ -124,8 +124,8 @@ function pass({ client, upstream }: Link, direction: Direction, current: () => F
     if (data.length >= room) {
       // What was written has to leave before the connection ends.
       await new Promise<void>((resolve) => to.write("", () => resolve()));
-      from.resetAndDestroy();
-      to.resetAndDestroy();
+      cut(from);
+      cut(to);
     }
   };
   from.on("data", (data: Buffer) => {
@@ -137,6 +137,12 @@ function pass({ client, upstream }: Link, direction: Direction, current: () => F
       if (!isSilent()) to.end();
     });
   });
+}
+
+/** Resets a connection. One whose end was sent already cannot be: Node would leave its handle open. */
+function cut(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 function sleep(ms: number): Promise<void> {
