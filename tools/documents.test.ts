@@ -26,7 +26,12 @@ const APPS = DOCUMENTS.flatMap(({ document, examples }) => {
 });
 
 /** Variables that examples use. */
-const ENVIRONMENT = { ERP_URL: "http://127.0.0.1:1", LEGACY_URL: "http://127.0.0.1:2" };
+const ENVIRONMENT = {
+  ERP_URL: "http://127.0.0.1:1",
+  LEGACY_URL: "http://127.0.0.1:2",
+  CATALOGUE_URL: "http://127.0.0.1:3",
+  CATALOGUE_NEXT_URL: "http://127.0.0.1:4",
+};
 
 let folder = "";
 let typeErrors: readonly string[] = [];

@@ -1,7 +1,7 @@
 /** A set of cases from elsewhere, or of our own, that the formats and languages are held against. */
 export interface Suite {
   readonly name: string;
-  run(): SuiteResult;
+  run(): SuiteResult | Promise<SuiteResult>;
 }
 
 export interface SuiteResult {

@@ -68,6 +68,12 @@ export const ERROR_CODES = {
     explanation:
       "A route says so by `throw` with this code. A REST door answers 404, an MCP resource that there is none, the others an error with the code.",
   },
+  PORTOLAN_UNAUTHENTICATED: {
+    kind: "rejected",
+    title: "The caller has not said who it is.",
+    explanation:
+      "A door lets in only callers with a key, a password or a token, and the request has none that is known. A REST door answers 401.",
+  },
   PORTOLAN_FORBIDDEN: {
     kind: "rejected",
     title: "The caller may not do this.",

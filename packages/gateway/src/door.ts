@@ -25,6 +25,11 @@ export interface Door {
    * protocol says otherwise, and the problem's own headers, but for its media type, go along. Default: a problem document (RFC 9457).
    */
   readonly problem?: ((problem: Problem, exchange: Exchange) => WholeReply) | undefined;
+  /**
+   * Throws, with PORTOLAN_UNAUTHENTICATED as a rule, for a request that may not come in. Asked before limits count the caller and before
+   * anything is remembered of it, but after CORS, so that pages can read the answer.
+   */
+  readonly admit?: ((exchange: Exchange) => void) | undefined;
   /** Answers a browser that asks before a request from another origin (a preflight), unless OPTIONS has a door of its own. */
   readonly preflight?: ((exchange: Exchange) => void) | undefined;
   /** Of a GET door that remembers replies: a request that changes something at the same address has succeeded. */

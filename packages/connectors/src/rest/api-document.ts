@@ -49,7 +49,7 @@ export function doorOf({ method, path }: ApiOperation, { servers }: ApiDocument)
   const key = method.toLowerCase();
   if (!isRestKey(key)) throw new PortolanError("PORTOLAN_CONFIG_INVALID", `${method} ${path}: there are no doors for the method ${method}`);
   // Only what stands in braces has a meaning.
-  const place = (basePath(servers[0]) + path).replaceAll(/\{[^{}]+\}|[:*\\]/g, (part) => (part.length > 1 ? part : `\\${part}`));
+  const place = (basePath(servers[0]) + path).replaceAll(/\{[^{}]+\}|[\s:*()\\]/g, (part) => (part.length > 1 ? part : `\\${part}`));
   const fault = checkPath(place);
   if (fault === undefined) return { key, place };
   throw new PortolanError("PORTOLAN_CONFIG_INVALID", `${method} ${path} cannot be the path of a door: ${fault}`);

@@ -22,6 +22,8 @@ export interface ParameterReader {
   headers(received: Parameters): Parameters;
   /** Undefined if the document has no cookies. */
   readonly cookies: ((exchange: Exchange) => Parameters) | undefined;
+  /** What the document says for parameters that are not there; not all defaults follow their own schemas. */
+  withDefaults(where: "query" | "headers" | "cookies", values: Parameters): Parameters;
 }
 
 type Put = (values: Record<string, unknown>, exchange: Exchange, pairs: readonly (readonly [string, string])[]) => void;
@@ -64,18 +66,16 @@ export function createParameterReader(
   return {
     path: (exchange) => written(exchange.params, inPath),
     query(exchange) {
-      if (exchange.queryText === "" && puts.length === 0) return withDefaults.query(NONE);
-      if (puts.length === 0) return withDefaults.query(exchange.query);
+      if (exchange.queryText === "") return NONE;
+      if (puts.length === 0) return exchange.query;
       const values: Record<string, unknown> = { ...exchange.query };
       const pairs = rawPairs(exchange.queryText);
       for (const put of puts) put(values, exchange, pairs);
-      return withDefaults.query(values);
+      return values;
     },
-    headers: (received) => withDefaults.headers(written(received, inHeaders, (name) => name.toLowerCase())),
-    cookies:
-      cookies.length === 0
-        ? undefined
-        : (exchange) => withDefaults.cookies(written(cookiesOf(exchange, cookies), cookies.filter(isWritten))),
+    headers: (received) => written(received, inHeaders, (name) => name.toLowerCase()),
+    cookies: cookies.length === 0 ? undefined : (exchange) => written(cookiesOf(exchange, cookies), cookies.filter(isWritten)),
+    withDefaults: (where, values) => withDefaults[where](values),
   };
 }
 

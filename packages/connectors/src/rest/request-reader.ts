@@ -111,13 +111,15 @@ function checkedHead(head: RequestHead, contracts: ParameterContracts, reader: P
   const query = checked("query", head.query);
   const headers = checked("headers", reader.headers(head.headers ?? NONE));
   const cookies = checked("cookies", head.cookies);
+  const headOf = ([ofPath, ofQuery, ofHeaders, ofCookies]: CheckedValues): RequestHead => ({
+    path: ofPath,
+    query: reader.withDefaults("query", ofQuery),
+    headers: addParameters(undefined, "", reader.withDefaults("headers", ofHeaders)),
+    cookies: reader.withDefaults("cookies", ofCookies),
+  });
   if (path instanceof Promise || query instanceof Promise || headers instanceof Promise || cookies instanceof Promise)
     return Promise.all([path, query, headers, cookies]).then(headOf);
   return headOf([path, query, headers, cookies]);
-}
-
-function headOf([path, query, headers, cookies]: CheckedValues): RequestHead {
-  return { path, query, headers: addParameters(undefined, "", headers), cookies };
 }
 
 function contentTypeOf(exchange: Exchange): string | undefined {
@@ -133,6 +135,7 @@ const PLAIN: ParameterReader = {
   query: (exchange) => (exchange.queryText === "" ? NONE : exchange.query),
   headers: (received) => received,
   cookies: undefined,
+  withDefaults: (_where, values) => values,
 };
 
 function incoming(body: unknown, headers: Record<string, HeaderValue> | undefined): Incoming {

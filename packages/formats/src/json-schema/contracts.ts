@@ -33,9 +33,12 @@ export function createContracts({ directory, xsd }: ContractsOptions): ContractC
   const byFile = new Map<string, ContractCheck>();
 
   function schemaCheck(jsonSchema: JsonSchemaDocument, file?: string): ContractCheck {
-    const validate = compiler.compile(jsonSchema, file);
+    const compiled = compiler.compile(jsonSchema, file);
     return {
-      check: (body) => (validate(body) ? { body } : { issues: describeIssues(validate.errors ?? []) }),
+      check(body) {
+        const validate = compiled();
+        return validate(body) ? { body } : { issues: describeIssues(validate.errors ?? []) };
+      },
       jsonSchema,
     };
   }

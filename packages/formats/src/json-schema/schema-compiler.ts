@@ -4,11 +4,15 @@ import { isRecord } from "@portolan/core";
 import type { Ajv, ErrorObject, Options, ValidateFunction } from "ajv";
 import { addAjvFormats, loadAjv } from "./ajv.ts";
 import { describeIssues } from "./issues.ts";
+import { isKnownToCompile } from "./known-to-compile.ts";
 import { type JsonSchemaDocument, readSchemaFile, unusable } from "./schema-files.ts";
 
 export interface SchemaCompiler {
-  /** `file` is where the schema was read; its relative references start there. */
-  compile(schema: JsonSchemaDocument, file?: string): ValidateFunction;
+  /**
+   * `file` is where the schema was read; its relative references start there. What is wrong with a schema is thrown now; it is compiled when
+   * the validator is first asked for.
+   */
+  compile(schema: JsonSchemaDocument, file?: string): () => ValidateFunction;
 }
 
 export const AJV_OPTIONS: Options = {
@@ -47,19 +51,31 @@ export function createSchemaCompiler(): SchemaCompiler {
       const name = file ?? nameOf(schema);
       const dialect = dialectOf(schema);
       checkSchema(dialect, schema, name);
-      try {
-        return compileIn(dialect, schema, { file, isUnicode: true });
-      } catch (cause) {
-        if (!(cause instanceof SyntaxError)) throw failure(name, cause);
-      }
-      // Patterns are Unicode (JSON Schema Core, section 6.4), and many that people write are valid only without that, such as `\_`.
-      try {
-        return compileIn(dialect, schema, { file, isUnicode: false });
-      } catch (cause) {
-        throw failure(name, cause);
-      }
+      let validate: ValidateFunction | undefined;
+      const compiled = () => (validate ??= compileNamed(dialect, schema, { file, name }));
+      if (!isKnownToCompile(schema)) compiled();
+      return compiled;
     },
   };
+}
+
+interface Named {
+  readonly file: string | undefined;
+  readonly name: string;
+}
+
+function compileNamed(dialect: typeof Ajv, schema: JsonSchemaDocument, { file, name }: Named): ValidateFunction {
+  try {
+    return compileIn(dialect, schema, { file, isUnicode: true });
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw failure(name, cause);
+  }
+  // Patterns are Unicode (JSON Schema Core, section 6.4), and many that people write are valid only without that, such as `\_`.
+  try {
+    return compileIn(dialect, schema, { file, isUnicode: false });
+  } catch (cause) {
+    throw failure(name, cause);
+  }
 }
 
 function compileIn(

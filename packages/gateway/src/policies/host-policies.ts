@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { DoorPolicies } from "../door-host.ts";
 import type { Door } from "../door.ts";
 import { createPolicy, type PolicyOptions } from "./policies.ts";
-import type { Policy, PolicyServices } from "./policy.ts";
+import { composePolicies, type Policy, type PolicyServices } from "./policy.ts";
 
 /** The policies of an HTTP host: those that hold at every door, and those that doors ask for. */
 export interface Policies {
@@ -25,10 +25,35 @@ export function createPolicies(services: PolicyServices, everywhere: PolicyOptio
   const { rateLimit: _rate, quota: _quota, ...unlimited } = everywhere;
   return {
     around(door, own) {
-      const inner = own === undefined ? door : policyOf(own)(door);
       // What clients have to read before they can keep to anything, such as where to get a token.
-      if (door.path.startsWith("/.well-known/")) return policyOf({ name: "well-known", options: unlimited })(inner);
-      return policyOf({ name: "http", options: everywhere })(inner);
+      const isOpen = door.path.startsWith("/.well-known/");
+      const host = isOpen ? { name: "well-known", options: unlimited } : { name: "http", options: everywhere };
+      const [first, rest] = parted(host);
+      const [ownFirst, ownRest] = own === undefined ? [] : parted(own);
+      const chain = [first, ...(door.admit === undefined ? [rest, ownFirst] : [ownFirst, ADMISSION, rest]), ownRest];
+      const policies = chain.map((one) => (typeof one === "function" || one === undefined ? one : policyOf(one)));
+      return composePolicies(policies.filter((one) => one !== undefined))(door);
     },
   };
+}
+
+const ADMISSION: Policy = (door) => {
+  const { admit } = door;
+  if (admit === undefined) return door;
+  return {
+    ...door,
+    handle(exchange) {
+      admit(exchange);
+      return door.handle(exchange);
+    },
+  };
+};
+
+/** What is asked before whether the caller may come in, and what is asked after. */
+function parted({ name, options }: DoorPolicies): readonly [DoorPolicies, DoorPolicies] {
+  const { addresses, cors, deprecation, ...rest } = options;
+  return [
+    { name: `${name} first`, options: { addresses, cors, deprecation } },
+    { name, options: rest },
+  ];
 }
