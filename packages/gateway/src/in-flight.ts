@@ -1,6 +1,6 @@
 import { PortolanError } from "@portolan/core";
 
-/** Counts the requests that a door has in process. */
+/** Counts what a door or a client has in process. */
 export interface InFlight {
   /** Throws PORTOLAN_STOPPING after `close`. */
   enter(): void;
@@ -15,7 +15,7 @@ export function createInFlight(): InFlight {
   let isClosing = false;
   return {
     enter() {
-      if (isClosing) throw new PortolanError("PORTOLAN_STOPPING", "this door is closing");
+      if (isClosing) throw new PortolanError("PORTOLAN_STOPPING", "this endpoint is closing");
       count += 1;
     },
     leave() {

@@ -1,8 +1,10 @@
 import { defineConnector, type ConnectorDefinition, type OptionSpec } from "@portolan/core";
 import { checkPath, checkPolicies, pathParameters } from "@portolan/gateway";
-import { clientOptions, doorOptions, type ClientOptions, type DoorOptions } from "./options.ts";
+import { checkClient } from "./client/check-client.ts";
+import { clientOptions, type ClientOptions } from "./client/options.ts";
+import { createUrlTemplate } from "./client/url-template.ts";
+import { doorOptions, type DoorOptions } from "./options.ts";
 import { checkOperation, operationOf } from "./rest-method.ts";
-import { checkUrl, createUrlTemplate } from "./url-template.ts";
 
 /** REST: doors that answer HTTP requests, and a client for those of other systems. */
 export const restConnector: ConnectorDefinition = defineConnector({
@@ -23,12 +25,12 @@ export const restConnector: ConnectorDefinition = defineConnector({
         : (await import("./source.ts")).openDoor(options, context),
   },
   target: {
-    summary: "A client: sends each message to a URL of another system and yields its reply.",
+    summary: "A client: sends each message to a URL of another system, or to an operation of its API description, and yields its reply.",
     options: clientOptions,
-    describe: (options) => describeOperation(options, (url) => createUrlTemplate(url).shown),
+    describe: describeClient,
     check: checkClient,
     replies: true,
-    open: async (options, context) => (await import("./target.ts")).openClient(options, context),
+    open: async (options, context) => (await import("./client/target.ts")).openClient(options, context),
     address: { schemes: ["http", "https"], options: optionsOfAddress },
   },
 });
@@ -41,6 +43,12 @@ function describeOperation(options: Parameters<typeof operationOf>[0], show: (pl
 /** Where the document puts it is known when it is read. */
 function describeDoor(options: DoorOptions): string {
   return options.api === undefined ? describeOperation(options) : `${options.operation ?? "mock"} of ${options.api}`;
+}
+
+function describeClient(options: ClientOptions): string {
+  return options.client === undefined
+    ? describeOperation(options, (url) => createUrlTemplate(url).shown)
+    : `${options.operation ?? ""} of ${options.client}`;
 }
 
 /** What an API description says about a door, and its options therefore do not. */
@@ -72,41 +80,6 @@ function checkDoor(options: DoorOptions): readonly string[] {
   if (options.mode === "accept" && options.produces !== undefined)
     faults.push("produces is about results, and mode accept answers with the id only");
   faults.push(...checkPolicies(options.policies));
-  return faults;
-}
-
-const HEADER_NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
-const HEADER_VALUE = /^[\t\x20-\x7e]*$/;
-
-/** Headers that undici writes itself; a second one would make the request ambiguous. */
-const OWN_HEADERS = new Set([
-  "host",
-  "content-length",
-  "transfer-encoding",
-  "connection",
-  "keep-alive",
-  "upgrade",
-  "expect",
-  "te",
-  "trailer",
-]);
-
-function checkClient(options: ClientOptions): readonly string[] {
-  const operation = operationOf(options);
-  const faults = [...checkOperation(options)];
-  if (operation === undefined || faults.length > 0) return faults;
-  const fault = checkUrl(operation.place);
-  if (fault !== undefined) faults.push(`the URL cannot be called: ${fault}`);
-  const given = [...Object.entries(options.headers), ...Object.entries(options.secretHeaders ?? {})];
-  const names = [...given.map(([name]) => name), ...options.forward, options.idempotencyHeader];
-  for (const name of names) {
-    if (!HEADER_NAME.test(name)) faults.push(`"${name}" is no name of a header`);
-    else if (OWN_HEADERS.has(name.toLowerCase())) faults.push(`the header ${name} is set by the client itself`);
-  }
-  for (const [name, value] of given)
-    if (!HEADER_VALUE.test(value)) faults.push(`the value of the header ${name} has characters that no header can hold`);
-  const repeated = names.map((name) => name.toLowerCase()).find((name, index, all) => all.indexOf(name) !== index);
-  if (repeated !== undefined) faults.push(`the header ${repeated} is given twice`);
   return faults;
 }
 

@@ -1,10 +1,9 @@
 import { attachConnector, type Contract, type Duration, type JsonSchema, type SourceRef, type TargetRef } from "@portolan/core";
 import type { PoliciesInput } from "@portolan/gateway";
+import { createApiClient, type ApiClient, type OperationTypes } from "./client/functions.ts";
+import type { ApiClientInput, Bytes, ClientInput } from "./client/input.ts";
 import { restConnector } from "./definition.ts";
 import type { RestKey } from "./rest-method.ts";
-
-/** A number of bytes, or a text such as `64kb`. */
-export type Bytes = number | `${number}${"b" | "kb" | "mb" | "gb"}`;
 
 /** A Standard Schema value, a JSON Schema as data, or the path of a schema document. */
 export type ParameterContract = Extract<Contract, { readonly "~standard": unknown }> | JsonSchema | boolean | string;
@@ -26,21 +25,6 @@ export interface DoorInput {
   readonly checkReplies?: boolean;
   readonly unrouted?: "fail" | "ignore";
   readonly mock?: boolean;
-}
-
-/** The options of a client as people write them; their meaning is that of `clientOptions`. */
-export interface ClientInput {
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly secretHeaders?: Readonly<Record<string, string>>;
-  readonly forward?: readonly string[];
-  readonly format?: string | Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  readonly idempotencyHeader?: string;
-  readonly timeout?: Duration;
-  readonly connectTimeout?: Duration;
-  readonly maxConnections?: number;
-  readonly maxResponse?: Bytes;
-  /** The system that the URL belongs to: its name, or the system itself. */
-  readonly system?: string | { readonly name: string };
 }
 
 /** `http://…`, `https://…`, or a URL that begins with a variable, as in `${ERP_URL}/orders`. */
@@ -86,6 +70,19 @@ export interface RestFunctions extends Readonly<Record<RestKey, RestFunction>> {
    * ```
    */
   readonly api: <Bodies = Readonly<Record<string, unknown>>>(document: string, options?: ApiDoorInput) => RestApi<Bodies>;
+  /**
+   * Calls of another system by its API description, by the path of that in the app. Options hold for all of its operations.
+   * `Operations` are their types: `portolan describe crm.yaml --typescript > crm.gen.ts` writes them.
+   *
+   * ```ts
+   * const crm = rest.client<Operations>("./crm.yaml", { system: "crm", credentials: { apiKey: secret("CRM_KEY") } });
+   * route("deliver").from(accepted).call(crm.operation("createOrder"));
+   * ```
+   */
+  readonly client: <Operations extends object = Readonly<Record<string, OperationTypes>>>(
+    document: string,
+    options?: ApiClientInput,
+  ) => ApiClient<Operations>;
 }
 
 /** One function per HTTP method, and those for API descriptions. */
@@ -94,6 +91,7 @@ export const rest: RestFunctions = {
     operation: (id, options = {}) => attachConnector(restConnector, { api: document, operation: id, ...all, ...options }),
   }),
   mock: (document, options = {}) => attachConnector(restConnector, { api: document, mock: true, ...options }),
+  client: createApiClient,
   get: restFunction("get"),
   post: restFunction("post"),
   put: restFunction("put"),

@@ -1,4 +1,3 @@
-import { formatChoice } from "@portolan/formats";
 import { policyOptions } from "@portolan/gateway";
 import { option, optional, withDefault, type OptionSpec, type OptionsOf } from "@portolan/core";
 
@@ -6,12 +5,6 @@ const DOOR_PATH = "on this path, such as `/orders/:id`, or `/files/*` for all be
 
 function doorPath(method: string): OptionSpec<string, "optional"> {
   return optional(option.name, `Answers ${method} ${DOOR_PATH}`, { example: "/orders/:id" });
-}
-
-function clientUrl(method: string): OptionSpec<string, "optional"> {
-  return optional(option.text, `Sends ${method} to this URL. {name} is a field of the body, or else a header.`, {
-    example: "https://erp.example/orders/{id}",
-  });
 }
 
 /** A door: one method on one path, and how requests become messages and results replies. */
@@ -84,33 +77,3 @@ export const doorOptions = {
 };
 
 export type DoorOptions = OptionsOf<typeof doorOptions>;
-
-/** A client: one method on one URL of another system. */
-export const clientOptions = {
-  get: clientUrl("GET"),
-  post: clientUrl("POST"),
-  put: clientUrl("PUT"),
-  patch: clientUrl("PATCH"),
-  delete: clientUrl("DELETE"),
-  head: clientUrl("HEAD"),
-  options: clientUrl("OPTIONS"),
-  query: clientUrl("QUERY"),
-  headers: withDefault(option.mapOf(option.text), {}, "Headers of every request."),
-  secretHeaders: optional(option.mapOf(option.text), "Headers that are never shown, such as authorization.", {
-    secret: true,
-    example: { authorization: "Bearer ${ERP_TOKEN}" },
-  }),
-  forward: withDefault(option.listOf(option.name), [], "Headers of the message that are sent along. Without this none is."),
-  format: withDefault(formatChoice, { name: "json" }, "The format of the bodies that are sent. Replies are read by their own media type."),
-  idempotencyHeader: withDefault(
-    option.name,
-    "idempotency-key",
-    "The header that carries the key which is the same on every attempt (methods that change something only).",
-  ),
-  timeout: withDefault(option.duration, 30_000, "From the send to the last byte of the reply, waiting for a free connection included."),
-  connectTimeout: withDefault(option.duration, 10_000, "For establishing a connection."),
-  maxConnections: withDefault(option.integer({ min: 1 }), 64, "Connections at the most; further requests wait for one."),
-  maxResponse: withDefault(option.bytes, 16 * 1024 ** 2, "Larger replies are refused."),
-};
-
-export type ClientOptions = OptionsOf<typeof clientOptions>;

@@ -14,7 +14,7 @@ export const REST_METHODS = {
 
 export type RestKey = keyof typeof REST_METHODS;
 
-const REST_KEYS = Object.keys(REST_METHODS) as readonly RestKey[];
+export const REST_KEYS = Object.keys(REST_METHODS) as readonly RestKey[];
 
 /** A method and where it goes, taken from the options' keys. */
 export interface RestOperation {

@@ -1,7 +1,16 @@
 import { CONNECTOR, type SourceRef, type TargetRef } from "@portolan/core";
 import { expect, expectTypeOf, test } from "vitest";
 import type { REST_METHODS } from "./rest-method.ts";
-import { type clientOptions, type doorOptions, rest, restConnector, type ClientInput, type DoorInput } from "./index.ts";
+import {
+  type clientOptions,
+  type doorOptions,
+  rest,
+  restConnector,
+  type ClientInput,
+  type DoorInput,
+  type OperationOptions,
+  type OperationTypes,
+} from "./index.ts";
 
 type Methods = keyof typeof REST_METHODS;
 
@@ -43,5 +52,6 @@ test("what is neither path nor URL, and options of the other side, do not compil
 
 test("the types of the options have the keys of their specs", () => {
   expectTypeOf<keyof DoorInput>().toEqualTypeOf<Exclude<keyof typeof doorOptions, Methods>>();
-  expectTypeOf<Exclude<keyof ClientInput, "system">>().toEqualTypeOf<Exclude<keyof typeof clientOptions, Methods>>();
+  type Spelled = keyof ClientInput | keyof OperationOptions | "client" | "operation";
+  expectTypeOf<Exclude<Spelled, "system">>().toEqualTypeOf<Exclude<keyof typeof clientOptions, Methods>>();
 });

@@ -46,7 +46,10 @@ export function operationReader(context: OperationContext): (at: OperationAt) =>
       tags: texts(operation["tags"]),
       deprecated: operation["deprecated"] === true,
       ...given("servers", isSwagger ? undefined : (serversOf(operation["servers"]) ?? serversOf(recordOf(item)["servers"]))),
-      parameters: parts.flatMap((parameter) => parameterOf(parameter, context) ?? []),
+      parameters: withPathParameters(
+        parts.flatMap((parameter) => parameterOf(parameter, context) ?? []),
+        path,
+      ),
       body: isSwagger ? swaggerBody(parts, own) : bodyOf(references.child(part, "requestBody"), context),
       responses: responsesOf(references.child(part, "responses"), { ...own, where }),
       security: securityOf(operation["security"] ?? document["security"]),
@@ -74,6 +77,16 @@ function parameterParts(references: References, holders: readonly Part[], where:
     }
   }
   return [...all.values()];
+}
+
+/** What stands in the path without being described is a text. */
+function withPathParameters(parameters: readonly ApiParameter[], path: string): readonly ApiParameter[] {
+  const known = new Set(parameters.filter((one) => one.in === "path").map(({ name }) => name));
+  const others = [...path.matchAll(/\{([\w.-]+)\}/g)].flatMap(([, name = ""]) => (known.has(name) ? [] : [name]));
+  return [
+    ...parameters,
+    ...[...new Set(others)].map((name): ApiParameter => ({ name, in: "path", required: true, schema: { type: "string" } })),
+  ];
 }
 
 function parameterOf(part: Part, { references, schemas, isSwagger }: OperationContext): ApiParameter | undefined {

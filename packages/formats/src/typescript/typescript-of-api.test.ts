@@ -75,6 +75,9 @@ export interface Operations {
     readonly reply: Order | null;
   };
   readonly "DELETE /orders/{id}": {
+    readonly path: {
+      readonly id: string;
+    };
     readonly reply: unknown;
   };
 }

@@ -1,6 +1,6 @@
 import { PortolanError, asPortolanError, createHeaders, type ConnectorServices, type HeaderValue, type Reply } from "@portolan/core";
-import type { HttpAnswer } from "../http-call.ts";
-import { mediaTypeName } from "./media-types.ts";
+import type { HttpAnswer } from "../../http-call.ts";
+import { mediaTypeName } from "../media-types.ts";
 
 /** Of the connection or of a session with the other system, and no concern of the route. */
 const OMITTED = new Set([

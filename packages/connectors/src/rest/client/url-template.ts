@@ -50,7 +50,7 @@ export function createUrlTemplate(url: string): UrlTemplate {
 }
 
 /** `.` and `..` would be taken as steps through the path, whoever wrote them. */
-function hasDotSegment(path: string): boolean {
+export function hasDotSegment(path: string): boolean {
   const segments = (path.split("?", 1)[0] ?? "").split("/");
   return segments.includes(".") || segments.includes("..");
 }

@@ -1,0 +1,86 @@
+import { PortolanError, nearestName, type TargetContext } from "@portolan/core";
+import { createContracts } from "@portolan/formats";
+import { schemaOfRequest, schemaOfResponse, type ApiOperation } from "@portolan/formats/openapi";
+import { operationNamed, readApi } from "../api-document.ts";
+import { bodyWriter } from "./api-body.ts";
+import { PLACES, parameterWriter } from "./api-parameters.ts";
+import { acceptOf, replyReader } from "./api-reply.ts";
+import { apiServers } from "./api-servers.ts";
+import type { CallPlan } from "./call-plan.ts";
+import type { ClientOptions } from "./options.ts";
+import { SAFE_METHODS } from "./outgoing.ts";
+import { forwarded, headerText, lowerCaseNames } from "./request-headers.ts";
+
+/** Calls of one operation of an API description. Throws PORTOLAN_CONFIG_INVALID if the document or the options cannot be used. */
+export async function apiPlan(
+  options: ClientOptions,
+  { client: path, operation: name }: { readonly client: string; readonly operation: string },
+  context: TargetContext,
+): Promise<CallPlan> {
+  const { services } = context;
+  const api = await readApi(path, services);
+  const operation = operationNamed(api, name, path);
+  checkNames(options, operation, path);
+  const { method, body } = operation;
+  const endpoint = `${method} ${operation.id} of ${path}`;
+  const [server = ""] = apiServers(options, api, operation);
+  const base = new URL(server);
+  const compiler = createContracts({ directory: services.directory });
+  const compileRequest = (schema: Parameters<typeof schemaOfRequest>[0]) =>
+    compiler.compile({ jsonSchema: schemaOfRequest(schema, api.schemas) });
+  const compileReply = (schema: Parameters<typeof schemaOfResponse>[0]) =>
+    compiler.compile({ jsonSchema: schemaOfResponse(schema, api.schemas) });
+  const writeParameters = parameterWriter(operation, {
+    endpoint,
+    given: options.parameters,
+    fromBody: body === undefined && options.body === undefined,
+    expression: context.expression,
+    compile: compileRequest,
+  });
+  const writeBody =
+    body === undefined ? undefined : bodyWriter(body, { endpoint, mediaType: options.mediaType, services, compile: compileRequest });
+  const bodyOf = options.body === undefined ? undefined : context.expression(options.body);
+  const fixed = { accept: acceptOf(operation), ...lowerCaseNames(options.headers), ...lowerCaseNames(options.secretHeaders ?? {}) };
+  const keyHeader = SAFE_METHODS.has(method) ? undefined : options.idempotencyHeader.toLowerCase();
+  return {
+    endpoint,
+    async request(message, key) {
+      const parameters = await writeParameters(message);
+      const written = writeBody?.(bodyOf === undefined ? message.body : await bodyOf(message), message);
+      return {
+        method,
+        origin: base.origin,
+        path: (base.pathname === "/" ? "" : base.pathname) + parameters.path,
+        headers: {
+          ...(keyHeader === undefined ? {} : { [keyHeader]: headerText(key) }),
+          ...(written?.contentType === undefined ? {} : { "content-type": written.contentType }),
+          ...forwarded(message, options.forward),
+          ...parameters.headers,
+          ...fixed,
+        },
+        body: written?.bytes ?? null,
+        endpoint,
+      };
+    },
+    reply: replyReader(operation, { endpoint, services, compile: options.checkReplies === false ? undefined : compileReply }),
+  };
+}
+
+/** Names in the options that the operation does not have would be left out without a word. */
+function checkNames({ parameters = {}, body, mediaType }: ClientOptions, operation: ApiOperation, path: string): void {
+  for (const [place, given] of Object.entries(parameters)) {
+    const known = operation.parameters.filter((one) => PLACES[one.in] === place).map((one) => one.name);
+    const unknown = Object.keys(given ?? {}).find((one) => !known.includes(one));
+    if (unknown === undefined) continue;
+    const nearest = nearestName(unknown, known);
+    throw new PortolanError(
+      "PORTOLAN_CONFIG_INVALID",
+      `${operation.id} of ${path} has no parameter ${JSON.stringify(unknown)} in ${place}`,
+      {
+        hint: nearest === undefined ? `it has ${known.length === 0 ? "none" : known.join(", ")}` : `did you mean "${nearest}"?`,
+      },
+    );
+  }
+  if (operation.body === undefined && (body !== undefined || mediaType !== undefined))
+    throw new PortolanError("PORTOLAN_CONFIG_INVALID", `${operation.id} of ${path} takes no body, and the options say what it is`);
+}

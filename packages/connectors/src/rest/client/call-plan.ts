@@ -1,0 +1,13 @@
+import type { Message, Reply } from "@portolan/core";
+import type { HttpAnswer } from "../../http-call.ts";
+import type { OutgoingRequest } from "./outgoing.ts";
+
+/** How messages become requests, and answers replies. */
+export interface CallPlan {
+  /** What errors and logs call it. */
+  readonly endpoint: string;
+  /** Throws a PortolanError of kind `invalid` for a message that cannot be sent. `key` is the same on every attempt. */
+  request(message: Message, key: string): OutgoingRequest | Promise<OutgoingRequest>;
+  /** The reply of a successful answer. */
+  reply(answer: HttpAnswer): Reply;
+}

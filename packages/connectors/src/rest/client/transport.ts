@@ -1,0 +1,65 @@
+import { PortolanError, type Clock } from "@portolan/core";
+import type { Dispatcher } from "undici";
+import { decompressed } from "./compressed.ts";
+import { callHttp, type CallLimits } from "../../http-call.ts";
+import type { ConnectionOptions } from "./options.ts";
+import type { OutgoingRequest, SendHttp } from "./outgoing.ts";
+import { errorOfFailure } from "../../remote-error.ts";
+import { tlsMaterial } from "./tls-files.ts";
+
+export interface Transport {
+  readonly send: SendHttp;
+  /** Finishes what is being sent. */
+  close(): Promise<void>;
+}
+
+type TransportOptions = Pick<
+  ConnectionOptions,
+  "timeout" | "connectTimeout" | "maxConnections" | "maxResponse" | "compression" | "tls" | "proxy"
+>;
+
+/** Connections to servers. One that fails is made anew by the next send. */
+export async function openTransport(
+  options: TransportOptions,
+  { clock, directory }: { clock: Clock; directory: string },
+): Promise<Transport> {
+  const dispatcher = await openDispatcher(options, directory);
+  const encodings = options.compression ? "gzip, deflate, br, zstd" : "identity";
+  let closed: Promise<void> | undefined;
+  return {
+    async send(request, signal) {
+      const { method, origin, path, headers, body, endpoint } = request;
+      const limits: CallLimits = { ...limitsOf(request, options), clock, signal };
+      const all = { "accept-encoding": encodings, ...headers };
+      const answer = await callHttp(dispatcher, { method, origin, path, headers: all, body }, limits).catch((reason: unknown) => {
+        throw signal?.aborted === true && reason === signal.reason ? reason : errorOfFailure(reason, endpoint);
+      });
+      return decompressed(answer, { endpoint, maxBytes: options.maxResponse, tooLarge: limits.tooLarge });
+    },
+    close: () => (closed ??= dispatcher.close()),
+  };
+}
+
+function limitsOf({ endpoint }: OutgoingRequest, { timeout, maxResponse }: TransportOptions): Omit<CallLimits, "clock"> {
+  return {
+    timeoutMs: timeout,
+    maxBytes: maxResponse,
+    tooLate: () => new PortolanError("PORTOLAN_TIMEOUT", `${endpoint} did not answer within ${timeout} ms`, { endpoint }),
+    tooLarge: () =>
+      new PortolanError("PORTOLAN_BODY_TOO_LARGE", `${endpoint}: the reply is larger than ${maxResponse} bytes`, {
+        endpoint,
+        hint: "Raise maxResponse of the target if such replies are right.",
+      }),
+  };
+}
+
+async function openDispatcher(options: TransportOptions, directory: string): Promise<Dispatcher> {
+  const { Agent, EnvHttpProxyAgent, ProxyAgent } = await import("undici");
+  const tls = tlsMaterial(options.tls, directory);
+  // undici's own limits are off: `timeout` covers them, through the clock.
+  const own = { connections: options.maxConnections, headersTimeout: 0, bodyTimeout: 0, allowH2: false };
+  const connect = { timeout: options.connectTimeout, ...tls };
+  if (options.proxy === undefined) return new Agent({ ...own, connect });
+  const through = { ...own, connect, requestTls: connect };
+  return options.proxy === "env" ? new EnvHttpProxyAgent(through) : new ProxyAgent({ ...through, uri: options.proxy });
+}
