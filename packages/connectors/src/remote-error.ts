@@ -17,7 +17,7 @@ export function errorOfStatus(answer: HttpAnswer, endpoint: string, now: number)
   const options: PortolanErrorOptions = { endpoint };
   if (status < 300 || status >= 400) return new PortolanError("PORTOLAN_REMOTE_REJECTED", message, options);
   const location = answer.headers["location"];
-  const hint = `Redirects are not followed${location === undefined ? "" : `; this one leads to ${String(location)}`}. Call the address that is meant.`;
+  const hint = `This one is not followed${location === undefined ? "" : `: it leads to ${String(location)}`}. Call the address that is meant, or see the options redirects and redirectsTo.`;
   return new PortolanError("PORTOLAN_REMOTE_REJECTED", message, { ...options, hint });
 }
 
@@ -55,7 +55,7 @@ function describeFailure(cause: Error, code: string): string {
 }
 
 /** Milliseconds of a Retry-After: a number of seconds, or a date (RFC 9110, section 10.2.3). */
-function retryAfter(value: string | string[] | undefined, now: number): number | undefined {
+export function retryAfter(value: string | string[] | undefined, now: number): number | undefined {
   const text = Array.isArray(value) ? value[0] : value;
   if (text === undefined) return undefined;
   if (/^\d+$/.test(text)) return Number(text) * 1000;

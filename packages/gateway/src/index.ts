@@ -1,5 +1,6 @@
 export { type WantedPolicies, agreedPolicies } from "./agreed-policies.ts";
 export type { BalancedTarget } from "./balancer/balanced-target.ts";
+export { type Balancer, createBalancer } from "./balancer/balancer.ts";
 export { blamed } from "./blame.ts";
 export { DOOR_METHODS, type Door, type DoorMethod, type OnBody, type WholeReply } from "./door.ts";
 export { checkPath, pathParameters } from "./path-pattern.ts";

@@ -9,7 +9,6 @@ import {
   type ClientInput,
   type DoorInput,
   type OperationOptions,
-  type OperationTypes,
 } from "./index.ts";
 
 type Methods = keyof typeof REST_METHODS;

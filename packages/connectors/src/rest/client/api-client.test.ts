@@ -112,7 +112,7 @@ test("a reply that breaks the description is the other system's fault", async ()
   await expect(crm.send({ customer: "Ada", secret: "s" })).rejects.toMatchObject({
     code: "PORTOLAN_CONTRACT_FAILED",
     endpoint: "POST createOrder of crm.yaml",
-    message: expect.stringMatching(/does not promise: id .*integer/),
+    message: expect.stringMatching(/does not promise: id \S/),
   });
   await using trusting = await open("createOrder", wrong, { checkReplies: false });
   expect(await trusting.send({ customer: "Ada", secret: "s" })).toMatchObject({ body: { id: "one" } });

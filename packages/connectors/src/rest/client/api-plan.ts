@@ -1,12 +1,12 @@
 import { PortolanError, nearestName, type TargetContext } from "@portolan/core";
-import { createContracts } from "@portolan/formats";
-import { schemaOfRequest, schemaOfResponse, type ApiOperation } from "@portolan/formats/openapi";
+import { apiContracts, type ApiOperation } from "@portolan/formats/openapi";
 import { operationNamed, readApi } from "../api-document.ts";
 import { bodyWriter } from "./api-body.ts";
 import { PLACES, parameterWriter } from "./api-parameters.ts";
 import { acceptOf, replyReader } from "./api-reply.ts";
 import { apiServers } from "./api-servers.ts";
 import type { CallPlan } from "./call-plan.ts";
+import { apiAuthorizations, authOf } from "./credentials.ts";
 import type { ClientOptions } from "./options.ts";
 import { SAFE_METHODS } from "./outgoing.ts";
 import { forwarded, headerText, lowerCaseNames } from "./request-headers.ts";
@@ -23,34 +23,33 @@ export async function apiPlan(
   checkNames(options, operation, path);
   const { method, body } = operation;
   const endpoint = `${method} ${operation.id} of ${path}`;
-  const [server = ""] = apiServers(options, api, operation);
-  const base = new URL(server);
-  const compiler = createContracts({ directory: services.directory });
-  const compileRequest = (schema: Parameters<typeof schemaOfRequest>[0]) =>
-    compiler.compile({ jsonSchema: schemaOfRequest(schema, api.schemas) });
-  const compileReply = (schema: Parameters<typeof schemaOfResponse>[0]) =>
-    compiler.compile({ jsonSchema: schemaOfResponse(schema, api.schemas) });
+  const servers = apiServers(options, api, operation);
+  const [base = ""] = servers;
+  const authorizations = options.auth === undefined ? apiAuthorizations(options, api, operation) : [authOf(options.auth)];
+  const contracts = apiContracts(api);
   const writeParameters = parameterWriter(operation, {
     endpoint,
     given: options.parameters,
     fromBody: body === undefined && options.body === undefined,
     expression: context.expression,
-    compile: compileRequest,
+    compile: contracts.request,
   });
   const writeBody =
-    body === undefined ? undefined : bodyWriter(body, { endpoint, mediaType: options.mediaType, services, compile: compileRequest });
+    body === undefined ? undefined : bodyWriter(body, { endpoint, mediaType: options.mediaType, services, compile: contracts.request });
   const bodyOf = options.body === undefined ? undefined : context.expression(options.body);
   const fixed = { accept: acceptOf(operation), ...lowerCaseNames(options.headers), ...lowerCaseNames(options.secretHeaders ?? {}) };
   const keyHeader = SAFE_METHODS.has(method) ? undefined : options.idempotencyHeader.toLowerCase();
   return {
     endpoint,
+    servers,
+    authorizations,
     async request(message, key) {
       const parameters = await writeParameters(message);
       const written = writeBody?.(bodyOf === undefined ? message.body : await bodyOf(message), message);
       return {
         method,
-        origin: base.origin,
-        path: (base.pathname === "/" ? "" : base.pathname) + parameters.path,
+        base,
+        path: parameters.path,
         headers: {
           ...(keyHeader === undefined ? {} : { [keyHeader]: headerText(key) }),
           ...(written?.contentType === undefined ? {} : { "content-type": written.contentType }),
@@ -62,7 +61,7 @@ export async function apiPlan(
         endpoint,
       };
     },
-    reply: replyReader(operation, { endpoint, services, compile: options.checkReplies === false ? undefined : compileReply }),
+    reply: replyReader(operation, { endpoint, services, compile: options.checkReplies === false ? undefined : contracts.response }),
   };
 }
 

@@ -1,6 +1,7 @@
-import { PortolanError, nearestName, listNames } from "@portolan/core";
+import { nearestName, listNames } from "@portolan/core";
 import type { ApiDocument, ApiOperation } from "@portolan/formats/openapi";
 import type { ClientOptions } from "./options.ts";
+import { invalidServer as invalid, serverAddresses } from "./servers.ts";
 
 type Choice = Pick<ClientOptions, "servers" | "variables">;
 
@@ -13,7 +14,7 @@ export function apiServers(
   const unknown = Object.keys(variables).find((name) => !Object.hasOwn(serverVariables, name));
   if (unknown !== undefined)
     throw invalid(`the servers have no variable ${JSON.stringify(unknown)}`, nearestHint(unknown, Object.keys(serverVariables)));
-  if (servers !== undefined) return servers.map((server) => checked(server));
+  if (servers !== undefined) return serverAddresses(servers);
   const [first] = operation.servers ?? api.servers;
   if (first === undefined) throw invalid("the description names no server", "say where it is: servers: https://…");
   const filled = first.replaceAll(/\{([^{}]*)\}/g, (_whole, name: string) => {
@@ -25,24 +26,10 @@ export function apiServers(
       throw invalid(`the variable ${name} of the server cannot be ${JSON.stringify(value)}`, `expected one of ${listNames(variable.enum)}`);
     return value;
   });
-  return [checked(filled)];
-}
-
-/** Without the slash at its end: paths begin with one. */
-function checked(server: string): string {
-  const url = URL.parse(server);
-  if (url === null || !/^https?:$/.test(url.protocol))
-    throw invalid(`the server ${server} is no absolute http or https URL`, "say where it is: servers: https://…");
-  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "")
-    throw invalid(`the server ${url.origin} has a user, a query or a fragment`, "put credentials into credentials or secretHeaders");
-  return url.href.replace(/\/+$/, "");
+  return serverAddresses([filled]);
 }
 
 function nearestHint(name: string, known: readonly string[]): string {
   const nearest = nearestName(name, known);
   return nearest === undefined ? `expected ${known.length === 0 ? "none" : `one of ${listNames(known)}`}` : `did you mean "${nearest}"?`;
-}
-
-function invalid(message: string, hint: string): PortolanError {
-  return new PortolanError("PORTOLAN_CONFIG_INVALID", message, { hint });
 }

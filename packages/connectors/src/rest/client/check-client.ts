@@ -1,4 +1,5 @@
 import { REST_KEYS, checkOperation, operationOf } from "../rest-method.ts";
+import { checkConnection } from "./check-connection.ts";
 import type { ClientOptions } from "./options.ts";
 import { checkUrl } from "./url-template.ts";
 
@@ -21,7 +22,7 @@ const OWN_HEADERS = new Set([
 /** What is wrong with the options of a client, in words. */
 export function checkClient(options: ClientOptions): readonly string[] {
   const faults = options.client === undefined ? checkUrlClient(options) : checkApiClient(options);
-  return faults.length > 0 ? faults : checkHeaders(options);
+  return faults.length > 0 ? faults : [...checkHeaders(options), ...checkConnection(options)];
 }
 
 function checkUrlClient(options: ClientOptions): readonly string[] {

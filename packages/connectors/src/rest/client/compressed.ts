@@ -22,7 +22,7 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
 
 /** The answer with its body as it was before it was compressed; the same answer if it was not. */
 export async function decompressed(answer: HttpAnswer, { endpoint, maxBytes, tooLarge }: Limits): Promise<HttpAnswer> {
-  const { "content-encoding": coding, ...headers } = answer.headers;
+  const { "content-encoding": coding, "content-length": _length, ...headers } = answer.headers;
   if (coding === undefined || answer.body.length === 0) return answer;
   const names = String(coding)
     .toLowerCase()

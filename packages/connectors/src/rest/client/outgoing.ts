@@ -1,11 +1,12 @@
+import { PortolanError } from "@portolan/core";
 import type { HttpAnswer } from "../../http-call.ts";
 
 /** A request to another system. */
 export interface OutgoingRequest {
   readonly method: string;
-  /** Scheme, host and port. */
-  readonly origin: string;
-  /** Path and query. */
+  /** Scheme, host, port, and a path that goes before the request's own: `https://crm.example/v1`, without a slash at the end. */
+  readonly base: string;
+  /** Path and query below the base. */
   readonly path: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
@@ -19,3 +20,8 @@ export type SendHttp = (request: OutgoingRequest, signal?: AbortSignal) => Promi
 
 /** Methods that change nothing (RFC 9110, section 9.2.1). */
 export const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "QUERY", "TRACE"]);
+
+/** Whether there was no answer, and nobody but the network or the system is to blame. */
+export function isOutage(error: unknown): error is PortolanError {
+  return error instanceof PortolanError && (error.code === "PORTOLAN_CONNECTION_FAILED" || error.code === "PORTOLAN_TIMEOUT");
+}

@@ -41,12 +41,28 @@ export async function openRemote(
   const clock = createVirtualClock();
   const services = { ...createFormats(), directory: ".", ...(readFile === undefined ? {} : { readFile }) };
   const target = await openTarget(restConnector, options(`http://127.0.0.1:${port}`), { clock, services });
+  /** Ends when the work does; timers of retries and limits run meanwhile, and those of timeouts, which are an hour then, do not. */
+  const whileWaiting = async <T>(work: Promise<T>): Promise<T> => {
+    let isOver = false;
+    work.then(
+      () => (isOver = true),
+      () => (isOver = true),
+    );
+    while (!isOver) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      const due = clock.nextDue();
+      if (due !== undefined && due - clock.now() < 3_600_000) await clock.advanceTo(due);
+    }
+    return work;
+  };
   return {
+    whileWaiting,
     got,
     server,
     port,
     clock,
     target,
+    services,
     send: (body: unknown, headers: Record<string, HeaderValue> = {}, request: Partial<SendRequest> = {}) =>
       target.send(createMessage("m1", body, headers), { mode: "call", key: "m1/route/0", ...request }),
     async [Symbol.asyncDispose]() {

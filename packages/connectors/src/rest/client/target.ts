@@ -12,7 +12,7 @@ export async function openClient(options: ClientOptions, context: TargetContext)
     client === undefined
       ? urlPlan(options, context)
       : await (await import("./api-plan.ts")).apiPlan(options, { client, operation }, context);
-  const connection = await openConnection(options, context);
+  const connection = await openConnection(options, plan, context);
   const inFlight = createInFlight();
   let closed: Promise<void> | undefined;
   return {

@@ -28,16 +28,32 @@ export async function openTransport(
   let closed: Promise<void> | undefined;
   return {
     async send(request, signal) {
-      const { method, origin, path, headers, body, endpoint } = request;
+      const { method, base, path, headers, body, endpoint } = request;
+      const { origin, prefix } = partsOf(base);
       const limits: CallLimits = { ...limitsOf(request, options), clock, signal };
       const all = { "accept-encoding": encodings, ...headers };
-      const answer = await callHttp(dispatcher, { method, origin, path, headers: all, body }, limits).catch((reason: unknown) => {
-        throw signal?.aborted === true && reason === signal.reason ? reason : errorOfFailure(reason, endpoint);
-      });
+      const answer = await callHttp(dispatcher, { method, origin, path: prefix + path, headers: all, body }, limits).catch(
+        (reason: unknown) => {
+          throw signal?.aborted === true && reason === signal.reason ? reason : errorOfFailure(reason, endpoint);
+        },
+      );
       return decompressed(answer, { endpoint, maxBytes: options.maxResponse, tooLarge: limits.tooLarge });
     },
     close: () => (closed ??= dispatcher.close()),
   };
+}
+
+const knownBases = new Map<string, { readonly origin: string; readonly prefix: string }>();
+const MOST_BASES = 1000;
+
+/** There are few bases, and each comes with every request. */
+function partsOf(base: string): { readonly origin: string; readonly prefix: string } {
+  const known = knownBases.get(base);
+  if (known !== undefined) return known;
+  const { origin, pathname } = new URL(base);
+  const parts = { origin, prefix: pathname.replace(/\/$/, "") };
+  if (knownBases.size < MOST_BASES) knownBases.set(base, parts);
+  return parts;
 }
 
 function limitsOf({ endpoint }: OutgoingRequest, { timeout, maxResponse }: TransportOptions): Omit<CallLimits, "clock"> {

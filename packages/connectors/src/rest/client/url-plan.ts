@@ -2,16 +2,21 @@ import type { TargetContext } from "@portolan/core";
 import { chosenFormat, formats } from "@portolan/formats";
 import { requiredOperation } from "../rest-method.ts";
 import type { CallPlan } from "./call-plan.ts";
+import { authOf } from "./credentials.ts";
 import type { ClientOptions } from "./options.ts";
 import { SAFE_METHODS } from "./outgoing.ts";
 import { readReply } from "./reply-reader.ts";
 import { forwarded, headerText, lowerCaseNames } from "./request-headers.ts";
+import { serverAddresses } from "./servers.ts";
 import { createUrlTemplate } from "./url-template.ts";
 
 /** Calls of one method on one URL. */
 export function urlPlan(options: ClientOptions, { services }: TargetContext): CallPlan {
   const { method, hasBody, place } = requiredOperation(options);
   const url = createUrlTemplate(place);
+  const given = serverAddresses(options.servers);
+  const servers = given.length === 0 ? [url.origin] : given;
+  const [base = url.origin] = servers;
   const endpoint = `${method} ${url.shown}`;
   const format = hasBody ? chosenFormat(options.format, services) : undefined;
   const mediaType = formats.find(({ name }) => name === options.format.name)?.mediaTypes[0];
@@ -24,9 +29,11 @@ export function urlPlan(options: ClientOptions, { services }: TargetContext): Ca
   const keyHeader = SAFE_METHODS.has(method) ? undefined : options.idempotencyHeader.toLowerCase();
   return {
     endpoint,
+    servers,
+    authorizations: options.auth === undefined ? [] : [authOf(options.auth)],
     request: (message, key) => ({
       method,
-      origin: url.origin,
+      base,
       path: url.pathFor(message),
       headers: { ...fixed, ...forwarded(message, options.forward), ...(keyHeader === undefined ? {} : { [keyHeader]: headerText(key) }) },
       body: format === undefined ? null : format.encode(message.body === undefined ? null : message.body),
