@@ -1,8 +1,8 @@
 import { PortolanError, describeValue, header, isRecord, type ContractCheck, type Expression, type Message } from "@portolan/core";
 import type { ApiOperation, ApiParameter, ApiSchema } from "@portolan/formats/openapi";
+import { headerText } from "../../header-text.ts";
 import { checkParameters, type Parameters } from "../parameters.ts";
 import type { ClientOptions } from "./options.ts";
-import { headerText } from "./request-headers.ts";
 import { headerValue, pathText, queryTexts } from "./parameter-text.ts";
 import { hasDotSegment } from "./url-template.ts";
 

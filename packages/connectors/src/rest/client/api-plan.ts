@@ -1,5 +1,6 @@
 import { PortolanError, nearestName, type TargetContext } from "@portolan/core";
 import { apiContracts, type ApiOperation } from "@portolan/formats/openapi";
+import { headerText } from "../../header-text.ts";
 import { operationNamed, readApi } from "../api-document.ts";
 import { bodyWriter } from "./api-body.ts";
 import { PLACES, parameterWriter } from "./api-parameters.ts";
@@ -9,7 +10,7 @@ import type { CallPlan } from "./call-plan.ts";
 import { apiAuthorizations, authOf } from "./credentials.ts";
 import type { ClientOptions } from "./options.ts";
 import { SAFE_METHODS } from "./outgoing.ts";
-import { forwarded, headerText, lowerCaseNames } from "./request-headers.ts";
+import { forwarded, lowerCaseNames } from "./request-headers.ts";
 
 /** Calls of one operation of an API description. Throws PORTOLAN_CONFIG_INVALID if the document or the options cannot be used. */
 export async function apiPlan(

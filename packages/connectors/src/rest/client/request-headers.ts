@@ -1,4 +1,5 @@
 import { header, type HeaderValue, type Message } from "@portolan/core";
+import { headerText } from "../../header-text.ts";
 
 /** Headers of the message that are sent along. */
 export function forwarded(message: Message, names: readonly string[]): Readonly<Record<string, string>> {
@@ -11,11 +12,6 @@ export function forwarded(message: Message, names: readonly string[]): Readonly<
 
 function listText(value: HeaderValue): string {
   return Array.isArray(value) ? value.join(", ") : String(value);
-}
-
-/** A text as a header can hold it: what is beyond visible ASCII and blanks is percent-encoded. */
-export function headerText(text: string): string {
-  return text.toWellFormed().replaceAll(/[^\x20-\x7e]/gu, encodeURIComponent);
 }
 
 export function lowerCaseNames(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

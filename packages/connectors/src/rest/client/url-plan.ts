@@ -1,12 +1,13 @@
 import type { TargetContext } from "@portolan/core";
 import { chosenFormat, formats } from "@portolan/formats";
+import { headerText } from "../../header-text.ts";
 import { requiredOperation } from "../rest-method.ts";
 import type { CallPlan } from "./call-plan.ts";
 import { authOf } from "./credentials.ts";
 import type { ClientOptions } from "./options.ts";
 import { SAFE_METHODS } from "./outgoing.ts";
 import { readReply } from "./reply-reader.ts";
-import { forwarded, headerText, lowerCaseNames } from "./request-headers.ts";
+import { forwarded, lowerCaseNames } from "./request-headers.ts";
 import { serverAddresses } from "./servers.ts";
 import { createUrlTemplate } from "./url-template.ts";
 
