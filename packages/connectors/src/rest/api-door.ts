@@ -1,5 +1,6 @@
 import { type ContractCheck, type SourceContext } from "@portolan/core";
-import type { ApiBody, ApiContent, ApiOperation, ApiParameter, ApiSchema } from "@portolan/formats/openapi";
+import type { ApiBody, ApiContent, ApiDocument, ApiOperation, ApiParameter, ApiSchema } from "@portolan/formats/openapi";
+import { createAdmission, type Admission } from "./admission.ts";
 import { doorOf, operationNamed, readApi } from "./api-document.ts";
 import { checkBody, noBody, type BodyContract } from "./body-contract.ts";
 import { omittedHeaders } from "./header-lists.ts";
@@ -18,6 +19,7 @@ export interface ApiDoor {
   readonly parameters: ParameterContracts;
   readonly reader: ParameterReader;
   readonly hasBody: boolean;
+  readonly admission: Admission | undefined;
   readonly body: BodyContract;
   readonly reply: ReplyContract | undefined;
   /** Answers in the route's stead. */
@@ -28,11 +30,12 @@ export interface ApiDoor {
 export async function openApiDoor(
   options: DoorOptions,
   { api: path, operation: name }: { readonly api: string; readonly operation: string },
-  { services }: SourceContext,
+  { services, log }: Pick<SourceContext, "services" | "log">,
 ): Promise<ApiDoor> {
   const [api, { apiContracts, sampleSchema }] = await Promise.all([readApi(path, services), import("@portolan/formats/openapi")]);
   const operation = operationNamed(api, name, path);
   const contracts = apiContracts(api);
+  const admission = admissionOf(operation, api, { options, log, path });
   const { key, place } = doorOf(operation, api);
   const success = operation.responses.find(({ status }) => /^2\d\d$/.test(status));
   const status = options.status ?? (success === undefined ? undefined : Number(success.status));
@@ -45,19 +48,48 @@ export async function openApiDoor(
       ...(options.produces === undefined && produced.length > 0 && options.mode !== "accept" ? { produces: produced } : {}),
       ...(body === undefined || body.content.length === 0 ? {} : { consumes: body.content.map(({ mediaType }) => mediaType) }),
     },
-    parameters: parameterContracts(known(operation, options), contracts.request),
+    parameters: parameterContracts(withoutKeys(known(operation, options), admission), contracts.request),
     reader: createParameterReader(operation.parameters, api, services),
     hasBody: body !== undefined,
+    admission,
     body: bodyContract(body, contracts.request),
     reply: options.checkReplies === false || options.mode === "accept" ? undefined : createReplyContract(operation, contracts.response),
     mock: options.mock === true ? createMockWriter({ operation, contracts, services, sample: sampleSchema }) : undefined,
   };
 }
 
+interface Asked {
+  readonly options: DoorOptions;
+  readonly log: SourceContext["log"];
+  readonly path: string;
+}
+
+/** Descriptions whose security nobody was told to check, and that is said already. */
+const unchecked = new WeakSet<ApiDocument>();
+
+function admissionOf({ security }: ApiOperation, api: ApiDocument, { options, log, path }: Asked): Admission | undefined {
+  const { credentials, mock } = options;
+  if (credentials !== undefined) return createAdmission({ security, securitySchemes: api.securitySchemes }, credentials);
+  if (mock !== true && security.some((names) => Object.keys(names).length > 0) && !unchecked.has(api)) {
+    unchecked.add(api);
+    log.log("warn", "the security of an API description is not checked here", {
+      of: path,
+      hint: "give its doors credentials, or check it in front",
+    });
+  }
+  return undefined;
+}
+
 /** Without the headers that do not become headers of the message, such as keys: who may call is for policies to say. */
 function known(operation: ApiOperation, { keepHeaders, replyHeaders }: DoorOptions): ApiOperation {
   const omitted = omittedHeaders(keepHeaders, replyHeaders);
   return { ...operation, parameters: operation.parameters.filter((one) => one.in !== "header" || !omitted.has(one.name.toLowerCase())) };
+}
+
+/** Keys are checked already, and are nothing for the message. */
+function withoutKeys(operation: ApiOperation, admission: Admission | undefined): ApiOperation {
+  const isKey = (one: ApiParameter): boolean => admission?.keys.some(({ place, name }) => place === one.in && name === one.name) === true;
+  return { ...operation, parameters: operation.parameters.filter((one) => !isKey(one)) };
 }
 
 type Compile = (schema: ApiSchema) => ContractCheck;

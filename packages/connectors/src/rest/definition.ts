@@ -1,9 +1,10 @@
-import { defineConnector, type ConnectorDefinition, type OptionSpec } from "@portolan/core";
+import { defineConnector, listNames, type ConnectorDefinition, type OptionSpec } from "@portolan/core";
 import { checkPath, checkPolicies, pathParameters } from "@portolan/gateway";
 import { checkClient } from "./client/check-client.ts";
 import { clientOptions, type ClientOptions } from "./client/options.ts";
 import { createUrlTemplate } from "./client/url-template.ts";
 import { doorOptions, type DoorOptions } from "./options.ts";
+import { OWN_SCHEMES } from "./admission.ts";
 import { checkOperation, operationOf } from "./rest-method.ts";
 
 /** REST: doors that answer HTTP requests, and a client for those of other systems. */
@@ -79,6 +80,8 @@ function checkDoor(options: DoorOptions): readonly string[] {
   if (!operation.hasBody && options.maxBody !== undefined) faults.push(`maxBody limits bodies, and ${operation.method} has none`);
   if (options.mode === "accept" && options.produces !== undefined)
     faults.push("produces is about results, and mode accept answers with the id only");
+  const scheme = Object.keys(options.credentials ?? {}).find((name) => !Object.hasOwn(OWN_SCHEMES, name));
+  if (scheme !== undefined) faults.push(`credentials: expected ${listNames(Object.keys(OWN_SCHEMES))}, found ${scheme}`);
   faults.push(...checkPolicies(options.policies));
   return faults;
 }

@@ -2,6 +2,7 @@ import { isRecord, type ContractCheck, type JsonSchema } from "@portolan/core";
 import type { ApiOperation, ApiParameter, ApiResponse, ApiSchema, SchemaCollection } from "@portolan/formats/openapi";
 import { pathParameters } from "@portolan/gateway";
 import type { DoorOptions } from "./options.ts";
+import { ownSecurity } from "./admission.ts";
 import { requiredOperation } from "./rest-method.ts";
 
 /** A door of an app, with what its route says. */
@@ -59,7 +60,7 @@ export function operationOfDoor(door: DescribedDoor, schemas: SchemaCollection):
     parameters: parametersOf(door, { place, hasBody }),
     ...(hasBody ? { body: { required: input !== undefined, content } } : {}),
     responses: responsesOf(door, schemas),
-    security: [],
+    security: options.credentials === undefined ? [] : ownSecurity(options.credentials).security,
   };
 }
 

@@ -7,6 +7,7 @@ import {
   type ApiOperation,
   type ApiSchema,
 } from "@portolan/formats/openapi";
+import { ownSecurity } from "./admission.ts";
 import { doorOf, operationNamed, readApi } from "./api-document.ts";
 import { operationOfDoor, type DescribedDoor } from "./describe-door.ts";
 
@@ -22,7 +23,8 @@ export async function describeDoors({ doors, services, ...head }: DescribedApp):
   const operations: ApiOperation[] = [];
   const ids = new Set<string>();
   for (const door of doors) {
-    const { api: document, operation: name } = door.options;
+    const { api: document, operation: name, credentials } = door.options;
+    if (document === undefined && credentials !== undefined) Object.assign(securitySchemes, ownSecurity(credentials).securitySchemes);
     const operation = document === undefined || name === undefined ? operationOfDoor(door, schemas) : await operationOf(document, name);
     const id = ids.has(operation.id) ? `${operation.method} ${operation.path}` : operation.id;
     ids.add(id);

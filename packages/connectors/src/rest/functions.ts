@@ -15,6 +15,7 @@ export interface DoorInput {
   readonly consumes?: string | readonly string[];
   readonly produces?: string | readonly string[];
   readonly parameters?: { readonly path?: ParameterContract; readonly query?: ParameterContract; readonly headers?: ParameterContract };
+  readonly credentials?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly keepHeaders?: readonly string[];
   readonly replyHeaders?: readonly string[];
   readonly maxBody?: Bytes;

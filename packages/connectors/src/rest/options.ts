@@ -61,6 +61,11 @@ export const doorOptions = {
     }),
     "Contracts of what stands outside the body. Texts become numbers and booleans where the schema says so; a breach is 400.",
   ),
+  credentials: optional(
+    option.mapOf(option.mapOf(option.text)),
+    "Who may call: by security scheme, callers and their keys, passwords (basic) or tokens (bearer). The schemes are those of `api`; of other doors `apiKey` (the header X-Api-Key), `basic` and `bearer`, any of which lets in. Others get 401. The name of the caller is the header `caller` of the message.",
+    { secret: true, example: { apiKey: { acme: "${ACME_KEY}" } } },
+  ),
   keepHeaders: withDefault(
     option.listOf(option.name),
     [],

@@ -1,5 +1,6 @@
 import { isRecord, PortolanError, type ContractCheck, type HeaderValue, type Incoming, type SourceContext } from "@portolan/core";
 import type { Exchange } from "@portolan/gateway";
+import type { Admission } from "./admission.ts";
 import { noBody, type BodyContract } from "./body-contract.ts";
 import { omittedHeaders } from "./header-lists.ts";
 import type { DoorOptions } from "./options.ts";
@@ -22,6 +23,8 @@ export interface RequestContracts {
   /** How parameters are written; without it, each is a text, or a list of texts. */
   readonly reader?: ParameterReader;
   readonly body?: BodyContract;
+  /** Who may call. */
+  readonly admission?: Admission | undefined;
   /** Whether there are bodies though the method has none by itself. */
   readonly hasBody?: boolean;
 }
@@ -57,14 +60,29 @@ export interface DecodedBody {
 export function createRequestReader(options: DoorOptions, context: SourceContext, contracts: RequestContracts): RequestReader {
   const { parameters, reader = PLAIN, body: checkBody = noBody } = contracts;
   const hasBody = contracts.hasBody === true || requiredOperation(options).hasBody;
-  const omitted = omittedHeaders(options.keepHeaders, options.replyHeaders);
+  const { admission } = contracts;
+  const keys = admission?.keys ?? [];
+  const omitted = new Set([
+    ...omittedHeaders(options.keepHeaders, options.replyHeaders),
+    ...keys.filter(({ place, name }) => place === "header" && !options.keepHeaders.includes(name)).map(({ name }) => name.toLowerCase()),
+    // No caller says itself who it is.
+    ...(admission === undefined ? [] : [CALLER]),
+  ]);
+  const inQuery = keys.filter(({ place }) => place === "query").map(({ name }) => name);
   const decoders = createBodyDecoders(options.consumes, context.services);
   const isChecked = Object.values(parameters).some((contract) => contract !== undefined);
 
   return {
     head(exchange) {
-      const headers = messageHeaders(exchange, omitted);
-      const head = { headers, path: reader.path(exchange), query: reader.query(exchange), cookies: reader.cookies?.(exchange) ?? NONE };
+      const caller = admission?.admit(exchange);
+      const received = messageHeaders(exchange, omitted);
+      const headers = caller === undefined ? received : { ...received, [CALLER]: caller };
+      const head = {
+        headers,
+        path: reader.path(exchange),
+        query: without(reader.query(exchange), inQuery),
+        cookies: reader.cookies?.(exchange) ?? NONE,
+      };
       return isChecked ? checkedHead(head, parameters, reader) : head;
     },
     decoder(exchange) {
@@ -87,6 +105,13 @@ export function decodeBody(decoder: BodyDecoder, bytes: Buffer, exchange: Exchan
   if (bytes.length === 0) return undefined;
   const type = contentTypeOf(exchange);
   return decoder.raw ? { value: bytes, contentType: type, type } : { value: decoder.decode(bytes), type };
+}
+
+/** The header of the message that names who called. */
+const CALLER = "caller";
+
+function without(values: Parameters, names: readonly string[]): Parameters {
+  return names.length === 0 ? values : Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)));
 }
 
 function messageHeaders(exchange: Exchange, omitted: ReadonlySet<string>): Record<string, HeaderValue> | undefined {

@@ -10,6 +10,7 @@ import {
   type SourceContext,
 } from "@portolan/core";
 import { blamed, createInFlight, isDoorHost, type Door, type DoorHost, type Exchange, type OnBody } from "@portolan/gateway";
+import { createAdmission, ownSecurity, type Admission } from "./admission.ts";
 import type { ApiDoor } from "./api-door.ts";
 import type { DoorOptions } from "./options.ts";
 import { createReplyWriter, type BodyEncoder } from "./reply-writer.ts";
@@ -39,7 +40,9 @@ export async function openDoor(given: DoorOptions, context: SourceContext): Prom
   const options = contract?.options ?? given;
   const { method, place } = requiredOperation(options);
   const accepts = options.mode === "accept";
-  const reader = createRequestReader(options, context, contract ?? { parameters: await parameterContracts(options, context) });
+  const admission = contract === undefined ? ownAdmission(options) : contract.admission;
+  const contracts = contract ?? { parameters: await parameterContracts(options, context) };
+  const reader = createRequestReader(options, context, { ...contracts, admission });
   const status = options.status ?? (accepts ? 202 : 200);
   const writer =
     contract?.mock ??
@@ -132,6 +135,7 @@ export async function openDoor(given: DoorOptions, context: SourceContext): Prom
     maxBodyBytes: options.maxBody,
     timeoutMs: options.timeout,
     handle,
+    admit: admission && ((exchange) => void admission.admit(exchange)),
   };
   const mounted = host.mount(door, options.policies && { name: `${method} ${place}`, options: options.policies });
   return {
@@ -140,6 +144,10 @@ export async function openDoor(given: DoorOptions, context: SourceContext): Prom
       mounted.unmount();
     },
   };
+}
+
+function ownAdmission({ credentials }: DoorOptions): Admission | undefined {
+  return credentials === undefined ? undefined : createAdmission(ownSecurity(credentials), credentials);
 }
 
 async function apiDoor(options: DoorOptions, context: SourceContext): Promise<ApiDoor | undefined> {

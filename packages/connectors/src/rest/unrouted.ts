@@ -1,4 +1,5 @@
 import { PortolanError, listNames, type ConnectorServices, type Finding, type PlacedSource } from "@portolan/core";
+import { createAdmission } from "./admission.ts";
 import { doorOf, operationNamed, readApi } from "./api-document.ts";
 import type { doorOptions } from "./options.ts";
 
@@ -41,6 +42,8 @@ async function findingsOf(document: string, doors: readonly Door[], services: Co
         const operation = operationNamed(api, door.options.operation ?? "", document);
         routed.add(operation);
         doorOf(operation, api);
+        const { credentials } = door.options;
+        if (credentials !== undefined) createAdmission({ security: operation.security, securitySchemes: api.securitySchemes }, credentials);
       });
     });
     const missing = api.operations.filter((operation) => !routed.has(operation)).map(({ id }) => id);
