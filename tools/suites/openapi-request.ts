@@ -33,11 +33,30 @@ export function requestOf(operation: ApiOperation, api: ApiDocument): ApiRequest
     return `it is ${operation.method} with a body, which fetch refuses`;
   const body = /^(GET|HEAD)$/.test(operation.method) ? { headers: {}, body: undefined } : bodyOf(operation, sampled);
   if (typeof body === "string") return body;
+  if (
+    api.operations.some(
+      (other) => other.method === operation.method && isPlainer(other.path, operation.path) && patternOf(other.path).test(path),
+    )
+  )
+    return "its path, with the values of this request, is that of another operation";
   const url = basePath(api.servers[0]) + path + (query.length === 0 ? "" : `?${query.join("&")}`);
   return {
     url,
     init: { method: operation.method, headers: { ...headers, ...body.headers }, ...(body.body === undefined ? {} : { body: body.body }) },
   };
+}
+
+function isPlainer(path: string, than: string): boolean {
+  return path !== than && path.split("{").length < than.split("{").length;
+}
+
+function patternOf(path: string): RegExp {
+  return new RegExp(
+    `^${path
+      .split(/\{[^}]*\}/)
+      .map(RegExp.escape)
+      .join("[^/]+")}$`,
+  );
 }
 
 type Sampler = (schema: ApiSchema) => unknown;

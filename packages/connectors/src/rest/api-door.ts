@@ -2,7 +2,8 @@ import { type ContractCheck, type SourceContext } from "@portolan/core";
 import type { ApiBody, ApiContent, ApiDocument, ApiOperation, ApiParameter, ApiSchema } from "@portolan/formats/openapi";
 import { createAdmission, type Admission } from "./admission.ts";
 import { doorOf, operationNamed, readApi } from "./api-document.ts";
-import { checkBody, noBody, type BodyContract } from "./body-contract.ts";
+import { checkBody, noBody, type BodyContract, type MediaContract } from "./body-contract.ts";
+import { formContract, type FormContract } from "./form-body.ts";
 import { omittedHeaders } from "./header-lists.ts";
 import { mediaTypeName } from "./media-types.ts";
 import { createMockWriter } from "./mock-writer.ts";
@@ -52,7 +53,7 @@ export async function openApiDoor(
     reader: createParameterReader(operation.parameters, api, services),
     hasBody: body !== undefined,
     admission,
-    body: bodyContract(body, contracts.request),
+    body: bodyContract(body, contracts.request, (content) => formContract(content, api, services)),
     reply: options.checkReplies === false || options.mode === "accept" ? undefined : createReplyContract(operation, contracts.response),
     mock: options.mock === true ? createMockWriter({ operation, contracts, services, sample: sampleSchema }) : undefined,
   };
@@ -112,20 +113,22 @@ function parameterContracts({ parameters }: ApiOperation, compile: Compile): Par
   };
 }
 
-function bodyContract(body: ApiBody | undefined, compile: Compile): BodyContract {
+function bodyContract(body: ApiBody | undefined, compile: Compile, formOf: (content: ApiContent) => FormContract): BodyContract {
   if (body === undefined) return noBody;
-  const checks = new Map(
-    body.content.filter(isChecked).map(({ mediaType, schema }) => [mediaTypeName(mediaType), compile(schema ?? true)]),
-  );
-  return checkBody(checks, body.required);
+  const checks = body.content.filter(isChecked).map((content): readonly [string, MediaContract] => {
+    const name = mediaTypeName(content.mediaType);
+    const form = FORM.test(name) ? formOf(content) : undefined;
+    return [name, { check: compile(form?.schema ?? content.schema ?? true), form }];
+  });
+  return checkBody(new Map(checks), body.required);
 }
 
-/** Data of other media types look otherwise than their schemas say: XML has a root, parts of forms are files. */
+const FORM = /^(?:application\/x-www-form-urlencoded|multipart\/form-data)$/;
+
+/** Data of other media types look otherwise than their schemas say: XML has a root. */
 function isChecked({ mediaType, schema }: ApiContent): boolean {
   const name = mediaTypeName(mediaType);
   return (
-    schema !== undefined &&
-    schema !== true &&
-    (name === "*/*" || /[/+]json$/.test(name) || name === "application/x-www-form-urlencoded" || /[/+-]yaml$/.test(name))
+    schema !== undefined && schema !== true && (name === "*/*" || /[/+]json$/.test(name) || FORM.test(name) || /[/+-]yaml$/.test(name))
   );
 }

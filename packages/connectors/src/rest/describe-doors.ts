@@ -5,6 +5,7 @@ import {
   type ApiContent,
   type ApiDocument,
   type ApiOperation,
+  type ApiResponse,
   type ApiSchema,
 } from "@portolan/formats/openapi";
 import { ownSecurity } from "./admission.ts";
@@ -43,7 +44,19 @@ export async function describeDoors({ doors, services, ...head }: DescribedApp):
 
 function withSchemas(operation: ApiOperation, read: (schema: ApiSchema) => ApiSchema): ApiOperation {
   const content = (list: readonly ApiContent[]) =>
-    list.map((one) => (one.schema === undefined ? one : { ...one, schema: read(one.schema) }));
+    list.map((one) => ({
+      ...one,
+      ...(one.schema === undefined ? {} : { schema: read(one.schema) }),
+      ...(one.encoding === undefined ? {} : { encoding: encoding(one.encoding) }),
+    }));
+  const encoding = (fields: NonNullable<ApiContent["encoding"]>) =>
+    Object.fromEntries(
+      Object.entries(fields).map(([name, { headers, ...one }]) => [
+        name,
+        { ...one, ...(headers === undefined ? {} : { headers: headersOf(headers) }) },
+      ]),
+    );
+  const headersOf = (headers: ApiResponse["headers"]) => headers.map((header) => ({ ...header, schema: read(header.schema) }));
   const { parameters, body, responses } = operation;
   return {
     ...operation,
@@ -52,7 +65,7 @@ function withSchemas(operation: ApiOperation, read: (schema: ApiSchema) => ApiSc
     responses: responses.map((one) => ({
       ...one,
       content: content(one.content),
-      headers: one.headers.map((header) => ({ ...header, schema: read(header.schema) })),
+      headers: headersOf(one.headers),
     })),
   };
 }

@@ -8,7 +8,7 @@ import {
   mapOfPairs,
   rawPairs,
   styledParameter,
-  valueOfDocument,
+  valueOfParameter,
   valueOfText,
   type StyledParameter,
 } from "./parameter-styles.ts";
@@ -58,7 +58,7 @@ export function createParameterReader(
       const name = named(one.parameter.name);
       const text = read[name];
       if (typeof text === "string")
-        read[name] = one.parameter.mediaType === undefined ? valueOfText(text, one) : valueOfDocument(text, one.parameter, services);
+        read[name] = one.parameter.mediaType === undefined ? valueOfText(text, one) : valueOfParameter(text, one.parameter, services);
     }
     return read;
   };
@@ -88,7 +88,7 @@ function queryPut(styled: StyledParameter, services: ConnectorServices): Put | u
   if (parameter.in === "querystring") return (values, { queryText }) => wholeQuery(values, queryText, { parameter, services });
   if (parameter.mediaType !== undefined)
     return (values) => {
-      if (typeof values[name] === "string") values[name] = valueOfDocument(values[name], parameter, services);
+      if (typeof values[name] === "string") values[name] = valueOfParameter(values[name], parameter, services);
     };
   if (shape === "plain" || (shape === "list" && explode)) return undefined;
   if (shape === "map" && style === "deepObject")
@@ -141,7 +141,7 @@ function wholeQuery(values: Record<string, unknown>, queryText: string, { parame
   const isForm = parameter.mediaType === undefined || parameter.mediaType.endsWith("urlencoded");
   values[parameter.name] = isForm
     ? { ...parse(queryText, "&", "=", { maxKeys: 0 }) }
-    : valueOfDocument(decodeURIComponentOrText(queryText), parameter, services);
+    : valueOfParameter(decodeURIComponentOrText(queryText), parameter, services);
 }
 
 function decodeURIComponentOrText(text: string): string {

@@ -85,14 +85,23 @@ export function mapOfPairs(items: readonly string[]): Parameters {
 }
 
 /** A parameter that is a document of a media type. */
-export function valueOfDocument(text: string, { name, in: place, mediaType = "" }: ApiParameter, services: ConnectorServices): unknown {
+export function valueOfParameter(text: string, { name, in: place, mediaType = "" }: ApiParameter, services: ConnectorServices): unknown {
+  return valueOfDocument(text, { mediaType, where: `${place === "header" ? "headers" : place}.${name}` }, services);
+}
+
+interface PlacedDocument {
+  readonly mediaType: string;
+  readonly where: string;
+}
+
+/** A text that is a document; what is wrong with it is told with its place. */
+export function valueOfDocument(text: string, { mediaType, where }: PlacedDocument, services: ConnectorServices): unknown {
   const format = services.formatFor(mediaType);
   if (format === undefined) return text;
   try {
     return format.decode(Buffer.from(text));
   } catch (cause) {
     if (!(cause instanceof PortolanError)) throw cause;
-    const where = `${place === "header" ? "headers" : place}.${name}`;
     throw new PortolanError("PORTOLAN_CONTRACT_FAILED", `${where}: ${cause.message}`, {
       cause,
       findings: [{ path: where, message: cause.message }],

@@ -4,6 +4,7 @@ import { addAjvFormats, loadAjv } from "../json-schema/ajv.ts";
 import { describeIssues } from "../json-schema/issues.ts";
 import { AJV_OPTIONS } from "../json-schema/schema-compiler.ts";
 import { definitionName, type ApiDocument, type ApiSchema } from "./api-document.ts";
+import { discriminated } from "./discriminated.ts";
 import { directedSchema, type Direction } from "./directed-schema.ts";
 
 /** The schemas of one description as contracts. What they share is compiled once, when a message first needs it. */
@@ -54,12 +55,12 @@ function createCompiler(api: ApiDocument, direction: Direction): (schema: ApiSch
     const { Ajv2020 } = loadAjv();
     const ajv = new Ajv2020({ ...AJV_OPTIONS, unicodeRegExp: isUnicode });
     addAjvFormats(ajv);
-    ajv.addSchema({ $id: DOCUMENT, $defs: referring(directedSchema(api.schemas, direction)) });
+    ajv.addSchema({ $id: DOCUMENT, $defs: prepared(directedSchema(api.schemas, direction), api.schemas) });
     instances.set(isUnicode, ajv);
     return ajv;
   };
   return (schema) => {
-    const directed = referring(directedSchema(schema, direction));
+    const directed = prepared(directedSchema(schema, direction), api.schemas);
     // A schema of the document is one.
     const own = directed as ApiSchema;
     try {
@@ -72,13 +73,14 @@ function createCompiler(api: ApiDocument, direction: Direction): (schema: ApiSch
   };
 }
 
-function referring(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(referring);
+/** With references to the document, and what its discriminators tell. */
+function prepared(value: unknown, schemas: ApiDocument["schemas"]): unknown {
+  if (Array.isArray(value)) return value.map((one) => prepared(one, schemas));
   if (!isRecord(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [
+    Object.entries(discriminated(value, schemas)).map(([key, inner]) => [
       key,
-      key === "$ref" && definitionName(inner) !== undefined ? DOCUMENT + String(inner) : referring(inner),
+      key === "$ref" && definitionName(inner) !== undefined ? DOCUMENT + String(inner) : prepared(inner, schemas),
     ]),
   );
 }

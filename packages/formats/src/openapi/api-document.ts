@@ -82,6 +82,18 @@ export interface ApiContent {
   readonly mediaType: string;
   readonly schema?: ApiSchema | undefined;
   readonly examples: readonly ApiExample[];
+  /** Of forms: how fields are written, by their names. */
+  readonly encoding?: Readonly<Record<string, ApiEncoding>> | undefined;
+}
+
+export interface ApiEncoding {
+  /** Media types that a field, or a part, may have; parted by commas. */
+  readonly contentType?: string | undefined;
+  readonly style?: string | undefined;
+  readonly explode?: boolean | undefined;
+  readonly allowReserved?: boolean | undefined;
+  /** Headers of the part. */
+  readonly headers?: readonly ApiHeader[] | undefined;
 }
 
 export interface ApiExample {

@@ -2,6 +2,7 @@ export {
   type ApiBody,
   type ApiContent,
   type ApiDocument,
+  type ApiEncoding,
   type ApiExample,
   type ApiOperation,
   type ApiParameter,

@@ -147,7 +147,8 @@ function bodyOf(part: Part, context: OperationContext): ApiBody | undefined {
   };
 }
 
-function contentOf(part: Part, { references, schemas }: OperationContext): readonly ApiContent[] {
+function contentOf(part: Part, context: OperationContext): readonly ApiContent[] {
+  const { references, schemas } = context;
   return contentTypesOf(part.value).map((mediaType) => {
     const one = references.child(part, mediaType);
     const schema = references.child(one, "schema");
@@ -158,8 +159,27 @@ function contentOf(part: Part, { references, schemas }: OperationContext): reado
         : item.value === undefined
           ? undefined
           : { type: "array", items: schemas.read(schemaAt(one, "itemSchema")) };
-    return { mediaType, ...given("schema", read), examples: examplesOf(one, references) };
+    return {
+      mediaType,
+      ...given("schema", read),
+      examples: examplesOf(one, references),
+      ...given("encoding", encodingOf(references.child(one, "encoding"), context)),
+    };
   });
+}
+
+function encodingOf(part: Part, context: OperationContext): ApiContent["encoding"] {
+  if (!isRecord(part.value)) return undefined;
+  const entries = Object.keys(part.value).map((name) => {
+    const one = context.references.child(part, name);
+    const headers = headersOf(context.references.child(one, "headers"), context);
+    const { contentType } = recordOf(one);
+    return [
+      name,
+      { ...given("contentType", text(contentType)), ...styleOf(recordOf(one)), ...(headers.length === 0 ? {} : { headers }) },
+    ] as const;
+  });
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
 /** The schema as it stands, so that its name is kept where it is a reference. */

@@ -1,5 +1,5 @@
 import { isRecord, type JsonSchema } from "@portolan/core";
-import type { ApiBody, ApiContent } from "./api-document.ts";
+import type { ApiBody, ApiContent, ApiEncoding } from "./api-document.ts";
 import { given, text, texts } from "./parts.ts";
 import type { Part } from "./references.ts";
 import type { OperationContext } from "./operation-context.ts";
@@ -38,7 +38,20 @@ export function swaggerBody(parameters: readonly Part[], { operation, document, 
   const hasFile = fields.some(({ value }) => isRecord(value) && value["type"] === "file");
   const forms = consumes.filter((mediaType) => /^(multipart\/form-data|application\/x-www-form-urlencoded)$/i.test(mediaType));
   const types = forms.length > 0 ? forms : [hasFile ? "multipart/form-data" : "application/x-www-form-urlencoded"];
-  return { required: required.length > 0, content: types.map((mediaType) => ({ mediaType, schema, examples: [] })) };
+  const encoding = Object.fromEntries(fields.flatMap((part) => encodingOf(part)));
+  return {
+    required: required.length > 0,
+    content: types.map((mediaType) => ({ mediaType, schema, examples: [], ...(Object.keys(encoding).length === 0 ? {} : { encoding }) })),
+  };
+}
+
+const STYLES: Readonly<Record<string, string>> = { ssv: "spaceDelimited", pipes: "pipeDelimited" };
+
+/** How a list in a form is written; one whose items have the name each is what OpenAPI 3 takes for granted. */
+function encodingOf(part: Part): readonly (readonly [string, ApiEncoding])[] {
+  const { type, collectionFormat: format } = isRecord(part.value) ? part.value : {};
+  if (type !== "array" || format === "multi") return [];
+  return [[nameOf(part), { style: STYLES[String(format)] ?? "form", explode: false }]];
 }
 
 export function swaggerResponseContent(part: Part, { operation, document, schemas }: SwaggerContext): readonly ApiContent[] {

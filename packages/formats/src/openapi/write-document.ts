@@ -5,6 +5,7 @@ import {
   type ApiContent,
   type ApiDocument,
   type ApiExample,
+  type ApiHeader,
   type ApiOperation,
   type ApiParameter,
   type ApiResponse,
@@ -73,25 +74,39 @@ function bodyOf({ required, description, content }: ApiBody): JsonSchema {
 }
 
 function responseOf({ description, content, headers }: ApiResponse): JsonSchema {
-  const named = headers.map(({ name, schema, required, ...header }) => [
-    name,
-    { ...(required ? { required } : {}), ...given("description", header.description), schema: referring(schema) },
-  ]);
   return {
     description,
-    ...(headers.length === 0 ? {} : { headers: Object.fromEntries(named) }),
+    ...(headers.length === 0 ? {} : { headers: headersOf(headers) }),
     ...(content.length === 0 ? {} : { content: contentOf(content) }),
   };
 }
 
+function headersOf(headers: readonly ApiHeader[]): JsonSchema {
+  const named = headers.map(({ name, schema, required, ...header }) => [
+    name,
+    { ...(required ? { required } : {}), ...given("description", header.description), schema: referring(schema) },
+  ]);
+  return Object.fromEntries(named);
+}
+
 function contentOf(content: readonly ApiContent[]): JsonSchema {
   return Object.fromEntries(
-    content.map(({ mediaType, schema, examples }) => [
+    content.map(({ mediaType, schema, examples, encoding }) => [
       mediaType,
       {
         ...(schema === undefined ? {} : { schema: referring(schema) }),
         ...examplesOf(examples),
+        ...given("encoding", encoding === undefined ? undefined : encodingOf(encoding)),
       },
+    ]),
+  );
+}
+
+function encodingOf(encoding: NonNullable<ApiContent["encoding"]>): JsonSchema {
+  return Object.fromEntries(
+    Object.entries(encoding).map(([name, { headers, ...one }]) => [
+      name,
+      { ...one, ...(headers === undefined ? {} : { headers: headersOf(headers) }) },
     ]),
   );
 }
