@@ -63,7 +63,11 @@ test("docs writes the doors of an app as OpenAPI, in JSON and YAML, and what is 
   await folder.put("api.yaml", API);
   await folder.put("order.json", { title: "Order", type: "object", properties: { parent: { $ref: "#" } } });
   const outcome = await command(["docs", "--out", "public", "--api-version", "2.1"], { directory: folder.root });
-  expect(outcome).toEqual({ code: 0, stderr: "", stdout: "wrote public/openapi.json\nwrote public/openapi.yaml\n" });
+  expect(outcome).toEqual({
+    code: 0,
+    stderr: "",
+    stdout: "wrote public/openapi.json\nwrote public/openapi.yaml\nwrote public/index.html and its pages\n",
+  });
   const document: unknown = JSON.parse(await readFile(folder.path("public/openapi.json"), "utf8"));
   expect(document).toMatchObject({
     openapi: "3.1.1",

@@ -1,4 +1,4 @@
-export { contractPaths } from "./app-contents.ts";
+export { contractPaths, isStep } from "./app-contents.ts";
 export { checkApp } from "./check-app.ts";
 export { type Compatibility, compatibilityFindings, readCompatibility } from "./compatibility.ts";
 export { type Environment, type NodeConfig, type PortolanConfig, configOptions, storeDirectory } from "./config.ts";

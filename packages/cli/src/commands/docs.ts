@@ -4,9 +4,9 @@ import { defineCommand } from "../command.ts";
 
 export const docs = defineCommand({
   name: "docs",
-  summary: "Writes what describes an app: OpenAPI of its REST doors and AsyncAPI of its channels, each as JSON and YAML.",
+  summary: "Writes what describes an app: OpenAPI of its REST doors, AsyncAPI of its channels, and a site with a page for each route.",
   details:
-    "Operations, parameters, bodies, messages and errors come from the routes, their contracts, their doors and channels; tags from the routes and the systems that they call. Doors of an API description (`rest.api`) are described as it does. Nothing is run or opened.",
+    "Operations, parameters, bodies, messages and errors come from the routes, their contracts, their doors and channels; tags from the routes and the systems that they call. Doors of an API description (`rest.api`) are described as it does. The site works from a disk and loads nothing from elsewhere: contracts, doors, a picture of the steps, errors, policies, channels and systems, and examples. These are the messages of the app's cases and the examples in its contracts; they are run when the site is made, on stores in memory and with doubles for other systems. Nothing is opened, and no variable of the environment is read.",
   positionals: [
     { name: "DIR", description: "The app's directory, or one file of it. Default: the working directory.", presence: "optional" },
   ],
@@ -16,22 +16,22 @@ export const docs = defineCommand({
   },
   examples: [{ line: "portolan docs --out public", does: "public/openapi.json, public/asyncapi.yaml, …" }],
   async run({ positionals: [path = "."], options, io }) {
-    const [{ loadApp }, { platform }, { provideOwnPackage }, { documentsOf }] = await Promise.all([
-      import("@portolan/host"),
-      import("../platform.ts"),
+    const [{ loadAnywhere }, { provideOwnPackage }, { documentsOf }] = await Promise.all([
+      import("../tested-app.ts"),
       import("../user-imports.ts"),
       import("../docs/app-documents.ts"),
     ]);
     provideOwnPackage();
-    const app = await loadApp({ path: resolve(io.directory, path), platform, environment: io.environment });
-    const documents = await documentsOf(app, options["api-version"] ?? "1.0.0");
-    const folder = options.out === undefined ? join(app.directory, "docs") : resolve(io.directory, options.out);
+    const anywhere = await loadAnywhere(resolve(io.directory, path));
+    const documents = await documentsOf(anywhere, options["api-version"] ?? "1.0.0");
+    const folder = options.out === undefined ? join(anywhere.app.directory, "docs") : resolve(io.directory, options.out);
     for (const { name, content } of documents) {
       const file = join(folder, name);
       await mkdir(dirname(file), { recursive: true });
       await writeFile(file, content);
-      io.stdout.write(`wrote ${relative(io.directory, file)}\n`);
+      if (!/\/|\.html$/.test(name)) io.stdout.write(`wrote ${relative(io.directory, file)}\n`);
     }
+    io.stdout.write(`wrote ${relative(io.directory, join(folder, "index.html"))} and its pages\n`);
     return "ok";
   },
 });

@@ -1,5 +1,6 @@
 import { ERROR_CODES, PortolanError, knownCode, nearestName } from "@portolan/core";
 import { defineCommand } from "../command.ts";
+import { KIND_WORDS } from "../error-kinds.ts";
 import { renderTable } from "../table.ts";
 
 export const explain = defineCommand({
@@ -23,17 +24,16 @@ export const explain = defineCommand({
     const code = fullCode(given);
     const known = knownCode(code);
     if (known === undefined) throw unknown(given, code);
-    io.stdout.write(`${code} (${known.kind})\n\n${known.title}\n\n${known.explanation}\n\n${KINDS[known.kind]}\n`);
+    io.stdout.write(
+      `${code} (${known.kind})\n\n${known.title}\n\n${known.explanation}\n\nKind ${known.kind}: ${lowerFirst(KIND_WORDS[known.kind])}\n`,
+    );
     return "ok";
   },
 });
 
-const KINDS = {
-  transient: "Kind transient: the same may work later, so it is retried where the route says so. An HTTP door answers 503.",
-  invalid: "Kind invalid: the message breaks a contract, so it is not retried. An HTTP door answers 400.",
-  rejected: "Kind rejected: it was understood and refused, so it is not retried. An HTTP door answers 422.",
-  defect: "Kind defect: something has to be mended, in code or configuration. It is not retried. An HTTP door answers 500.",
-} as const;
+function lowerFirst(words: string): string {
+  return words.charAt(0).toLowerCase() + words.slice(1);
+}
 
 function fullCode(given: string): string {
   const code = given.toUpperCase().replaceAll("-", "_");

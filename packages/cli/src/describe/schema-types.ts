@@ -44,6 +44,7 @@ export function typeWords(schema: Schema): string {
 }
 
 function plainWords(type: unknown, schema: JsonSchema, format: unknown): string {
+  if (type === "array" && Array.isArray(schema["prefixItems"])) return `[${schemas(schema["prefixItems"]).map(typeWords).join(", ")}]`;
   if (type === "array") {
     const items = isSchema(schema["items"]) ? typeWords(schema["items"]) : "any";
     return items.includes(" ") ? `(${items})[]` : `${items}[]`;

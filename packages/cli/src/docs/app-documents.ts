@@ -1,5 +1,6 @@
 import type { LoadedApp } from "@portolan/host";
 import { platform } from "../platform.ts";
+import type { AppAnywhere } from "../tested-app.ts";
 
 /** A file that describes an app. */
 export interface AppDocument {
@@ -7,19 +8,23 @@ export interface AppDocument {
   readonly content: string | Uint8Array;
 }
 
-/** The documents of what an app offers, each where there is something that it can say. */
-export async function documentsOf(app: LoadedApp, version: string): Promise<readonly AppDocument[]> {
-  const [{ apiOfApp }, { asyncApiOfApp }, { writeApiDocument }, { writeAsyncDocument }] = await Promise.all([
+/** The documents of what an app offers, each where there is something that it can say, and the site that shows them. */
+export async function documentsOf({ app, shown }: AppAnywhere, version: string): Promise<readonly AppDocument[]> {
+  const [{ apiOfApp }, { asyncApiOfApp }, { writeApiDocument }, { writeAsyncDocument }, { siteOf }, { runExamples }] = await Promise.all([
     import("./api-of-app.ts"),
     import("./async-api-of-app.ts"),
     import("@portolan/formats/openapi"),
     import("@portolan/formats/asyncapi"),
+    import("./site/site.ts"),
+    import("./route-examples.ts"),
   ]);
   const [api, asyncApi] = await Promise.all([apiOfApp(app, version), asyncApiOfApp(app, version)]);
-  return [
+  const documents = [
     ...(api.operations.length === 0 ? [] : await inBoth("openapi", writeApiDocument(api), app)),
     ...(asyncApi.operations.length === 0 ? [] : await inBoth("asyncapi", writeAsyncDocument(asyncApi), app)),
   ];
+  const site = await siteOf({ app, version, api, documents, examples: await runExamples(app), shown });
+  return [...documents, ...site];
 }
 
 /** As JSON and as YAML. */

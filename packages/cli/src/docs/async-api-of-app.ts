@@ -76,6 +76,7 @@ const MODES: Readonly<Record<ChannelDefinition["mode"], string>> = {
   durable: "Durable: what waits in it survives a crash.",
 };
 
-function channelWords({ mode, orderedBy }: ChannelDefinition): string {
+/** What becomes of messages that wait in a channel. */
+export function channelWords({ mode, orderedBy }: ChannelDefinition): string {
   return orderedBy === undefined ? MODES[mode] : `${MODES[mode]} Messages of one key are processed one after another.`;
 }
