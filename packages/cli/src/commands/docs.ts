@@ -4,9 +4,10 @@ import { defineCommand } from "../command.ts";
 
 export const docs = defineCommand({
   name: "docs",
-  summary: "Writes what describes an app: OpenAPI of its REST doors, AsyncAPI of its channels, and a site with a page for each route.",
+  summary:
+    "Writes what describes an app: OpenAPI of its REST doors, AsyncAPI of its channels, the GraphQL schema, WSDL, MCP tools, and a site with a page for each route.",
   details:
-    "Operations, parameters, bodies, messages and errors come from the routes, their contracts, their doors and channels; tags from the routes and the systems that they call. Doors of an API description (`rest.api`) are described as it does. The site works from a disk and loads nothing from elsewhere: contracts, doors, a picture of the steps, errors, policies, channels and systems, and examples. These are the messages of the app's cases and the examples in its contracts; they are run when the site is made, on stores in memory and with doubles for other systems. Nothing is opened, and no variable of the environment is read.",
+    "Operations, parameters, bodies, messages and errors come from the routes, their contracts, their doors and channels; tags from the routes and the systems that they call. Doors of an API description (`rest.api`) are described as it does. The site works from a disk and loads nothing from elsewhere: contracts, doors, a picture of the steps, errors, policies, channels and systems, and examples. These are the messages of the app's cases and the examples in its contracts; they are run when the site is made, on stores in memory and with doubles for other systems. For the schemas of GraphQL, SOAP and MCP doors the app is started for a moment on a free port of this machine, in the same way. No variable of the environment is read.",
   positionals: [
     { name: "DIR", description: "The app's directory, or one file of it. Default: the working directory.", presence: "optional" },
   ],

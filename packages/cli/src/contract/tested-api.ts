@@ -1,8 +1,7 @@
 import { basename, dirname } from "node:path";
-import { PortolanError, isRecord, silentLogger, type ConnectorDefinition, type ConnectorTargetNode } from "@portolan/core";
+import { PortolanError } from "@portolan/core";
 import type { ApiDocument } from "@portolan/formats/openapi";
-import { startNode, type LoadedApp } from "@portolan/host";
-import { changedApp } from "@portolan/testkit";
+import { startAlone } from "../app-alone.ts";
 import { apiOfApp } from "../docs/api-of-app.ts";
 import { platform } from "../platform.ts";
 import { loadTestedApp } from "../tested-app.ts";
@@ -42,18 +41,12 @@ export async function openTestedApi(order: ContractOrder): Promise<TestedApi> {
   const api = await apiOfApp(app, "1.0.0");
   const { name } = app.definition;
   if (url !== undefined) return { name, api, url, shownUrl: url, [Symbol.asyncDispose]: async () => undefined };
-  const node = await startNode({
-    app: withoutOutside(app),
-    platform: withoutAddresses(),
-    log: silentLogger,
-    store: "memory",
-    http: { host: "127.0.0.1", port: 0 },
-  });
+  const node = await startAlone(app, "limits");
   const { host, port } = app.config.http;
   return {
     name,
     api,
-    url: node.url ?? "",
+    url: node.url,
     shownUrl: `http://${host === "0.0.0.0" ? "127.0.0.1" : host}:${port}`,
     [Symbol.asyncDispose]: async () => void (await node.stop()),
   };
@@ -81,49 +74,4 @@ function withBasePath(url: string, { servers: [first = ""] }: ApiDocument): stri
   if (new URL(url).pathname !== "/") return url;
   const path = URL.parse(first, "http://unknown.invalid/")?.pathname ?? "/";
   return path.includes("{") || path.includes("%7B") ? url : `${url}${path.replace(/\/$/, "")}`;
-}
-
-/** The app as it is but for what it would do elsewhere: nothing made up for a test may reach another system. */
-function withoutOutside(app: LoadedApp): LoadedApp {
-  const definition = changedApp(app.definition, {
-    connector: ({ connector }: ConnectorTargetNode) => unreached(connector),
-    source: ({ connector }) => (connector.source?.replies === true ? connector : silent(connector)),
-    callback: (callback) => callback,
-  });
-  const routes = definition.routes.map((route) => ({
-    ...route,
-    from: route.from.map((source) => (source.kind === "connector" ? { ...source, options: unlimited(source.options) } : source)),
-  }));
-  return { ...app, definition: { ...definition, routes }, config: { ...app.config, http: unlimited(app.config.http) } };
-}
-
-/** Without limits on how often somebody may ask: tests ask often. */
-function unlimited<Options extends object>(options: Options): Options {
-  if (!("policies" in options) || !isRecord(options.policies)) return options;
-  const { rateLimit: _rate, quota: _quota, ...policies } = options.policies;
-  return { ...options, policies };
-}
-
-function withoutAddresses() {
-  return { ...platform, connectors: platform.connectors.map(unreached) };
-}
-
-/** What is sent is taken; whoever asks is told that there is nobody. */
-function unreached(connector: ConnectorDefinition): ConnectorDefinition {
-  const { target } = connector;
-  if (target === undefined) return connector;
-  const send: typeof target.open = async () => ({
-    send: async (_message, { mode }) => {
-      if (mode === "to") return undefined;
-      throw new PortolanError("PORTOLAN_REMOTE_REJECTED", "contract tests of an app that they start reach no other system");
-    },
-    close: async () => undefined,
-  });
-  return { ...connector, target: { ...target, open: send } };
-}
-
-/** A source from which nothing comes. */
-function silent(connector: ConnectorDefinition): ConnectorDefinition {
-  const { source } = connector;
-  return source === undefined ? connector : { ...connector, source: { ...source, open: async () => ({ close: async () => undefined }) } };
 }

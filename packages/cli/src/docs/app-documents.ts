@@ -10,19 +10,22 @@ export interface AppDocument {
 
 /** The documents of what an app offers, each where there is something that it can say, and the site that shows them. */
 export async function documentsOf({ app, shown }: AppAnywhere, version: string): Promise<readonly AppDocument[]> {
-  const [{ apiOfApp }, { asyncApiOfApp }, { writeApiDocument }, { writeAsyncDocument }, { siteOf }, { runExamples }] = await Promise.all([
-    import("./api-of-app.ts"),
-    import("./async-api-of-app.ts"),
-    import("@portolan/formats/openapi"),
-    import("@portolan/formats/asyncapi"),
-    import("./site/site.ts"),
-    import("./route-examples.ts"),
-  ]);
+  const [{ apiOfApp }, { asyncApiOfApp }, { writeApiDocument }, { writeAsyncDocument }, { siteOf }, { runExamples }, { doorDocuments }] =
+    await Promise.all([
+      import("./api-of-app.ts"),
+      import("./async-api-of-app.ts"),
+      import("@portolan/formats/openapi"),
+      import("@portolan/formats/asyncapi"),
+      import("./site/site.ts"),
+      import("./route-examples.ts"),
+      import("./door-documents.ts"),
+    ]);
   const [api, asyncApi] = await Promise.all([apiOfApp(app, version), asyncApiOfApp(app, version)]);
-  const documents = [
+  const documents: AppDocument[] = [
     ...(api.operations.length === 0 ? [] : await inBoth("openapi", writeApiDocument(api), app)),
     ...(asyncApi.operations.length === 0 ? [] : await inBoth("asyncapi", writeAsyncDocument(asyncApi), app)),
   ];
+  documents.push(...(await doorDocuments(app)));
   const site = await siteOf({ app, version, api, documents, examples: await runExamples(app), shown });
   return [...documents, ...site];
 }

@@ -1,6 +1,7 @@
 import { standaloneSchema, type ApiContent, type ApiDocument, type ApiOperation } from "@portolan/formats/openapi";
 import { typeWords } from "../../describe/schema-types.ts";
-import { NOTHING, code, html, json, section, slug, table, type Html } from "./html.ts";
+import type { AppDocument } from "../app-documents.ts";
+import { NOTHING, block, code, html, json, slug, table, type Html } from "./html.ts";
 import type { Page } from "./layout.ts";
 import { schemaTable } from "./schema-table.ts";
 
@@ -85,16 +86,24 @@ function contentOf(content: readonly ApiContent[], api: ApiDocument, isFolded = 
               </details>`
             : known;
         return html`<p>${group.map(({ mediaType }) => html`${code(mediaType)} `)}</p>
-          ${known}${examples}`.html;
+          ${shown}${examples}`.html;
       })
       .join(""),
   };
 }
 
 /** A document that is shown as it is. */
-export function sourcePage(page: { readonly url: string; readonly title: string; readonly file: string; readonly text: string }): Page {
-  const content = html`<h1>${page.title}</h1>
-    <p class="lead">Also as a file: <a href="${page.file}">${page.file}</a></p>
-    ${section("Source", json(page.text, page.title))}`;
-  return { url: page.url, title: page.title, kind: "reference", content };
+export function sourcePage({ name, content }: AppDocument): Page {
+  const title = TITLES.find(([end]) => name.endsWith(end))?.[1] ?? name;
+  const page = html`<h1>${title}</h1>
+    <p class="lead">Also as a file: <a href="${name}">${name}</a></p>
+    ${block(String(content), title)}`;
+  return { url: `${name}.html`, title, kind: "reference", content: page };
 }
+
+const TITLES: readonly (readonly [string, string])[] = [
+  ["schema.graphql", "GraphQL schema"],
+  ["mcp-tools.json", "MCP tools"],
+  [".wsdl", "WSDL"],
+  ["asyncapi.yaml", "AsyncAPI"],
+];

@@ -69,9 +69,11 @@ test("docs makes a site whose links all lead somewhere, and which loads nothing 
   const { outcome, texts } = await site();
   expect(outcome).toMatchObject({ code: 0, stderr: "", stdout: expect.stringContaining("wrote site/index.html and its pages") });
   expect([...texts.keys()].filter((name) => name.endsWith(".html")).toSorted()).toEqual([
+    "asyncapi.yaml.html",
     "channels.html",
     "errors.html",
     "index.html",
+    "mcp-tools.json.html",
     "rest.html",
     "routes/deliver.html",
     "routes/placeOrder.html",

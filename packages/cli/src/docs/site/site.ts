@@ -5,7 +5,7 @@ import { platform } from "../../platform.ts";
 import type { AppDocument } from "../app-documents.ts";
 import { linksOf } from "../app-links.ts";
 import type { RouteExample } from "../route-examples.ts";
-import { apiPage } from "./api-page.ts";
+import { apiPage, sourcePage } from "./api-page.ts";
 import { SCRIPT, STYLE } from "./assets.ts";
 import { framed, searchIndex, type Page } from "./layout.ts";
 import { channelsPage, errorsPage, startPage, systemsPage, type AppView } from "./overview-pages.ts";
@@ -46,6 +46,7 @@ export async function siteOf({ app, version, api, documents, examples, shown }: 
   );
   const references: readonly Page[] = [
     ...(api.operations.length === 0 ? [] : [apiPage(api)]),
+    ...documents.filter(({ name }) => /\.(graphql|wsdl)$|^asyncapi\.yaml$|mcp-tools\.json$/.test(name)).map(sourcePage),
     ...(definition.channels.length === 0 ? [] : [channelsPage(view, channels)]),
     ...(definition.systems.length === 0 ? [] : [systemsPage(view)]),
     errorsPage(),

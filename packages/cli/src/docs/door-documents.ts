@@ -1,0 +1,102 @@
+import { readFileSync } from "node:fs";
+import { parse, resolve } from "node:path";
+import { PortolanError, isRecord, type ConnectorSourceNode } from "@portolan/core";
+import type { LoadedApp } from "@portolan/host";
+import { startAlone } from "../app-alone.ts";
+import type { AppDocument } from "./app-documents.ts";
+
+/**
+ * What doors say of themselves: the schema of GraphQL endpoints, WSDL documents with their schemas, and the tools of MCP endpoints.
+ * The app is started for it, so that these are what clients get. Undefined if it has no such doors.
+ */
+export async function doorDocuments(app: LoadedApp): Promise<readonly AppDocument[]> {
+  const doors = app.definition.routes.flatMap(({ from }) => from.filter((source) => source.kind === "connector"));
+  const [graphql, mcp, soap] = ["graphql", "mcp", "soap"].map((name) => doors.filter(({ connector }) => connector.name === name));
+  if (graphql === undefined || mcp === undefined || soap === undefined || graphql.length + mcp.length + soap.length === 0) return [];
+  const running = await startAlone(app, "policies");
+  try {
+    const documents: AppDocument[] = [];
+    for (const path of pathsOf(graphql))
+      documents.push({ name: named(path, "graphql", "schema.graphql"), content: await ask(`${running.url}${path}/schema.graphql`) });
+    for (const path of pathsOf(mcp))
+      documents.push({ name: named(path, "mcp", "mcp-tools.json"), content: await toolsOf(`${running.url}${path}`) });
+    for (const { name, path } of servicesOf(soap, app)) documents.push(...(await wsdlOf(name, `${running.url}${path}`)));
+    const { host, port } = app.config.http;
+    const usual = `http://${host === "0.0.0.0" ? "localhost" : host}:${port}`;
+    return documents.map(({ name, content }) => ({ name, content: String(content).replaceAll(running.url, usual) }));
+  } finally {
+    await running.stop();
+  }
+}
+
+function pathsOf(doors: readonly ConnectorSourceNode[]): readonly string[] {
+  return [...new Set(doors.map(({ options }) => String(options["path"])))];
+}
+
+/** The endpoint at the usual path has the usual name. */
+function named(path: string, usual: string, file: string): string {
+  return path === `/${usual}` ? file : `${path.slice(1).replaceAll(/[^\w.-]+/g, "-")}.${file}`;
+}
+
+async function ask(url: string, init: RequestInit = {}): Promise<string> {
+  const response = await fetch(url, init);
+  const text = await response.text();
+  if (response.ok) return text;
+  throw new PortolanError(
+    "PORTOLAN_USAGE",
+    `the app does not show what ${new URL(url).pathname} offers: it answers ${response.status} ${text.slice(0, 200)}`,
+  );
+}
+
+/** Tools and resources, each with its schemas. */
+async function toolsOf(url: string): Promise<string> {
+  const call = async (method: string): Promise<unknown> => {
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params: {} });
+    const answer: unknown = JSON.parse(
+      await ask(url, {
+        method: "POST",
+        body,
+        headers: { "content-type": "application/json", accept: "application/json, text/event-stream" },
+      }),
+    );
+    return isRecord(answer) ? answer["result"] : undefined;
+  };
+  const results = [await call("tools/list"), await call("resources/list"), await call("resources/templates/list")];
+  return `${JSON.stringify(Object.assign({}, ...results.filter(isRecord)), undefined, 2)}\n`;
+}
+
+interface Service {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** The services of SOAP doors: each at the path of its door, or else where its own document says that it is. */
+function servicesOf(doors: readonly ConnectorSourceNode[], { directory }: LoadedApp): readonly Service[] {
+  const services = new Map<string, Service>();
+  for (const { options } of doors) {
+    const { service, path } = options;
+    if (typeof service !== "string") continue;
+    const name = parse(service).name;
+    const [, address = ""] =
+      /<(?:[\w.-]+:)?address\s[^>]*?location\s*=\s*["']([^"']*)/.exec(readFileSync(resolve(directory, service), "utf8")) ?? [];
+    const own = typeof path === "string" ? path : URL.parse(address)?.pathname;
+    if (own !== undefined && !services.has(service)) services.set(service, { name, path: own });
+  }
+  return [...services.values()];
+}
+
+/** A document of a service and those that it refers to, with names of files in place of addresses. */
+async function wsdlOf(name: string, url: string): Promise<readonly AppDocument[]> {
+  const files = new Map([["wsdl", `${name}.wsdl`]]);
+  const documents: AppDocument[] = [];
+  for (const [query, file] of files) {
+    const text = await ask(`${url}?${query}`);
+    const content = text.replaceAll(/"[^"]*\?((?:wsdl|xsd)=\d+)"/g, (_whole, link: string) => {
+      const [kind = "", index = ""] = link.split("=");
+      if (!files.has(link)) files.set(link, `${name}-${index}.${kind}`);
+      return `"${files.get(link) ?? ""}"`;
+    });
+    documents.push({ name: file, content });
+  }
+  return documents;
+}
