@@ -32,8 +32,8 @@ export interface Door {
   readonly admit?: ((exchange: Exchange) => void) | undefined;
   /** Answers a browser that asks before a request from another origin (a preflight), unless OPTIONS has a door of its own. */
   readonly preflight?: ((exchange: Exchange) => void) | undefined;
-  /** Of a GET door that remembers replies: a request that changes something at the same address has succeeded. */
-  readonly forget?: ((exchange: Exchange) => void) | undefined;
+  /** Of a GET door that remembers replies: a request that changes something at an address of it has succeeded. */
+  readonly forget?: ((address: ChangedAddress) => void) | undefined;
 }
 
 export type Handled = void | Promise<void> | OnBody;
@@ -43,6 +43,12 @@ export interface OnBody {
   body(bytes: Buffer): void | Promise<void>;
   /** The body will not come, and the caller has been or will be told so: there is only tidying up to be done. */
   lost(): void;
+}
+
+export interface ChangedAddress {
+  readonly host: string;
+  /** The path and the query, as they were sent. */
+  readonly target: string;
 }
 
 export interface WholeReply {

@@ -46,7 +46,7 @@ export class HttpExchange implements Exchange, OpenExchange {
   /** Set when the connection is of no use after this reply. */
   endsConnection = false;
   /** Called when the door replies with success. */
-  onSuccess: (() => void) | undefined;
+  onSuccess: ((headers: ReplyHeaders) => void) | undefined;
   readonly #response: ServerResponse;
   readonly #host: ExchangeHost;
   readonly #door: Door;
@@ -162,7 +162,7 @@ export class HttpExchange implements Exchange, OpenExchange {
 
   reply(status: number, headers: ReplyHeaders, body: string | Uint8Array = ""): void {
     // Also when the caller has gone: what was done is done.
-    if (this.onSuccess !== undefined && status < 400) this.onSuccess();
+    if (this.onSuccess !== undefined && status < 400) this.onSuccess(headers);
     if (!this.#mayReply()) return;
     const length = typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
     const head = this.#head(headers);
@@ -173,6 +173,7 @@ export class HttpExchange implements Exchange, OpenExchange {
   }
 
   async replyStream(status: number, headers: ReplyHeaders, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    if (this.onSuccess !== undefined && status < 400) this.onSuccess(headers);
     if (!this.#mayReply()) return;
     const response = this.#response;
     response.writeHead(status, this.#head(headers));

@@ -2,11 +2,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { PortolanError, asPortolanError, type Logger } from "@portolan/core";
 import type { BodyTaker } from "./body.ts";
+import { changedAddresses } from "./changed-addresses.ts";
 import { answerClientError } from "./client-error.ts";
 import { createOriginFinder } from "./caller-origin.ts";
 import { Connection } from "./connection.ts";
 import type { DoorHost, DoorPolicies } from "./door-host.ts";
 import type { Door, OnBody } from "./door.ts";
+import type { ReplyHeaders } from "./exchange.ts";
 import { healthDoors, type Readiness } from "./health.ts";
 import { HttpExchange, type ExchangeHost } from "./http-exchange.ts";
 import { httpLimits, type HttpLimits } from "./http-limits.ts";
@@ -194,9 +196,10 @@ const NOWHERE: FoundDoor = {
 
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS", "QUERY"]);
 
-/** RFC 9111, section 4.4. */
-function forgetting(exchange: HttpExchange, table: RouteTable): () => void {
-  return () => table.find("GET", exchange.request.url ?? "")?.door.forget?.(exchange);
+function forgetting(exchange: HttpExchange, table: RouteTable): (headers: ReplyHeaders) => void {
+  return (headers) => {
+    for (const address of changedAddresses(exchange, headers)) table.find("GET", address.target)?.door.forget?.(address);
+  };
 }
 
 function answer(exchange: HttpExchange, door: Door): void {

@@ -70,7 +70,7 @@ test.each([
 });
 
 test("HEAD is told the length of what GET would send, and a cache inside keeps the plain reply", async () => {
-  const cache = { ttl: 60_000, staleWhileRevalidate: 0, vary: [], maxBytes: 100_000 };
+  const cache = { ttl: 60_000, staleWhileRevalidate: 0, staleIfError: 0, maxReply: 100_000, vary: [], maxBytes: 100_000 };
   await using node = await startBehind({ compression: { minBytes: 1024 }, cache }, doors);
   const got = await wire(`${node.origin}/json`, "gzip");
   const head = await wire(`${node.origin}/json`, "gzip", "HEAD");

@@ -5,7 +5,7 @@ import { option, withDefault, type OptionsOf } from "@portolan/core";
 import type { Exchange, ReplyHeaders } from "../exchange.ts";
 import { runDoor } from "./exchange-view.ts";
 import type { Policy } from "./policy.ts";
-import { replyHeader, withHeader } from "./reply-headers.ts";
+import { replyHeader, withHeader } from "../reply-headers.ts";
 
 export const compressionOptions = {
   minBytes: withDefault(option.bytes, 1024, "Smaller replies are sent as they are."),

@@ -35,6 +35,8 @@ export interface PoliciesInput {
   readonly cache?: {
     readonly ttl?: Duration;
     readonly staleWhileRevalidate?: Duration;
+    readonly staleIfError?: Duration;
+    readonly maxReply?: number | string;
     readonly vary?: readonly string[];
     readonly maxBytes?: number | string;
   };

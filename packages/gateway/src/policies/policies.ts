@@ -5,7 +5,7 @@ import { checkCors, cors, corsOptions } from "./cors.ts";
 import { checkDeprecation, deprecation, deprecationOptions } from "./deprecation.ts";
 import { idempotency, idempotencyOptions } from "./idempotency.ts";
 import { checkRateLimit, quota, quotaOptions, rateLimit, rateLimitOptions } from "./limits.ts";
-import { composePolicies, type Policy, type PolicyContext } from "./policy.ts";
+import type { Policy, PolicyContext } from "./policy.ts";
 import { requestLimits, requestLimitsOptions } from "./request-limits.ts";
 import { cacheOptions, responseCache } from "./response-cache.ts";
 
@@ -34,17 +34,24 @@ export function checkPolicies(given: PolicyOptions = {}): readonly string[] {
   ];
 }
 
-/** One policy of all that are given. */
-export function createPolicy(given: PolicyOptions, context: PolicyContext): Policy {
-  const policies: Policy[] = [];
-  if (given.addresses !== undefined) policies.push(addresses(given.addresses));
-  if (given.cors !== undefined) policies.push(cors(given.cors));
-  if (given.deprecation !== undefined) policies.push(deprecation(given.deprecation));
-  if (given.limits !== undefined) policies.push(requestLimits(given.limits));
-  if (given.rateLimit !== undefined) policies.push(rateLimit(given.rateLimit, context));
-  if (given.quota !== undefined) policies.push(quota(given.quota, context));
-  if (given.compression !== undefined) policies.push(compression(given.compression));
-  if (given.idempotency !== undefined) policies.push(idempotency(given.idempotency, context));
-  if (given.cache !== undefined) policies.push(responseCache(given.cache, context));
-  return composePolicies(policies);
+export type PolicyName = keyof PolicyOptions;
+
+/** In the order in which a request meets them. */
+export const POLICY_NAMES = Object.keys(policyOptions) as readonly PolicyName[];
+
+/** Policies by their names. */
+export type PolicySet = Readonly<Partial<Record<PolicyName, Policy>>>;
+
+export function createPolicySet(given: PolicyOptions, context: PolicyContext): PolicySet {
+  return {
+    ...(given.addresses && { addresses: addresses(given.addresses) }),
+    ...(given.cors && { cors: cors(given.cors) }),
+    ...(given.deprecation && { deprecation: deprecation(given.deprecation) }),
+    ...(given.limits && { limits: requestLimits(given.limits) }),
+    ...(given.rateLimit && { rateLimit: rateLimit(given.rateLimit, context) }),
+    ...(given.quota && { quota: quota(given.quota, context) }),
+    ...(given.compression && { compression: compression(given.compression) }),
+    ...(given.idempotency && { idempotency: idempotency(given.idempotency, context) }),
+    ...(given.cache && { cache: responseCache(given.cache, context) }),
+  };
 }

@@ -17,8 +17,3 @@ export interface PolicyContext extends PolicyServices {
   /** Whose policies these are: what they store is stored under it. */
   readonly name: string;
 }
-
-/** One policy of several: the first is met first by a request, and last by its reply. */
-export function composePolicies(policies: readonly Policy[]): Policy {
-  return (door) => policies.reduceRight((inner, policy) => policy(inner), door);
-}

@@ -4,7 +4,7 @@ import type { Door, Exchange, PolicyOptions, ReplyHeaders } from "../index.ts";
 import { getDoor, rawRequest, startBehind } from "./policy-host.test.support.ts";
 
 type Cache = NonNullable<PolicyOptions["cache"]>;
-const DEFAULTS: Cache = { staleWhileRevalidate: 0, vary: ["accept"], maxBytes: 1_000_000 };
+const DEFAULTS: Cache = { staleWhileRevalidate: 0, staleIfError: 0, maxReply: 100_000, vary: ["accept"], maxBytes: 1_000_000 };
 
 /** A door whose replies are numbered, behind a cache. */
 async function startCached(
@@ -74,7 +74,6 @@ test.each([
   ["max-age", { "cache-control": "max-age=4" }, "reply 2"],
   ["a longer max-age", { "cache-control": "max-age=6" }, "reply 1"],
   ["min-fresh", { "cache-control": "min-fresh=6" }, "reply 2"],
-  ["a range", { range: "bytes=0-1" }, "reply 2"],
 ])("a request may ask for a newer reply: %s", async (_name, headers: Record<string, string>, second) => {
   await using node = await startCached({ "cache-control": "max-age=10" });
   expect([await node.ask(), await node.ask(headers, 5_000)]).toEqual(["reply 1", second]);
@@ -212,7 +211,7 @@ test("what must be revalidated is never sent stale", async () => {
 });
 
 test("beyond its size the cache lets go what was not asked for longest", async () => {
-  await using node = await startCached({}, { ttl: 60_000, maxBytes: 2_500 });
+  await using node = await startCached({}, { ttl: 60_000, maxBytes: 1_500 });
   const texts: string[] = [];
   for (const path of ["/a?1", "/a?2", "/a?1", "/a?3", "/a?1", "/a?2"]) texts.push(await (await node.get(path)).text());
   expect(texts).toEqual(["reply 1", "reply 2", "reply 1", "reply 3", "reply 1", "reply 4"]);

@@ -2,20 +2,29 @@ import { PortolanError, option, optional, withDefault, type OptionsOf } from "@p
 import type { Door, Handled } from "../door.ts";
 import type { Exchange, ReplyHeaders } from "../exchange.ts";
 import { statusProblem } from "../problem.ts";
-import { cacheControl, directiveMs } from "./cache-control.ts";
 import { choiceOf, createCacheStore, type CachedReply } from "./cache-store.ts";
-import { headersOfKnown, isKnown, unconditional, withTag } from "./conditional.ts";
+import { collected } from "./collected-stream.ts";
+import { conditionalOn, isSameContent, validatorsOf, withTag } from "./conditional.ts";
+import { createCollapse, type Making, type Outcome } from "./collapse.ts";
 import { detachedExchange } from "./detached-exchange.ts";
 import { runDoor, type Replies } from "./exchange-view.ts";
 import type { Policy, PolicyServices } from "./policy.ts";
-import { lifetimeOf } from "./storable.ts";
+import { useOf, wishesOf, type Wishes } from "./request-wishes.ts";
+import { sendCached, sendReply } from "./send-cached.ts";
+import { isPersonal, lifetimeOf, type Lifetime } from "./storable.ts";
+import { storedHeaders, updatedHeaders } from "./stored-headers.ts";
 
 export const cacheOptions = {
-  ttl: optional(option.duration, "How long replies are fresh that do not say so themselves. Default: those are not stored."),
+  ttl: optional(option.duration, "How long replies are fresh that do not say so themselves. Default: those are not fresh at all."),
   staleWhileRevalidate: withDefault(
     option.duration,
     0,
     "For so long after, a reply is still sent while a new one is being made, unless it says otherwise.",
+  ),
+  staleIfError: withDefault(
+    option.duration,
+    0,
+    "For so long after, a reply is sent when the door fails (500, 502, 503, 504), unless it says otherwise.",
   ),
   vary: withDefault(
     option.listOf(option.name),
@@ -27,116 +36,193 @@ export const cacheOptions = {
     64 * 1024 ** 2,
     "The size of all stored replies; beyond it those go first that were not asked for longest.",
   ),
+  maxReply: withDefault(option.bytes, 1024 ** 2, "A reply of a larger body is not stored."),
 };
 
 export type CacheOptions = OptionsOf<typeof cacheOptions>;
 
-/** What the first of several requests at once came to: a reply for all, none that others may have, an error, or a caller who left. */
-type Outcome = "stored" | "own" | "gone" | PortolanError;
-
-interface Making {
-  readonly address: string;
-  readonly outcome: Promise<Outcome>;
-  /** Set when the address was changed meanwhile: what is being made may be out of date. */
-  isOutdated: boolean;
-}
-
 const REVALIDATION_MS = 60_000;
+
+/** One request that the door is asked for. */
+interface Asking {
+  readonly address: string;
+  /** What is stored for it and may not be sent as it is. */
+  readonly stored?: CachedReply | undefined;
+  /** The door has been asked whether that is still right, and spoke of another. */
+  readonly isMistaken?: boolean;
+  readonly wishes: Wishes;
+}
 
 /** A shared cache of replies to GET and HEAD (RFC 9111, RFC 5861) in the memory of the node. Requests at once are made one. */
 export function responseCache(options: CacheOptions, { clock }: PolicyServices): Policy {
   const store = createCacheStore(options.maxBytes);
-  // All that is being made, and, by request, what others may wait for.
-  const inProcess = new Set<Making>();
-  const making = new Map<string, Making>();
   const ownVary = options.vary.map((name) => name.toLowerCase());
+  const collapse = createCollapse(clock);
 
-  const addressOf = ({ headers, path, queryText }: Exchange) => `${String(headers["host"])} ${path}?${queryText}`;
+  /** By what requests at once are one: what the address was chosen by when it was stored last. */
+  const keyOf = (address: string, exchange: Exchange) =>
+    `${address} ${[...choiceOf([...ownVary, ...store.choiceAt(address)], exchange).values()].join("\n")}`;
 
   /** Runs the door, and stores what it replies if that may be. */
-  const make = (door: Door, exchange: Exchange, come: (outcome: Outcome) => void): Handled => {
-    const address = addressOf(exchange);
-    const key = keyOf(address, exchange);
-    const { promise: outcome, resolve } = Promise.withResolvers<Outcome>();
-    const mine: Making = { address, outcome, isOutdated: false };
-    inProcess.add(mine);
-    if (!making.has(key) && !isPersonal(exchange)) making.set(key, mine);
-    const end = (result: Outcome) => {
-      inProcess.delete(mine);
-      if (making.get(key) === mine) making.delete(key);
-      resolve(result);
-      come(result);
+  const make = (door: Door, exchange: Exchange, asking: Asking, come: () => void = nothing): Handled => {
+    const { address, stored, wishes } = asking;
+    const askedAt = clock.now();
+    const validators = asking.isMistaken === true ? undefined : stored?.validators;
+    const mine = collapse.begin(address, wishes.noStore || isPersonal(exchange) ? undefined : keyOf(address, exchange));
+    const end = (outcome: Outcome) => {
+      mine.end(outcome);
+      come();
     };
+
+    const lifetime = (status: number, headers: ReplyHeaders): Lifetime | undefined =>
+      mine.isOutdated ? undefined : lifetimeOf(exchange, { status, headers, askedAt, now: clock.now() }, options);
+
+    /** Stores a reply, and answers it as it is stored. */
+    const keep = (reply: Pick<CachedReply, "status" | "headers" | "body" | "validators">, uses: Lifetime): CachedReply => {
+      const chosenBy = choiceOf([...ownVary, ...uses.vary], exchange);
+      const kept = { ...reply, lifetime: uses, chosenBy };
+      store.put(address, kept);
+      end(isFresh(kept) ? "stored" : "own");
+      return kept;
+    };
+
     const replies: Replies = {
       reply(status, given, body) {
-        const now = clock.now();
-        const lifetime = mine.isOutdated ? undefined : lifetimeOf(exchange, { status, headers: given, now }, options);
+        if (status === 304 && stored !== undefined && validators !== undefined) return revalidated(given, stored);
+        if (sendsInstead(status)) return;
+        const uses = tooLarge(body) ? undefined : lifetime(status, given);
         const headers = status === 200 ? withTag(given, body) : given;
-        if (lifetime !== undefined) {
-          const chosenBy = choiceOf([...new Set([...ownVary, ...lifetime.vary])].sort(), exchange);
-          store.put(address, { status, headers, body, lifetime, since: now - lifetime.ageMs, chosenBy });
+        if (uses === undefined) {
+          end(outcomeOf(status));
+          return sendReply(exchange, { status, headers, body }, `fwd=${fwd}`);
         }
-        end(lifetime === undefined ? "own" : "stored");
-        send(exchange, {
-          status,
-          headers: { ...headers, "cache-status": `${NAME}; fwd=miss${lifetime === undefined ? "" : "; stored"}` },
-          body,
-        });
+        keep({ status, headers: storedHeaders(headers), body, validators: validatorsOf(given) }, uses);
+        sendReply(exchange, { status, headers, body }, `fwd=${fwd}; stored`);
       },
-      replyStream(status, headers, chunks) {
-        end("own");
-        return exchange.replyStream(status, headers, chunks);
+      async replyStream(status, headers, chunks) {
+        if (sendsInstead(status)) return;
+        const uses = exchange.method === "HEAD" || tooLong(headers) ? undefined : lifetime(status, headers);
+        if (uses === undefined) {
+          end(outcomeOf(status));
+          return exchange.replyStream(status, headers, chunks);
+        }
+        const both = collected(chunks, options.maxReply);
+        void both.whole.then((body) => {
+          if (body === undefined || mine.isOutdated) end(exchange.open ? "own" : "gone");
+          else keep({ status, headers: storedHeaders(headers), body, validators: validatorsOf(headers) }, uses);
+        });
+        await exchange.replyStream(status, headers, both.chunks);
       },
       fail(error) {
-        end(exchange.open ? error : "gone");
+        if (error.kind !== "invalid" && error.kind !== "rejected" && sendsInstead(503)) return;
+        end(exchange.open ? "failed" : "gone");
         exchange.fail(error);
       },
     };
+
+    const fwd = stored === undefined ? (wishes.isRefresh ? "request" : "miss") : "stale";
+
+    const revalidated = (newer: ReplyHeaders, before: CachedReply): void | Promise<void> => {
+      if (!isSameContent(before.validators, newer)) {
+        end("own");
+        store.forget(address);
+        return finish(make(door, exchange, { ...asking, isMistaken: true }));
+      }
+      const headers = updatedHeaders(before.headers, newer);
+      const uses = lifetime(before.status, headers);
+      const updated = { ...before, headers: storedHeaders(headers), validators: { ...before.validators, ...defined(validatorsOf(newer)) } };
+      if (uses === undefined) {
+        end("own");
+        store.forget(address);
+        return sendReply(exchange, updated, "fwd=stale; fwd-status=304");
+      }
+      sendCached(exchange, keep(updated, uses), { ageMs: clock.now() - uses.since, how: "fwd=stale; fwd-status=304; stored" });
+    };
+
+    /** Sends what is stored in place of a failure, if it may. */
+    const sendsInstead = (status: number): boolean => {
+      if (stored === undefined || !FAILURES.has(status) || stored.lifetime.mustRevalidate) return false;
+      const ageMs = clock.now() - stored.lifetime.since;
+      if (ageMs >= stored.lifetime.freshMs + Math.max(stored.lifetime.errorMs, wishes.errorMs ?? 0)) return false;
+      end("failed");
+      sendCached(exchange, stored, { ageMs, how: `hit; fwd=stale; fwd-status=${status}; detail=stale-if-error` });
+      return true;
+    };
+
     exchange.signal.addEventListener("abort", () => end("gone"), { once: true });
-    return runDoor(door, exchange, { headers: unconditional(exchange.headers), replies });
+    return runDoor(door, exchange, { headers: conditionalOn(exchange.headers, validators), replies });
   };
 
-  const keyOf = (address: string, exchange: Exchange) => `${address} ${[...choiceOf(ownVary, exchange).values()].join("\n")}`;
+  const isFresh = ({ lifetime }: CachedReply) => clock.now() - lifetime.since < lifetime.freshMs;
+  const tooLarge = (body: string | Uint8Array) => body.length > options.maxReply;
+  const tooLong = (headers: ReplyHeaders) => {
+    const type = Object.entries(headers).find(([name]) => name.toLowerCase() === "content-type")?.[1];
+    const length = Object.entries(headers).find(([name]) => name.toLowerCase() === "content-length")?.[1];
+    // An event stream is never whole.
+    return Number(length ?? 0) > options.maxReply || String(type).startsWith("text/event-stream");
+  };
 
-  const makeAnew = (door: Door, exchange: Exchange) => {
-    if (making.has(keyOf(addressOf(exchange), exchange))) return;
+  const makeAnew = (door: Door, exchange: Exchange, asking: Asking) => {
+    if (collapse.find(keyOf(asking.address, exchange)) !== undefined) return;
     const abort = new AbortController();
     const late = () => abort.abort(new PortolanError("PORTOLAN_TIMEOUT", "a stale reply was not made anew in time"));
-    const timer = clock.after(door.timeoutMs ?? REVALIDATION_MS, late);
+    const timer = clock.after(Math.min(door.timeoutMs ?? Infinity, REVALIDATION_MS), late);
     // A failure is told by the first request that finds nothing it may have any more.
-    void make(door, detachedExchange(exchange, abort.signal), () => timer.cancel());
+    void make(door, detachedExchange(exchange, abort.signal), asking, () => timer.cancel());
   };
 
-  /** Waits for the reply that is being made for another request. */
-  const share = async (door: Door, exchange: Exchange, other: Making): Promise<void> => {
+  /** Waits for the reply that is being made for another request; where that is not for others, or failed, each asks for itself. */
+  const share = async (door: Door, exchange: Exchange, { other, asking }: { other: Making; asking: Asking }): Promise<void> => {
     const outcome = await other.outcome;
-    if (outcome instanceof PortolanError && outcome.kind === "transient") return exchange.fail(outcome);
-    // Other errors may be about headers that this request does not have.
-    if (outcome === "own" || outcome instanceof PortolanError) return finish(make(door, exchange, () => {}));
+    if (outcome === "own" || outcome === "failed") return finish(make(door, exchange, asking));
     await finish(answer(door, exchange));
   };
 
   const answer = (door: Door, exchange: Exchange): Handled => {
-    const wanted = cacheControl(exchange.headers["cache-control"]);
+    const wishes = wishesOf(exchange);
     const address = addressOf(exchange);
-    const found = store.find(address, exchange);
-    const isRefresh = wanted.has("no-cache") || (wanted.size === 0 && exchange.headers["pragma"] === "no-cache");
-    if (found !== undefined && !isRefresh && !wanted.has("no-store")) {
-      const ageMs = clock.now() - found.since;
-      const oldest = Math.min(found.lifetime.freshMs - (directiveMs(wanted, "min-fresh") ?? 0), directiveMs(wanted, "max-age") ?? Infinity);
-      if (ageMs < oldest) return send(exchange, aged(found, ageMs, "hit"));
-      const isLenient = !wanted.has("max-age") && !wanted.has("min-fresh");
-      if (isLenient && ageMs < found.lifetime.freshMs + found.lifetime.staleMs) {
-        send(exchange, aged(found, ageMs, "hit; detail=stale"));
-        return exchange.method === "GET" ? makeAnew(door, exchange) : undefined;
+    const stored = wishes.noStore ? undefined : store.find(address, exchange);
+    if (stored !== undefined) {
+      const ageMs = clock.now() - stored.lifetime.since;
+      const use = useOf(stored, ageMs, wishes);
+      if (use !== "none") {
+        sendCached(exchange, stored, { ageMs, how: use === "fresh" ? "hit" : "hit; detail=stale" });
+        if (use === "staleMeanwhile" && exchange.method === "GET") makeAnew(door, exchange, { address, stored, wishes });
+        return undefined;
       }
     }
-    if (wanted.has("only-if-cached"))
-      return exchange.sendProblem(statusProblem(504, "there is no stored reply", { requestId: exchange.id }));
-    if (exchange.method === "HEAD") return door.handle(exchange);
-    const other = making.get(keyOf(address, exchange));
-    if (other === undefined || isRefresh || isPersonal(exchange)) return make(door, exchange, () => {});
-    return share(door, exchange, other);
+    if (wishes.onlyIfCached) return exchange.sendProblem(statusProblem(504, "there is no stored reply", { requestId: exchange.id }));
+    if (exchange.method === "HEAD") return head(door, exchange, { address, stored, wishes });
+    if (exchange.headers["range"] !== undefined) return door.handle(exchange);
+    const asking = { address, stored, wishes };
+    const other = wishes.isRefresh || wishes.isParticular || isPersonal(exchange) ? undefined : collapse.find(keyOf(address, exchange));
+    return other === undefined ? make(door, exchange, asking) : share(door, exchange, { other, asking });
+  };
+
+  /** What a HEAD brings is newer than what is stored of the same content (RFC 9111, section 4.3.5). */
+  const head = (door: Door, exchange: Exchange, { address, stored }: Asking): Handled => {
+    if (stored === undefined) return door.handle(exchange);
+    const askedAt = clock.now();
+    const update = (status: number, headers: ReplyHeaders) => {
+      if (status !== 200 || stored.status !== 200) return;
+      const newer = updatedHeaders(stored.headers, headers);
+      const uses = lifetimeOf(exchange, { status, headers: newer, askedAt, now: clock.now() }, options);
+      if (uses === undefined || !isSameContent(stored.validators, headers) || hasOtherLength(stored, headers)) return store.forget(address);
+      store.put(address, { ...stored, headers: storedHeaders(newer), lifetime: uses });
+    };
+    return runDoor(door, exchange, {
+      replies: {
+        reply(status, headers, body) {
+          update(status, headers);
+          exchange.reply(status, headers, body);
+        },
+        replyStream(status, headers, chunks) {
+          update(status, headers);
+          return exchange.replyStream(status, headers, chunks);
+        },
+        fail: (error) => exchange.fail(error),
+      },
+    });
   };
 
   return (door) =>
@@ -145,36 +231,43 @@ export function responseCache(options: CacheOptions, { clock }: PolicyServices):
           ...door,
           handle(exchange) {
             if (ownVary.length > 0) exchange.addHeaders({ vary: ownVary.join(", ") });
-            return exchange.headers["range"] === undefined ? answer(door, exchange) : door.handle(exchange);
+            return answer(door, exchange);
           },
-          forget(exchange) {
-            const address = addressOf(exchange);
+          forget(place) {
+            door.forget?.(place);
+            const address = addressAt(place.host, place.target);
             store.forget(address);
-            for (const one of inProcess) if (one.address === address) one.isOutdated = true;
+            collapse.outdate(address);
           },
         }
       : door;
 }
 
-const NAME = "portolan";
+/** Statuses of a door that has failed (RFC 5861, section 4). */
+const FAILURES = new Set([500, 502, 503, 504]);
 
-function isPersonal({ headers }: Exchange): boolean {
-  return headers["authorization"] !== undefined || headers["cookie"] !== undefined;
+/** Waiting for a reply that is not for others is in vain the next time, too. */
+function outcomeOf(status: number): Outcome {
+  return status >= 500 ? "failed" : "own";
 }
 
-function aged({ status, headers, body }: CachedReply, ageMs: number, how: string): Sent {
-  return { status, headers: { ...headers, age: Math.floor(ageMs / 1000), "cache-status": `${NAME}; ${how}` }, body };
+function nothing(): void {}
+
+function addressOf({ headers, path, queryText }: Exchange): string {
+  return addressAt(String(headers["host"] ?? headers[":authority"]), queryText === "" ? path : `${path}?${queryText}`);
 }
 
-interface Sent {
-  readonly status: number;
-  readonly headers: ReplyHeaders;
-  readonly body: string | Uint8Array;
+function addressAt(host: string, target: string): string {
+  return `${host.toLowerCase()} ${target}`;
 }
 
-function send(exchange: Exchange, { status, headers, body }: Sent): void {
-  if (status === 200 && isKnown(exchange, headers)) exchange.reply(304, headersOfKnown(headers));
-  else exchange.reply(status, headers, body);
+function hasOtherLength({ body }: CachedReply, headers: ReplyHeaders): boolean {
+  const [, length] = Object.entries(headers).find(([name]) => name.toLowerCase() === "content-length") ?? [];
+  return length !== undefined && Number(length) !== Buffer.byteLength(body);
+}
+
+function defined<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
 /** A GET has no body to wait for; where a door asks for one it gets nothing. */

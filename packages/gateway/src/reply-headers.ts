@@ -1,4 +1,4 @@
-import type { ReplyHeaders } from "../exchange.ts";
+import type { ReplyHeaders } from "./exchange.ts";
 
 /** A header of a reply as one text, whatever the case of its name. */
 export function replyHeader(headers: ReplyHeaders, name: string): string | undefined {
