@@ -1,14 +1,26 @@
 import { apiTypesSuite } from "./suites/api-types.ts";
 import { csvSpectrumSuite } from "./suites/csv-spectrum.ts";
 import { ediSuite } from "./suites/edi.ts";
+import { httpCacheSuite } from "./suites/http-cache.ts";
 import { jsonataSuite } from "./suites/jsonata.ts";
 import { openApiSuite } from "./suites/openapi.ts";
 import { openApiMocksSuite } from "./suites/openapi-mocks.ts";
 import { xmlAttacksSuite } from "./suites/xml-attacks.ts";
 
 /** `npm run suites`: what the formats and languages are held against, as a table. Fails if a case does. */
+const SUITES = [
+  jsonataSuite,
+  csvSpectrumSuite,
+  ediSuite,
+  openApiSuite,
+  openApiMocksSuite,
+  apiTypesSuite,
+  xmlAttacksSuite,
+  httpCacheSuite,
+];
+
 let failed = 0;
-for (const suite of [jsonataSuite, csvSpectrumSuite, ediSuite, openApiSuite, openApiMocksSuite, apiTypesSuite, xmlAttacksSuite]) {
+for (const suite of SUITES) {
   const { cases, failures, remark, skipped } = await suite.run();
   const state = skipped !== undefined ? "skip" : failures.length === 0 ? "ok  " : "FAIL";
   const passed = `${cases - failures.length} of ${cases}`;

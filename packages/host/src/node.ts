@@ -90,8 +90,6 @@ async function open(options: Opening, opened: Close[]): Promise<RunningNode> {
   );
   const watch = (watched = watchStore(stores.durable, clock, log));
   opened.push(() => watch.stopWatching());
-  const proxies = http && (await openProxies(config.http.proxies, { host: http, clock, log }));
-  if (proxies !== undefined) opened.push(() => proxies.close());
 
   const storeEnded = Promise.withResolvers<PortolanError>();
   stores.durable.onEnd?.((error) => {
@@ -108,6 +106,9 @@ async function open(options: Opening, opened: Close[]): Promise<RunningNode> {
   });
   opened.push(() => engine.stop());
   await engine.start();
+  // Behind policies that use the store, which is open now.
+  const proxies = http && (await openProxies(config.http.proxies, { host: http, clock, log }));
+  if (proxies !== undefined) opened.push(() => proxies.close());
   const { olderThan: olderThanMs, maxEntries } = config.retention;
   const retention = startRetention(stores.durable, { olderThanMs, maxEntries }, { clock, log });
   phase = "running";

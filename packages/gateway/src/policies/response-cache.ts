@@ -51,6 +51,8 @@ interface Asking {
   /** The door has been asked whether that is still right, and spoke of another. */
   readonly isMistaken?: boolean;
   readonly wishes: Wishes;
+  /** Called when it has come to something. */
+  readonly onEnd?: () => void;
 }
 
 /** A shared cache of replies to GET and HEAD (RFC 9111, RFC 5861) in the memory of the node. Requests at once are made one. */
@@ -64,14 +66,14 @@ export function responseCache(options: CacheOptions, { clock }: PolicyServices):
     `${address} ${[...choiceOf([...ownVary, ...store.choiceAt(address)], exchange).values()].join("\n")}`;
 
   /** Runs the door, and stores what it replies if that may be. */
-  const make = (door: Door, exchange: Exchange, asking: Asking, come: () => void = nothing): Handled => {
+  const make = (door: Door, exchange: Exchange, asking: Asking): Handled => {
     const { address, stored, wishes } = asking;
     const askedAt = clock.now();
     const validators = asking.isMistaken === true ? undefined : stored?.validators;
     const mine = collapse.begin(address, wishes.noStore || isPersonal(exchange) ? undefined : keyOf(address, exchange));
     const end = (outcome: Outcome) => {
       mine.end(outcome);
-      come();
+      asking.onEnd?.();
     };
 
     const lifetime = (status: number, headers: ReplyHeaders): Lifetime | undefined =>
@@ -168,7 +170,7 @@ export function responseCache(options: CacheOptions, { clock }: PolicyServices):
     const late = () => abort.abort(new PortolanError("PORTOLAN_TIMEOUT", "a stale reply was not made anew in time"));
     const timer = clock.after(Math.min(door.timeoutMs ?? Infinity, REVALIDATION_MS), late);
     // A failure is told by the first request that finds nothing it may have any more.
-    void make(door, detachedExchange(exchange, abort.signal), asking, () => timer.cancel());
+    void make(door, detachedExchange(exchange, abort.signal), { ...asking, onEnd: () => timer.cancel() });
   };
 
   /** Waits for the reply that is being made for another request; where that is not for others, or failed, each asks for itself. */
@@ -250,8 +252,6 @@ const FAILURES = new Set([500, 502, 503, 504]);
 function outcomeOf(status: number): Outcome {
   return status >= 500 ? "failed" : "own";
 }
-
-function nothing(): void {}
 
 function addressOf({ headers, path, queryText }: Exchange): string {
   return addressAt(String(headers["host"] ?? headers[":authority"]), queryText === "" ? path : `${path}?${queryText}`);

@@ -58,7 +58,7 @@ export function isPersonal({ headers }: Exchange): boolean {
   return headers["authorization"] !== undefined || headers["cookie"] !== undefined;
 }
 
-export function hasValidator(headers: ReplyHeaders): boolean {
+function hasValidator(headers: ReplyHeaders): boolean {
   return replyHeader(headers, "etag") !== undefined || replyHeader(headers, "last-modified") !== undefined;
 }
 
