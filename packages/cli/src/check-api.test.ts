@@ -60,3 +60,26 @@ test.each([
 ])("check --against says what %s in an API description breaks", async (_change, after, messages) => {
   expect(await changed(DOCUMENT, after)).toEqual(messages);
 });
+
+test.each([
+  ["another status", "status: 201", "status: 200", "POST /orders: it does not answer 201 any more"],
+  [
+    "fewer media types",
+    "produces: [application/json, text/csv]",
+    "produces: [application/json]",
+    "POST /orders: the reply 201: text/csv is gone",
+  ],
+  ["a contract, which its route tells,", "{ type: object }", "{ type: object, required: [id] }", undefined],
+])("check --against says what %s of a door breaks", async (_change, from, to, message) => {
+  await using folder = await createTemporaryFolder();
+  const flow =
+    "routes: { place: { input: { type: object }, from: [{ rest: { post: /orders, status: 201, produces: [application/json, text/csv] } }], steps: [] } }";
+  await folder.put("before/a.flow.yaml", flow);
+  await folder.put("after/a.flow.yaml", flow.replace(from, to));
+  const { stdout } = await command(["check", "--no-types", "--json", "--against", "./before", "after"], { directory: folder.root });
+  const found = stdout
+    .split("\n")
+    .filter((line) => line.includes('"path":"openapi.json'))
+    .map((line) => (JSON.parse(line) as { readonly message: string }).message);
+  expect(found).toEqual(message === undefined ? [] : [message]);
+});

@@ -10,7 +10,7 @@ export const check = defineCommand({
   name: "check",
   summary: "Reads an app's configuration, flow files and code, compiles every route, checks types, and lists what is wrong.",
   details:
-    "Follows the body of each route from its input contract through expressions and mappings to the contracts that it comes to. Types are checked as the app's own project does: by the TypeScript that it has installed, with its `tsconfig.json`; what is wrong in the app's files is listed. Nothing is run or opened: no store, no port, no connection. Warnings do not change the exit code.",
+    "Follows the body of each route from its input contract through expressions and mappings to the contracts that it comes to. Types are checked as the app's own project does: by the TypeScript that it has installed, with its `tsconfig.json`; what is wrong in the app's files is listed. Nothing is run or opened: no store, no port, no connection (but with `--against`, apps with GraphQL, SOAP or MCP doors are started for a moment on a free port of this machine, alone, to ask the doors for their documents). Warnings do not change the exit code.",
   positionals: [
     {
       name: "DIR",
@@ -23,7 +23,7 @@ export const check = defineCommand({
       type: "string",
       value: "REV",
       description:
-        "Also list what breaks those who rely on the app at a revision of git, or in another directory (../before): routes, doors, contracts, and API descriptions that doors are made of.",
+        "Also list what breaks those who rely on the app at a revision of git, or in another directory (../before): routes, doors, contracts, channels, and the documents that describe them (OpenAPI, AsyncAPI, the GraphQL schema, WSDL, MCP tools).",
     },
     compatibility: {
       type: "string",
@@ -62,7 +62,7 @@ async function findings(
   { against, compatibility = "backward", "no-types": noTypes = false }: Checks,
   io: Io,
 ): Promise<Report> {
-  const [{ checkApp, compatibilityFindings, loadApp, readCompatibility }, { platform }, { provideOwnPackage }] = await Promise.all([
+  const [{ checkApp, loadApp, readCompatibility }, { platform }, { provideOwnPackage }] = await Promise.all([
     import("@portolan/host"),
     import("../platform.ts"),
     import("../user-imports.ts"),
@@ -73,7 +73,7 @@ async function findings(
     const app = await loadApp({ path, platform, environment: io.environment });
     const found = await checkApp(app, platform);
     const { routes, channels } = app.definition;
-    const broken = against === undefined ? [] : await brokenSince(against);
+    const broken = against === undefined ? [] : await brokenAgainst(against);
     const types = noTypes ? undefined : await (await import("../type-check.ts")).checkTypes(app);
     const counts = [count(routes.length, "route"), count(channels.length, "channel"), count(app.files.length, "file")];
     const unchecked = types !== undefined && "unchecked" in types ? [`types not checked (${types.unchecked})`] : [];
@@ -87,25 +87,14 @@ async function findings(
     return { errors: error.findings, warnings: [], summary: "" };
   }
 
-  async function brokenSince(revision: string): Promise<readonly Finding[]> {
-    const { openOtherVersion } = await import("../other-version.ts");
+  async function brokenAgainst(revision: string): Promise<readonly Finding[]> {
+    const [{ openOtherVersion }, { brokenSince }] = await Promise.all([
+      import("../other-version.ts"),
+      import("../compatibility/broken-since.ts"),
+    ]);
     await using version = await openOtherVersion(path, resolveDirectory(io.directory, revision));
     const [app, other] = await Promise.all([loadApp({ path, platform, environment: io.environment }), loadOther(version.path)]);
-    const [known, operations] = await Promise.all([compatibilityFindings({ app, other, platform }, mode), brokenDoors(app, other)]);
-    return [...known, ...operations];
-  }
-
-  /** What API descriptions and parameters of doors say beyond the contracts of routes. */
-  async function brokenDoors(app: LoadedApp, other: LoadedApp): Promise<readonly Finding[]> {
-    const [{ apiOfApp, hasOwnContract }, { brokenOperations }] = await Promise.all([
-      import("../docs/api-of-app.ts"),
-      import("../api-compatibility.ts"),
-    ]);
-    const { compare } = await platform.contracts(app.directory, []);
-    if (compare === undefined) return [];
-    const broken = async (before: LoadedApp, after: LoadedApp) =>
-      brokenOperations(await apiOfApp(before, "", hasOwnContract), await apiOfApp(after, ""), compare);
-    return [...(mode === "forward" ? [] : await broken(other, app)), ...(mode === "backward" ? [] : await broken(app, other))];
+    return brokenSince(app, other, mode);
   }
 
   /** The other version may need variables that are gone by now. */

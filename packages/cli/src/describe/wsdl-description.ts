@@ -32,6 +32,26 @@ export async function describeWsdl({ file, bytes, directory }: DescribedDocument
   };
 }
 
+/** What the operations of a WSDL document take and answer, by their names; it and what it refers to are found by their names. */
+export async function messagesOfWsdl(
+  file: string,
+  read: (file: string) => string,
+): Promise<ReadonlyMap<string, { readonly input: JsonSchema; readonly output: JsonSchema }>> {
+  const { createElementSchemas, readWsdl } = await loadReader();
+  const service = readWsdl(file, (path) => Buffer.from(read(path)));
+  const schemas = createElementSchemas();
+  const schemaOf = (shape: MessageShape | undefined): JsonSchema => {
+    const elements = shape?.body ?? [];
+    const properties = Object.fromEntries(elements.map((element) => [element.name, schemas.schemaOf(element)]));
+    return { type: "object", properties, required: Object.keys(properties) };
+  };
+  const messages = service.operations.map(
+    ({ name, input, output }) => [name, { input: schemaOf(input), output: schemaOf(output) }] as const,
+  );
+  const $defs = Object.fromEntries(schemas.definitions);
+  return new Map(messages.map(([name, { input, output }]) => [name, { input: { ...input, $defs }, output: { ...output, $defs } }]));
+}
+
 async function loadReader() {
   try {
     return await import("@portolan/connectors/wsdl");

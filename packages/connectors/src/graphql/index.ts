@@ -1,2 +1,3 @@
 export { graphqlConnector } from "./definition.ts";
 export { type FieldFunction, type FieldInput, graphql } from "./functions.ts";
+export { schemaBreaks } from "./schema-breaks.ts";

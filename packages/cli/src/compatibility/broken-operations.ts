@@ -11,11 +11,18 @@ export function brokenOperations(before: ApiDocument, after: ApiDocument, compar
     const found = other === undefined ? ["the operation is gone"] : operationFaults({ before, after, compare }, operation, other);
     const path = `${operation.method} ${operation.path}`;
     return found.map((message) => ({
-      path,
+      path: `openapi.json: ${path}`,
       message: `${path}: ${message}`,
       hint: "keep what clients rely on; add a new operation or an optional part instead",
     }));
   });
+}
+
+/** What else breaks of operations that are still there, such as their status and media types: the contracts of their routes have been looked at. */
+export function brokenForms(before: ApiDocument, after: ApiDocument): readonly Finding[] {
+  const left = new Set(after.operations.map(keyOf));
+  const operations = before.operations.filter((operation) => left.has(keyOf(operation)));
+  return brokenOperations({ ...before, operations }, after, () => []);
 }
 
 /** What parameters of a path are called is nothing that clients know. */
