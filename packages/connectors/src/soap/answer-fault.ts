@@ -1,5 +1,5 @@
 import { asPortolanError } from "@portolan/core";
-import { problemOf, type Exchange, type Problem } from "@portolan/gateway";
+import { problemOf, type Exchange, type Problem, type WholeReply } from "@portolan/gateway";
 import { problemDetail, writeFault, type FaultMessage } from "./fault.ts";
 import type { SoapVersion } from "./wsdl/service-model.ts";
 
@@ -14,6 +14,12 @@ export function errorFault(exchange: Exchange, version: SoapVersion, error: unkn
   const { "content-type": _, ...headers } = problem.headers;
   exchange.addHeaders(headers);
   answerFault(exchange, version, faultOfProblem(problem));
+}
+
+/** The fault that tells of a problem which a policy or the host has found, with the status of HTTP that it has. */
+export function problemFault(version: SoapVersion, problem: Problem): WholeReply {
+  const { contentType, text } = writeFault(version, faultOfProblem(problem));
+  return { status: problem.status, headers: { ...problem.headers, "content-type": contentType }, body: text };
 }
 
 export function faultOfError(error: unknown, exchange: Exchange): FaultMessage {

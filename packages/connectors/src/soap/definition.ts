@@ -1,5 +1,5 @@
 import { asMissingPackage, defineConnector, type ConnectorDefinition } from "@portolan/core";
-import { checkPath } from "@portolan/gateway";
+import { checkPath, checkPolicies } from "@portolan/gateway";
 import { clientOptions, doorOptions, type ClientOptions, type DoorOptions } from "./options.ts";
 
 /** SOAP: the operations of WSDL documents as sources and targets. */
@@ -35,7 +35,7 @@ async function loaded<Value>(load: () => Promise<Value>): Promise<Value> {
   }
 }
 
-function checkDoor({ service, operation, path, address }: DoorOptions): readonly string[] {
+function checkDoor({ service, operation, path, address, policies }: DoorOptions): readonly string[] {
   const faults: string[] = [];
   if (service === undefined) faults.push("service is missing: which WSDL document is it?");
   if (operation === undefined) faults.push("operation is missing: which one of the service is it?");
@@ -43,7 +43,7 @@ function checkDoor({ service, operation, path, address }: DoorOptions): readonly
   if (fault !== undefined) faults.push(`${path} is no path pattern: ${fault}`);
   if (address !== undefined && !/^https?:\/\/[^/?#]+$/.test(address))
     faults.push(`address: expected scheme and host such as https://api.shop.example, found ${address}`);
-  return faults;
+  return [...faults, ...checkPolicies(policies)];
 }
 
 /** What the client writes itself; a second one would make the request ambiguous. */

@@ -211,3 +211,28 @@ test("soap.service yields one typed source per operation", () => {
   // @ts-expect-error no operation of the document
   service.operation("Place");
 });
+
+test("policies of one door hold at its path, and what they refuse is a fault of the request's version with its own status", async () => {
+  const limited = { ...cancel.options, policies: { rateLimit: { requests: 1, per: "1m" } } };
+  await using node = await openSoap([place(), { ...cancel, options: limited }]);
+  expect((await node.send(envelope(ORDER))).status).toBe(200);
+  const old = await node.send(envelope(ORDER));
+  expect([old.status, old.type]).toEqual([429, "text/xml; charset=utf-8"]);
+  expect(old.text).toContain("<faultcode>soap:Server</faultcode>");
+  expect(old.text).toContain("<e:code>PORTOLAN_THROTTLED</e:code>");
+  const fresh = await node.send(envelope(ORDER, { version: "1.2" }), TYPE_12);
+  expect([fresh.status, fresh.type]).toEqual([429, "application/soap+xml; charset=utf-8"]);
+  expect(fresh.text).toContain("<soap:Value>soap:Receiver</soap:Value>");
+  expect(node.received).toHaveLength(1);
+  await expect(
+    openSoap([{ ...cancel, options: limited }, place({ options: { ...place().options, policies: { limits: { maxBody: 10 } } } })]),
+  ).rejects.toThrow("another door of soap");
+});
+
+test("a body beyond the limit of the host or of a policy is a fault", async () => {
+  await using node = await openSoap([place({ options: { ...place().options, policies: { limits: { maxBody: 100 } } } })]);
+  const { status, type, text } = await node.send(envelope(ORDER));
+  expect([status, type]).toEqual([413, "text/xml; charset=utf-8"]);
+  expect(text).toContain("<faultcode>soap:Client</faultcode>");
+  expect(node.received).toEqual([]);
+});

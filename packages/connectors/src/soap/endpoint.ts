@@ -1,6 +1,6 @@
 import { PortolanError } from "@portolan/core";
-import { statusProblem, type Door, type DoorHost, type Exchange, type MountedDoor, type OnBody } from "@portolan/gateway";
-import { answerFault, errorFault, faultOfError } from "./answer-fault.ts";
+import { agreedPolicies, statusProblem, type Door, type DoorHost, type DoorPolicies, type Exchange, type MountedDoor, type OnBody, type PolicyOptions, type Problem } from "@portolan/gateway";
+import { answerFault, errorFault, faultOfError, problemFault } from "./answer-fault.ts";
 import type { Envelope } from "./envelope.ts";
 import type { FaultMessage } from "./fault.ts";
 import { checkUnderstood, findOperation, readHead, readRequest, type RequestHead } from "./request.ts";
@@ -17,6 +17,7 @@ export interface RouteOperation {
   readonly understood: ReadonlySet<string>;
   readonly maxBodyBytes: number | undefined;
   readonly timeoutMs: number | undefined;
+  readonly policies: PolicyOptions | undefined;
   /** Answers a request. What it throws becomes a fault. */
   answer(request: SoapRequest): void | Promise<void>;
 }
@@ -58,17 +59,20 @@ function createEndpoint({ host, path, origin }: EndpointPlace): Endpoint {
   let offered: readonly RouteOperation[] = [];
   let versions: ReadonlySet<SoapVersion> = new Set();
   let mounted: readonly MountedDoor[] = [];
+  let policies: DoorPolicies | undefined;
 
   const post = (exchange: Exchange): OnBody | void => {
     const head = readHead(exchange);
     if (head !== undefined) return { body: (bytes) => receive(exchange, head, bytes), lost() {} };
-    const version = versions.has("1.1") ? "1.1" : "1.2";
-    answerFault(exchange, version, {
+    answerFault(exchange, oldest(), {
       code: "Client",
       status: 415,
       reason: "a SOAP message is text/xml (1.1) or application/soap+xml (1.2)",
     });
   };
+
+  const oldest = (): SoapVersion => (versions.has("1.1") ? "1.1" : "1.2");
+  const problem = (found: Problem, exchange: Exchange) => problemFault(readHead(exchange)?.version ?? oldest(), found);
 
   const receive = (exchange: Exchange, head: RequestHead, bytes: Buffer): void | Promise<void> => {
     let parsed: ParsedXml;
@@ -121,14 +125,20 @@ function createEndpoint({ host, path, origin }: EndpointPlace): Endpoint {
     offered = [...routes.values()];
     versions = new Set(offered.flatMap(({ operation }) => operation.ports.map((port) => port.version)));
     const [first] = offered;
-    if (first === undefined) return;
+    if (first === undefined) {
+      policies = undefined;
+      return;
+    }
     const door = {
       path,
       owner: first.owner,
       maxBodyBytes: most(offered, "maxBodyBytes"),
       timeoutMs: most(offered, "timeoutMs"),
     } satisfies Partial<Door>;
-    mounted = [host.mount({ ...door, method: "POST", handle: post }), host.mount({ ...door, method: "GET", handle: get })];
+    mounted = [
+      host.mount({ ...door, method: "POST", problem, handle: post }, policies),
+      host.mount({ ...door, method: "GET", handle: get }, policies),
+    ];
   };
 
   return {
@@ -149,6 +159,7 @@ function createEndpoint({ host, path, origin }: EndpointPlace): Endpoint {
           hint: "each operation leads to one route",
         });
       }
+      policies = agreedPolicies(policies, { name: `soap ${path}`, owner: route.owner, options: route.policies });
       service = given;
       routes.set(name, route);
       mount();

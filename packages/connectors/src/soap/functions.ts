@@ -1,4 +1,5 @@
 import { attachConnector, type Duration, type SourceRef, type TargetRef } from "@portolan/core";
+import type { PoliciesInput } from "@portolan/gateway";
 import { soapConnector } from "./definition.ts";
 
 /** The options of a door as people write them; their meaning is that of `doorOptions`. */
@@ -10,6 +11,7 @@ export interface OperationInput {
   readonly keepHeaders?: readonly string[];
   readonly maxBody?: Bytes;
   readonly timeout?: Duration;
+  readonly policies?: PoliciesInput;
 }
 
 /** The options of a client as people write them; their meaning is that of `clientOptions`. */

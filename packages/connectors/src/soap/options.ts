@@ -1,4 +1,5 @@
 import { option, optional, required, withDefault, type OptionsOf } from "@portolan/core";
+import { policyOptions } from "@portolan/gateway";
 
 /** A door: one operation of a service. */
 export const doorOptions = {
@@ -28,6 +29,10 @@ export const doorOptions = {
   ),
   maxBody: optional(option.bytes, "Larger messages are refused with 413. Default: the limit of the HTTP host (1mb)."),
   timeout: optional(option.duration, "A request that takes longer is answered with 504. Default: the limit of the HTTP host (1m)."),
+  policies: optional(
+    option.object(policyOptions),
+    "What holds at the path, inside of what the HTTP host's configuration says. Doors of one path have the same; one of them is enough to say it.",
+  ),
 };
 
 export type DoorOptions = OptionsOf<typeof doorOptions>;

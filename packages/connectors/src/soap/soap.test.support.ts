@@ -2,6 +2,7 @@ import {
   createMessage,
   readOptions,
   silentLogger,
+  type Clock,
   type DeliverOptions,
   type HeaderValue,
   type Incoming,
@@ -11,7 +12,7 @@ import {
   type ReadContext,
 } from "@portolan/core";
 import { createFormats } from "@portolan/formats";
-import { createHttpHost } from "@portolan/gateway";
+import { createHttpHost, createPolicies } from "@portolan/gateway";
 import { createTemporaryFolder } from "@portolan/testkit";
 import { soapConnector } from "./index.ts";
 
@@ -109,7 +110,8 @@ export async function openSoap(operations: readonly TestedOperation[], files: Re
   const received: Incoming[] = [];
   const folder = await createTemporaryFolder();
   for (const [name, text] of Object.entries(files)) await folder.put(name, text);
-  const host = createHttpHost({ port: 0, log: silentLogger });
+  const clock: Clock = { now: () => 0, after: () => ({ cancel() {} }) };
+  const host = createHttpHost({ port: 0, log: silentLogger, policies: createPolicies({ clock }) });
   const services = { ...createFormats(), http: host, directory: folder.root };
   const running = [];
   for (const { options, answer = ({ body }: Incoming) => body, headers = {} } of operations) {
@@ -123,7 +125,7 @@ export async function openSoap(operations: readonly TestedOperation[], files: Re
         return createMessage("m1", await answer(incoming, delivery), headers);
       },
       position: async () => undefined,
-      clock: { now: () => 0, after: () => ({ cancel() {} }) },
+      clock,
       random: { next: () => 0.5 },
       log: silentLogger,
       services,

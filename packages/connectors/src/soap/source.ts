@@ -34,6 +34,7 @@ export async function openOperation(options: DoorOptions, context: SourceContext
     understood: new Set([...operation.input.headers.map(clark), ...options.understand]),
     maxBodyBytes: options.maxBody,
     timeoutMs: options.timeout,
+    policies: options.policies,
     answer: createAnswer(operation, { options, context, requests }),
   };
   const mounted = pathsOf(operation, options, service).map((one) =>
