@@ -1,5 +1,16 @@
 import { PortolanError } from "@portolan/core";
-import { agreedPolicies, statusProblem, type Door, type DoorHost, type DoorPolicies, type Exchange, type MountedDoor, type OnBody, type PolicyOptions, type Problem } from "@portolan/gateway";
+import {
+  agreedPolicies,
+  statusProblem,
+  type Door,
+  type DoorHost,
+  type DoorPolicies,
+  type Exchange,
+  type MountedDoor,
+  type OnBody,
+  type PolicyOptions,
+  type Problem,
+} from "@portolan/gateway";
 import { answerFault, errorFault, faultOfError, problemFault } from "./answer-fault.ts";
 import type { Envelope } from "./envelope.ts";
 import type { FaultMessage } from "./fault.ts";
