@@ -43,6 +43,7 @@ const SAMPLES: readonly Sample[] = [
   { name: "a relative path leaves the room", file: "engine/src/out.ts", text: 'import "../../core/src/x.ts";', rule: ARROWS },
   { name: "a room imports itself by name", file: "core/src/self.ts", text: 'import "@portolan/core";', rule: ARROWS },
   { name: "a connector imports another", file: "connectors/src/rest/side.ts", text: 'import "../file/x.ts";', rule: ARROWS },
+  { name: "what connectors share imports one of them", file: "connectors/src/http/side.ts", text: 'import "../file/x.ts";', rule: ARROWS },
   { name: "a connector's test imports another", file: "connectors/src/rest/side.test.ts", text: 'import "../file/x.ts";', rule: ARROWS },
   { name: "a source imports the test kit", file: "stores/src/kit.ts", text: 'import "@portolan/testkit";', rule: ARROWS },
   { name: "a folder that is no room", file: "shed/src/x.ts", text: 'import "@portolan/core";', rule: ARROWS },
@@ -52,6 +53,11 @@ const SAMPLES: readonly Sample[] = [
   { name: "what a test stands on imports the test kit", file: "stores/src/kit.test.support.ts", text: 'import "@portolan/testkit";' },
   { name: "a test uses its own room's public entry", file: "core/src/entry.test.ts", text: 'import "@portolan/core";' },
   { name: "a connector shares a file of its room", file: "connectors/src/rest/up-one.ts", text: 'import "../shared.ts";' },
+  {
+    name: "connectors share a folder that is made for it",
+    file: "connectors/src/rest/client/up-two.ts",
+    text: 'import "../../http/x.ts";',
+  },
   { name: "an arrow is followed", file: "engine/src/down.ts", text: 'import "@portolan/core";' },
   { name: "the command line imports a room", file: "cli/src/down.ts", text: 'import "@portolan/host";' },
   {

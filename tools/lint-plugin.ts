@@ -92,10 +92,11 @@ function breachOfPath(file: RoomFile, specifier: string): string | undefined {
   const target = path.posix.join(path.posix.dirname(file.path), specifier);
   const home = `packages/${file.room}/`;
   if (!target.startsWith(home)) return `${specifier} leaves the room ${file.room}: import other rooms by their package name`;
-  if (ROOMS[file.room]?.foldersApart !== true) return undefined;
+  const room = ROOMS[file.room];
+  if (room?.foldersApart !== true) return undefined;
   const from = folderOf(file.path);
   const to = folderOf(target);
-  return from !== undefined && to !== undefined && from !== to
+  return from !== undefined && to !== undefined && from !== to && room.shared?.includes(to) !== true
     ? `${from} may not import ${to}: folders of ${file.room} stay apart`
     : undefined;
 }

@@ -5,6 +5,8 @@ export interface Room {
   readonly types?: readonly string[];
   /** Folders of its src/ never import one another. */
   readonly foldersApart?: boolean;
+  /** Of folders apart, those that the others may import, and that import none of them. */
+  readonly shared?: readonly string[];
 }
 
 const LIBRARY = [
@@ -35,7 +37,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   security: { imports: ["core"] },
   model: { imports: ["core"] },
   gateway: { imports: ["core", "security"] },
-  connectors: { imports: ["core", "formats", "gateway"], foldersApart: true },
+  connectors: { imports: ["core", "formats", "gateway"], foldersApart: true, shared: ["http"] },
   importers: { imports: ["core"], types: ["engine"] },
   testkit: { imports: ["core", "engine"] },
   host: { imports: ["core", "engine", "stores", "observe", "security", "gateway"] },

@@ -1,1 +1,1 @@
-export { type ResourceInput, type ToolInput, mcp } from "@portolan/connectors/mcp";
+export { type CallInput, type ReadInput, type ResourceInput, type ToolInput, mcp } from "@portolan/connectors/mcp";

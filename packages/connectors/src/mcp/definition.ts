@@ -1,5 +1,7 @@
 import { defineConnector, type ConnectorDefinition } from "@portolan/core";
 import { checkPath, checkPolicies, pathParameters } from "@portolan/gateway";
+import { checkClient } from "./check-client.ts";
+import { clientOptions } from "./client-options.ts";
 import { doorOptions, type DoorOptions } from "./options.ts";
 import { checkTemplate } from "./resource-template.ts";
 
@@ -7,7 +9,7 @@ import { checkTemplate } from "./resource-template.ts";
 export const mcpConnector: ConnectorDefinition = defineConnector({
   name: "mcp",
   title: "MCP",
-  summary: "Routes as tools and resources of AI agents (Model Context Protocol, streamable HTTP).",
+  summary: "Routes as tools and resources of AI agents, and tools and resources of MCP servers (Model Context Protocol, streamable HTTP).",
   source: {
     summary: "A tool or a resource at an endpoint of the node's HTTP host: answers agents with the route's result.",
     options: doorOptions,
@@ -15,6 +17,15 @@ export const mcpConnector: ConnectorDefinition = defineConnector({
     check: checkDoor,
     replies: true,
     open: async (options, context) => (await import("./source.ts")).openDoor(options, context),
+  },
+  target: {
+    summary: "A client: calls a tool of an MCP server with each message, or reads a resource, and yields the result.",
+    options: clientOptions,
+    describe: ({ tool, resource, url }) =>
+      `MCP ${tool === undefined ? `resource ${resource ?? ""}` : `tool ${tool}`} at ${url.split("?", 1)[0]}`,
+    check: checkClient,
+    replies: true,
+    open: async (options, context) => (await import("./target.ts")).openClient(options, context),
   },
 });
 

@@ -24,6 +24,7 @@ import {
   type Json,
 } from "./json-rpc.ts";
 import type { UriMatch } from "./resource-template.ts";
+import { VERSIONS } from "./versions.ts";
 
 /** What an endpoint offers to agents. */
 export type Offer = ToolOffer | ResourceOffer;
@@ -61,8 +62,6 @@ export interface EndpointPlace {
   readonly policies: PolicyOptions | undefined;
 }
 
-/** The newest first: it is what a client of an unknown version is offered. */
-const VERSIONS = ["2025-11-25", "2025-06-18", "2025-03-26"];
 const SERVER = { name: "portolan", version: "0.1.0" };
 const JSON_HEADERS = { "content-type": "application/json" };
 

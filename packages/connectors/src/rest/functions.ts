@@ -1,7 +1,8 @@
 import { attachConnector, type Contract, type Duration, type JsonSchema, type SourceRef, type TargetRef } from "@portolan/core";
 import type { PoliciesInput } from "@portolan/gateway";
 import { createApiClient, type ApiClient, type OperationTypes } from "./client/functions.ts";
-import type { ApiClientInput, Bytes, ClientInput } from "./client/input.ts";
+import type { Bytes } from "../http/connection-input.ts";
+import type { ApiClientInput, ClientInput } from "./client/input.ts";
 import { restConnector } from "./definition.ts";
 import type { RestKey } from "./rest-method.ts";
 

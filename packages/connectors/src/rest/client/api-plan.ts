@@ -7,9 +7,10 @@ import { PLACES, parameterWriter } from "./api-parameters.ts";
 import { acceptOf, replyReader } from "./api-reply.ts";
 import { apiServers } from "./api-servers.ts";
 import type { CallPlan } from "./call-plan.ts";
-import { apiAuthorizations, authOf } from "./credentials.ts";
+import { authOf } from "../../http/auth.ts";
+import { apiAuthorizations } from "./credentials.ts";
 import type { ClientOptions } from "./options.ts";
-import { SAFE_METHODS } from "./outgoing.ts";
+import { SAFE_METHODS } from "../../http/outgoing.ts";
 import { forwarded, lowerCaseNames } from "./request-headers.ts";
 
 /** Calls of one operation of an API description. Throws PORTOLAN_CONFIG_INVALID if the document or the options cannot be used. */
@@ -26,7 +27,7 @@ export async function apiPlan(
   const endpoint = `${method} ${operation.id} of ${path}`;
   const servers = apiServers(options, api, operation);
   const [base = ""] = servers;
-  const authorizations = options.auth === undefined ? apiAuthorizations(options, api, operation) : [authOf(options.auth)];
+  const authorizations = options.auth === undefined ? apiAuthorizations(options, api, operation) : authOf(options.auth);
   const contracts = apiContracts(api);
   const writeParameters = parameterWriter(operation, {
     endpoint,
@@ -42,8 +43,7 @@ export async function apiPlan(
   const keyHeader = SAFE_METHODS.has(method) ? undefined : options.idempotencyHeader.toLowerCase();
   return {
     endpoint,
-    servers,
-    authorizations,
+    way: { servers, authorizations, headers: fixed },
     async request(message, key) {
       const parameters = await writeParameters(message);
       const written = writeBody?.(bodyOf === undefined ? message.body : await bodyOf(message), message);

@@ -1,7 +1,7 @@
 import { nearestName, listNames } from "@portolan/core";
 import type { ApiDocument, ApiOperation } from "@portolan/formats/openapi";
 import type { ClientOptions } from "./options.ts";
-import { invalidServer as invalid, serverAddresses } from "./servers.ts";
+import { invalidServer as invalid, serverAddresses } from "../../http/servers.ts";
 
 type Choice = Pick<ClientOptions, "servers" | "variables">;
 

@@ -1,5 +1,5 @@
 import { REST_KEYS, checkOperation, operationOf } from "../rest-method.ts";
-import { checkConnection } from "./check-connection.ts";
+import { checkConnection, checkCredential } from "../../http/check-connection.ts";
 import type { ClientOptions } from "./options.ts";
 import { checkUrl } from "./url-template.ts";
 
@@ -22,7 +22,7 @@ const OWN_HEADERS = new Set([
 /** What is wrong with the options of a client, in words. */
 export function checkClient(options: ClientOptions): readonly string[] {
   const faults = options.client === undefined ? checkUrlClient(options) : checkApiClient(options);
-  return faults.length > 0 ? faults : [...checkHeaders(options), ...checkConnection(options)];
+  return faults.length > 0 ? faults : [...checkHeaders(options), ...checkConnection(options), ...checkCallers(options)];
 }
 
 function checkUrlClient(options: ClientOptions): readonly string[] {
@@ -56,5 +56,15 @@ function checkHeaders(options: ClientOptions): readonly string[] {
     if (!HEADER_VALUE.test(value)) faults.push(`the value of the header ${name} has characters that no header can hold`);
   const repeated = names.map((name) => name.toLowerCase()).find((name, index, all) => all.indexOf(name) !== index);
   if (repeated !== undefined) faults.push(`the header ${repeated} is given twice`);
+  return faults;
+}
+
+function checkCallers({ auth, cache, forward, credentials = {}, headers, secretHeaders = {} }: ClientOptions): readonly string[] {
+  const faults = Object.entries(credentials).flatMap(([name, given]) => checkCredential(`credentials: ${name}`, given));
+  const personal = forward.find((name) => /^(?:authorization|cookie)$/i.test(name));
+  if (cache !== undefined && personal !== undefined)
+    faults.push(`cache would show what one caller may see to another: ${personal} is forwarded`);
+  if (auth !== undefined && [...Object.keys(headers), ...Object.keys(secretHeaders)].some((name) => /^authorization$/i.test(name)))
+    faults.push("auth and the header authorization are both given");
   return faults;
 }

@@ -1,27 +1,9 @@
-import { PortolanError, isRecord, listNames, nearestName } from "@portolan/core";
+import { isRecord, listNames, nearestName } from "@portolan/core";
 import type { ApiDocument, ApiOperation } from "@portolan/formats/openapi";
-import { basic, bearer, type Authorization } from "./authorized.ts";
-import type { ClientOptions, Credential } from "./options.ts";
-
-type Given = string | Credential;
-
-/** What `auth` says. Throws PORTOLAN_CONFIG_INVALID if it is not enough. */
-export function authOf(given: Given): Authorization {
-  if (typeof given === "string") return bearer(given);
-  const { token, username, password, clientId, clientSecret, tokenUrl } = given;
-  if (token !== undefined) return bearer(token);
-  if (username !== undefined && password !== undefined) return basic(username, password);
-  if (clientId !== undefined && clientSecret !== undefined && tokenUrl !== undefined) return oauthOf(given, tokenUrl, []);
-  throw invalid("auth is not enough to say who calls", "expected token, username and password, or clientId, clientSecret and tokenUrl");
-}
-
-function oauthOf(given: Credential, tokenUrl: string, needed: readonly string[]): Authorization {
-  const url = URL.parse(tokenUrl);
-  if (url === null || !/^https?:$/.test(url.protocol))
-    throw invalid(`tokenUrl is no absolute http or https URL: ${tokenUrl}`, "say tokenUrl with the credentials");
-  const { clientId = "", clientSecret = "", scopes = needed, clientAuthentication = "header" } = given;
-  return { kind: "oauth", tokenUrl, clientId, clientSecret, scopes, clientAuthentication };
-}
+import { authMistake, oauthOf, type Given } from "../../http/auth.ts";
+import { basic, bearer, type Authorization } from "../../http/authorized.ts";
+import type { Credential } from "../../http/connection-options.ts";
+import type { ClientOptions } from "./options.ts";
 
 /** The credentials of an operation by the security schemes of its description: of the alternatives the first for which all are given. */
 export function apiAuthorizations(
@@ -32,7 +14,7 @@ export function apiAuthorizations(
   const unknown = Object.keys(credentials).find((name) => !Object.hasOwn(securitySchemes, name));
   if (unknown !== undefined) {
     const nearest = nearestName(unknown, Object.keys(securitySchemes));
-    throw invalid(
+    throw authMistake(
       `the description has no security scheme ${JSON.stringify(unknown)}`,
       nearest === undefined ? `it has ${listNames(Object.keys(securitySchemes))}` : `did you mean "${nearest}"?`,
     );
@@ -51,7 +33,7 @@ export function apiAuthorizations(
   const isOpen = security.length === 0 || security.some((alternative) => Object.keys(alternative).length === 0);
   if (isSaid || isOpen) return [];
   const ways = security.map((alternative) => Object.keys(alternative).join(" with "));
-  throw invalid(`${id} needs credentials, and none are given`, `say credentials for ${listNames(ways)}`);
+  throw authMistake(`${id} needs credentials, and none are given`, `say credentials for ${listNames(ways)}`);
 }
 
 interface NamedScheme {
@@ -64,7 +46,7 @@ function authorization({ name, scheme, scopes }: NamedScheme, given: Given): Aut
   const credential: Credential = typeof given === "string" ? { token: given } : given;
   const { token, username, password, clientId, clientSecret } = credential;
   const is = isRecord(scheme) ? scheme : {};
-  const missing = (expected: string) => invalid(`the credentials of ${name} are not enough`, `expected ${expected}`);
+  const missing = (expected: string) => authMistake(`the credentials of ${name} are not enough`, `expected ${expected}`);
   switch (is["type"]) {
     case "apiKey": {
       if (token === undefined) throw missing("a text: the key");
@@ -97,8 +79,4 @@ function tokenUrlOf({ flows }: Readonly<Record<string, unknown>>): string {
   const flow = isRecord(flows) ? flows["clientCredentials"] : undefined;
   const url = isRecord(flow) ? flow["tokenUrl"] : undefined;
   return typeof url === "string" ? url : "";
-}
-
-function invalid(message: string, hint: string): PortolanError {
-  return new PortolanError("PORTOLAN_CONFIG_INVALID", message, { hint });
 }

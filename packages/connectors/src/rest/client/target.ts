@@ -1,6 +1,6 @@
 import type { RunningTarget, TargetContext } from "@portolan/core";
 import { createInFlight } from "@portolan/gateway";
-import { openConnection } from "./connection.ts";
+import { openConnection } from "../../http/connection.ts";
 import type { ClientOptions } from "./options.ts";
 import { errorOfStatus } from "../../remote-error.ts";
 import { urlPlan } from "./url-plan.ts";
@@ -12,7 +12,7 @@ export async function openClient(options: ClientOptions, context: TargetContext)
     client === undefined
       ? urlPlan(options, context)
       : await (await import("./api-plan.ts")).apiPlan(options, { client, operation }, context);
-  const connection = await openConnection(options, plan, context);
+  const connection = await openConnection(options, plan.way, context);
   const inFlight = createInFlight();
   let closed: Promise<void> | undefined;
   return {

@@ -3,12 +3,12 @@ import { chosenFormat, formats } from "@portolan/formats";
 import { headerText } from "../../header-text.ts";
 import { requiredOperation } from "../rest-method.ts";
 import type { CallPlan } from "./call-plan.ts";
-import { authOf } from "./credentials.ts";
+import { authOf } from "../../http/auth.ts";
 import type { ClientOptions } from "./options.ts";
-import { SAFE_METHODS } from "./outgoing.ts";
+import { SAFE_METHODS } from "../../http/outgoing.ts";
 import { readReply } from "./reply-reader.ts";
 import { forwarded, lowerCaseNames } from "./request-headers.ts";
-import { serverAddresses } from "./servers.ts";
+import { serverAddresses } from "../../http/servers.ts";
 import { createUrlTemplate } from "./url-template.ts";
 
 /** Calls of one method on one URL. */
@@ -30,8 +30,7 @@ export function urlPlan(options: ClientOptions, { services }: TargetContext): Ca
   const keyHeader = SAFE_METHODS.has(method) ? undefined : options.idempotencyHeader.toLowerCase();
   return {
     endpoint,
-    servers,
-    authorizations: options.auth === undefined ? [] : [authOf(options.auth)],
+    way: { servers, authorizations: authOf(options.auth), headers: fixed },
     request: (message, key) => ({
       method,
       base,

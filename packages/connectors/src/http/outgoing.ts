@@ -1,5 +1,5 @@
 import { PortolanError } from "@portolan/core";
-import type { HttpAnswer } from "../../http-call.ts";
+import type { HttpAnswer } from "../http-call.ts";
 
 /** A request to another system. */
 export interface OutgoingRequest {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { PortolanError } from "@portolan/core";
-import type { ConnectionOptions } from "./options.ts";
+import type { ConnectionOptions } from "./connection-options.ts";
 
 export interface TlsMaterial {
   readonly ca?: string[];

@@ -1,9 +1,8 @@
 import type { TargetContext } from "@portolan/core";
-import { authorized } from "./authorized.ts";
+import { authorized, type Authorization } from "./authorized.ts";
+import { connectionOptions, type ConnectionOptions } from "./connection-options.ts";
 import { balanced } from "./balanced.ts";
-import type { CallPlan } from "./call-plan.ts";
 import { withCircuitBreaker } from "./circuit.ts";
-import type { ClientOptions } from "./options.ts";
 import type { SendHttp } from "./outgoing.ts";
 import { paced } from "./paced.ts";
 import { redirected } from "./redirected.ts";
@@ -17,6 +16,15 @@ export interface Connection {
   close(): Promise<void>;
 }
 
+/** Whom requests go to, and who sends them. */
+export interface Way {
+  /** The addresses that may be asked; requests name the first of them as their base. */
+  readonly servers: readonly string[];
+  readonly authorizations: readonly Authorization[];
+  /** Headers of every request: what is kept of replies is only for who sends the same. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 interface Shared {
   readonly opening: Promise<Connection>;
   users: number;
@@ -24,16 +32,16 @@ interface Shared {
 
 const byApp = new WeakMap<object, Map<string, Shared>>();
 
-export async function openConnection(options: ClientOptions, plan: CallPlan, context: TargetContext): Promise<Connection> {
+export async function openConnection(options: ConnectionOptions, way: Way, context: TargetContext): Promise<Connection> {
   const all = byApp.get(context.services) ?? new Map<string, Shared>();
   byApp.set(context.services, all);
-  const way = wayOf(options, plan);
-  const shared = all.get(way) ?? { opening: open(options, plan, context), users: 0 };
-  all.set(way, shared);
+  const key = keyOf(options, way);
+  const shared = all.get(key) ?? { opening: open(options, way, context), users: 0 };
+  all.set(key, shared);
   shared.users += 1;
   const leave = (): boolean => {
     shared.users -= 1;
-    return shared.users === 0 && all.delete(way);
+    return shared.users === 0 && all.delete(key);
   };
   try {
     const { send, close } = await shared.opening;
@@ -45,43 +53,12 @@ export async function openConnection(options: ClientOptions, plan: CallPlan, con
 }
 
 /** What makes a difference to how a system is reached, and not only to what is asked of it. */
-function wayOf(options: ClientOptions, { servers, authorizations }: CallPlan): string {
-  const {
-    timeout,
-    connectTimeout,
-    maxConnections,
-    maxResponse,
-    compression,
-    redirects,
-    redirectsTo,
-    retry,
-    circuitBreaker,
-    rateLimit,
-    cache,
-    tls,
-    proxy,
-  } = options;
-  const own = {
-    timeout,
-    connectTimeout,
-    maxConnections,
-    maxResponse,
-    compression,
-    redirects,
-    redirectsTo,
-    retry,
-    circuitBreaker,
-    rateLimit,
-    cache,
-    tls,
-    proxy,
-  };
-  // What is kept of replies is for those who sent the same credentials.
-  const { headers, secretHeaders } = options;
-  return JSON.stringify({ ...own, servers, authorizations, ...(cache === undefined ? {} : { headers, secretHeaders }) });
+function keyOf(options: ConnectionOptions, { servers, authorizations, headers }: Way): string {
+  const own = Object.keys(connectionOptions).map((name) => options[name as keyof ConnectionOptions]);
+  return JSON.stringify([own, servers, authorizations, options.cache === undefined ? {} : headers]);
 }
 
-async function open(options: ClientOptions, { servers, authorizations }: CallPlan, context: TargetContext): Promise<Connection> {
+async function open(options: ConnectionOptions, { servers, authorizations }: Way, context: TargetContext): Promise<Connection> {
   const { clock, log, random, services } = context;
   const { retry, circuitBreaker, rateLimit, cache, redirects } = options;
   const transport = await openTransport(options, { clock, directory: services.directory });

@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from "node:zlib";
 import { PortolanError } from "@portolan/core";
-import type { HttpAnswer } from "../../http-call.ts";
+import type { HttpAnswer } from "../http-call.ts";
 
 interface Limits {
   readonly endpoint: string;

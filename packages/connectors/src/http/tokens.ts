@@ -1,6 +1,6 @@
 import { PortolanError, isRecord, type Clock } from "@portolan/core";
 import type { SendHttp } from "./outgoing.ts";
-import { errorOfStatus } from "../../remote-error.ts";
+import { errorOfStatus } from "../remote-error.ts";
 
 export interface TokenRequest {
   readonly tokenUrl: string;

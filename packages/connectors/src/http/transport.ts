@@ -1,10 +1,10 @@
 import { PortolanError, type Clock } from "@portolan/core";
 import type { Dispatcher } from "undici";
 import { decompressed } from "./compressed.ts";
-import { callHttp, type CallLimits } from "../../http-call.ts";
-import type { ConnectionOptions } from "./options.ts";
+import { callHttp, type CallLimits } from "../http-call.ts";
+import type { ConnectionOptions } from "./connection-options.ts";
 import type { OutgoingRequest, SendHttp } from "./outgoing.ts";
-import { errorOfFailure } from "../../remote-error.ts";
+import { errorOfFailure } from "../remote-error.ts";
 import { tlsMaterial } from "./tls-files.ts";
 
 export interface Transport {

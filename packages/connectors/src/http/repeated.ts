@@ -1,8 +1,8 @@
 import { sleep, type Clock, type PortolanError, type Random } from "@portolan/core";
-import type { HttpAnswer } from "../../http-call.ts";
-import type { ConnectionOptions } from "./options.ts";
+import type { HttpAnswer } from "../http-call.ts";
+import type { ConnectionOptions } from "./connection-options.ts";
 import { SAFE_METHODS, isOutage, type OutgoingRequest, type SendHttp } from "./outgoing.ts";
-import { retryAfter } from "../../remote-error.ts";
+import { retryAfter } from "../remote-error.ts";
 
 type RetryOptions = NonNullable<ConnectionOptions["retry"]>;
 

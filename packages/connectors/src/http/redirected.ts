@@ -1,6 +1,6 @@
 import { PortolanError } from "@portolan/core";
-import type { HttpAnswer } from "../../http-call.ts";
-import type { ConnectionOptions } from "./options.ts";
+import type { HttpAnswer } from "../http-call.ts";
+import type { ConnectionOptions } from "./connection-options.ts";
 import { SAFE_METHODS, type OutgoingRequest, type SendHttp } from "./outgoing.ts";
 
 type RedirectOptions = Pick<ConnectionOptions, "redirects" | "redirectsTo">;

@@ -1,7 +1,7 @@
 import { PortolanError, sleep, type Clock } from "@portolan/core";
-import type { ConnectionOptions } from "./options.ts";
+import type { ConnectionOptions } from "./connection-options.ts";
 import type { SendHttp } from "./outgoing.ts";
-import { retryAfter } from "../../remote-error.ts";
+import { retryAfter } from "../remote-error.ts";
 
 type RateOptions = NonNullable<ConnectionOptions["rateLimit"]>;
 

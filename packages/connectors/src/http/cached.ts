@@ -1,6 +1,6 @@
 import type { Dispatcher } from "undici";
-import type { HttpAnswer } from "../../http-call.ts";
-import type { ConnectionOptions } from "./options.ts";
+import type { HttpAnswer } from "../http-call.ts";
+import type { ConnectionOptions } from "./connection-options.ts";
 import type { SendHttp } from "./outgoing.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { PortolanError, type Clock } from "@portolan/core";
-import type { ConnectionOptions } from "./options.ts";
+import type { ConnectionOptions } from "./connection-options.ts";
 import { isOutage, type SendHttp } from "./outgoing.ts";
 
 type BreakerOptions = NonNullable<ConnectionOptions["circuitBreaker"]>;
