@@ -31,6 +31,8 @@ const ENVIRONMENT = {
   LEGACY_URL: "http://127.0.0.1:2",
   CATALOGUE_URL: "http://127.0.0.1:3",
   CATALOGUE_NEXT_URL: "http://127.0.0.1:4",
+  CRM_URL: "http://127.0.0.1:5",
+  CRM_KEY: "key",
 };
 
 let folder = "";

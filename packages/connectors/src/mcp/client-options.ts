@@ -13,7 +13,7 @@ export const clientOptions = {
     { example: "orders://{id}" },
   ),
   arguments: optional(option.expression, "The arguments of the tool, if they are not the message's body.", {
-    example: '{ "text": query }',
+    example: '{ "text": body.question }',
   }),
   headers: withDefault(option.mapOf(option.text), {}, "Headers of every request."),
   secretHeaders: optional(option.mapOf(option.text), "Headers that are never shown.", {

@@ -9,7 +9,7 @@ function clientUrl(method: string): OptionSpec<string, "optional"> {
 }
 
 const values = (what: string): OptionSpec<Readonly<Record<string, ParameterExpression>>, "optional"> =>
-  optional(option.mapOf(option.expression), `${what}, by their names.`, { example: { id: "order.id" } });
+  optional(option.mapOf(option.expression), `${what}, by their names.`, { example: { id: "body.order.id" } });
 
 type ParameterExpression = NonNullable<ReturnType<typeof option.expression.read>>;
 
@@ -40,7 +40,7 @@ export const clientOptions = {
     }),
     "Where the parameters of the operation come from, if not from fields of the body.",
   ),
-  body: optional(option.expression, "The body of the request, if it is not that of the message.", { example: "order" }),
+  body: optional(option.expression, "The body of the request, if it is not that of the message.", { example: "body.order" }),
   variables: optional(option.mapOf(option.text), "Values of the variables in the server's address of the description.", {
     example: { region: "eu" },
   }),
