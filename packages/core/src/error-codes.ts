@@ -74,6 +74,18 @@ export const ERROR_CODES = {
     explanation:
       "A door lets in only callers with a key, a password or a token, and the request has none that is known. A REST door answers 401.",
   },
+  PORTOLAN_PRECONDITION_FAILED: {
+    kind: "rejected",
+    title: "What was to be changed is another by now.",
+    explanation:
+      "The If-Match of a request does not name what there is (`checkMatch`). A REST door answers 412: read it again, and change that.",
+  },
+  PORTOLAN_PRECONDITION_REQUIRED: {
+    kind: "invalid",
+    title: "The request does not say what it wants to change.",
+    explanation:
+      "The door has `requireIfMatch`, and the request no If-Match with the ETag of what its caller has read. A REST door answers 428.",
+  },
   PORTOLAN_FORBIDDEN: {
     kind: "rejected",
     title: "The caller may not do this.",

@@ -19,3 +19,4 @@ export { type Problem, type ProblemDetails, type ProblemError, type ProblemOptio
 export { type Proxy, type ProxyServices, openProxy } from "./proxy/proxy.ts";
 export { type ProxyInput, type ProxyOptions, checkProxy, proxyOptions } from "./proxy/proxy-options.ts";
 export type { FoundDoor, RouteTable } from "./route-table.ts";
+export { headersOfKnown, isKnown, withTag } from "./policies/conditional.ts";

@@ -1,1 +1,1 @@
-export { type ClientInput, type DoorInput, type RestFunction, rest } from "@portolan/connectors/rest";
+export { type ClientInput, type DoorInput, type RestFunction, checkMatch, etagOf, rest } from "@portolan/connectors/rest";

@@ -6,6 +6,7 @@ const fields = {
   type: "object",
   properties: {
     id: { type: "integer" },
+    meta: { anyOf: [{ type: "object", additionalProperties: { type: "string" } }, { enum: [""] }] },
     price: { $ref: "#/components/schemas/Money" },
     lines: { type: "array", items: { $ref: "#/components/schemas/Money" } },
     tags: { type: "array", items: { type: "string" } },
@@ -35,6 +36,8 @@ test.each<[string, object]>([
   ["id=7&tags=a&tags=b", { id: 7, tags: ["a", "b"] }],
   ["id=7&tags=a", { id: 7, tags: ["a"] }],
   ["id=7&tags[]=a&tags[]=b", { id: 7, tags: ["a", "b"] }],
+  ["id=7&meta[a]=b", { id: 7, meta: { a: "b" } }],
+  ["id=7&meta=", { id: 7, meta: "" }],
   ["id=7&codes=1,2", { id: 7, codes: [1, 2] }],
   [`id=7&price=${encodeURIComponent('{"amount":5}')}`, { id: 7, price: { amount: 5 } }],
   ["id=7&price[amount]=5&price[currency]=EUR", { id: 7, price: { amount: 5, currency: "EUR" } }],

@@ -1,5 +1,6 @@
 import { PortolanError, isRecord, type ContractCheck, type ContractResult } from "@portolan/core";
 import { isInRange, mediaTypeName } from "./media-types.ts";
+import { isStream } from "./reply-stream.ts";
 import type { FormContract } from "./form-body.ts";
 
 /** Checks the body of a request by its media type; answers the body to go on with, or throws PORTOLAN_CONTRACT_FAILED. */
@@ -23,7 +24,7 @@ export function checkBody(checks: ReadonlyMap<string, MediaContract>, isRequired
     }
     const name = contentType === undefined ? undefined : mediaTypeName(contentType);
     const [, contract] = ranges.find(([range]) => name === undefined || isInRange(name, range)) ?? [];
-    if (contract === undefined || body instanceof Uint8Array) return body;
+    if (contract === undefined || body instanceof Uint8Array || isStream(body)) return body;
     const { check, form } = contract;
     const faults = form === undefined || !isRecord(body) ? [] : form.faults(body);
     if (faults.length > 0) throw breach(faults);

@@ -75,10 +75,12 @@ function fieldReader(
     ...(explode === undefined ? {} : { explode }),
   } as const;
   const styled = styledParameter(parameter, schemas);
-  const isData = styled.shape === "map" || hasMaps(schema, schemas);
+  const types = typesOf(schema, { $defs: schemas });
+  const isData = styled.shape === "map" || types.has("object") || hasMaps(schema, schemas);
+  const mayHaveBrackets = isData || types.has("array");
   return (values) => {
     const value = values[name];
-    if (value === undefined) return styled.shape === "plain" ? undefined : bracketed(values, name);
+    if (value === undefined) return mayHaveBrackets ? bracketed(values, name) : undefined;
     if (isData)
       return Array.isArray(value) ? value.map((one: unknown) => documentOf(one, name, services)) : documentOf(value, name, services);
     if (isPart(value) && styled.shape === "list") return [partText(value)];

@@ -19,6 +19,9 @@ export interface DoorInput {
   readonly credentials?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly keepHeaders?: readonly string[];
   readonly replyHeaders?: readonly string[];
+  readonly etag?: boolean;
+  readonly requireIfMatch?: boolean;
+  readonly streamBody?: boolean;
   readonly maxBody?: Bytes;
   readonly timeout?: Duration;
   readonly policies?: PoliciesInput;

@@ -29,7 +29,7 @@ export function createMockWriter(options: MockOptions): ReplyWriter {
 
   return {
     // What can be accepted depends on the status, which the caller chooses.
-    choose: () => ({ headers: {}, encode: String }),
+    choose: () => ({ type: "", headers: {}, encode: String }),
     send(exchange) {
       const wanted = preferencesOf(exchange.headers["prefer"]);
       const { response, status } = responseFor(operation, wanted.code);

@@ -76,6 +76,15 @@ export const doorOptions = {
     [],
     "Further headers of a result that are sent with the reply. They are not taken from the request then.",
   ),
+  etag: optional(
+    option.boolean,
+    "Gives replies to GET an ETag of their content, unless the route did. With or without it, callers that have the content already get 304. Default: false.",
+  ),
+  requireIfMatch: optional(option.boolean, "Refuses requests without If-Match with 428. Default: false."),
+  streamBody: optional(
+    option.boolean,
+    "Bodies are streams, to be read once: of records where the format is one of records (NDJSON, CSV), else of bytes. Default: false.",
+  ),
   maxBody: optional(option.bytes, "Larger bodies are refused with 413. Default: the limit of the HTTP host (1mb)."),
   timeout: optional(option.duration, "A request that takes longer is answered with 504. Default: the limit of the HTTP host (1m)."),
   policies: optional(option.object(policyOptions), "What holds at this door, inside of what the HTTP host's configuration says."),

@@ -1,5 +1,6 @@
 import { PortolanError, type ContractCheck, type Message } from "@portolan/core";
 import type { ApiOperation, ApiSchema } from "@portolan/formats/openapi";
+import { isStream } from "./reply-stream.ts";
 import { mediaTypeName } from "./media-types.ts";
 
 type Result = Pick<Message, "body" | "headers">;
@@ -27,7 +28,7 @@ export function createReplyContract(
         "add the status to the contract, or set the header http-status to one of these",
       );
     const body = result?.body ?? null;
-    if (status === 204 || status === 304 || body instanceof Uint8Array) return;
+    if (status === 204 || status === 304 || body instanceof Uint8Array || isStream(body)) return;
     const checked = checks.get(key)?.check(body);
     if (checked === undefined || checked instanceof Promise || "body" in checked) return;
     const [first] = checked.issues;

@@ -1,11 +1,14 @@
-import { NO_HEADERS, PortolanError, type ConnectorServices, type HeaderValue, type Message } from "@portolan/core";
-import type { Exchange, ReplyHeaders } from "@portolan/gateway";
+import { NO_HEADERS, PortolanError, type Clock, type ConnectorServices, type HeaderValue, type Message } from "@portolan/core";
+import { headersOfKnown, isKnown, withTag, type Exchange, type ReplyHeaders } from "@portolan/gateway";
+import { eventText } from "./event-stream.ts";
 import { REPLY_HEADERS } from "./header-lists.ts";
 import type { ReplyContract } from "./reply-contract.ts";
+import { isStream, streamedReply } from "./reply-stream.ts";
 import { mediaTypeName, preferredType, remembered } from "./media-types.ts";
 
 /** How bodies are written in one media type. */
 export interface BodyEncoder {
+  readonly type: string;
   readonly headers: ReplyHeaders;
   encode(body: unknown): string | Uint8Array;
 }
@@ -16,7 +19,7 @@ export interface ReplyWriter {
   /** The encoder that the caller's Accept prefers; throws PORTOLAN_NOT_ACCEPTABLE if the door has none that it takes. */
   choose(accept: string | readonly string[] | undefined): BodyEncoder;
   /** Sends the route's result; `null` if there is none. */
-  send(exchange: Exchange, result: Result | undefined, encoder: BodyEncoder): void;
+  send(exchange: Exchange, result: Result | undefined, encoder: BodyEncoder): void | Promise<void>;
 }
 
 export interface ReplyOptions {
@@ -24,6 +27,11 @@ export interface ReplyOptions {
   readonly produces: readonly string[] | undefined;
   readonly replyHeaders: readonly string[];
   readonly services: ConnectorServices;
+  readonly clock: Clock;
+  /** Whether replies to GET get a tag of their content. */
+  readonly etag?: boolean | undefined;
+  /** Aborted when the door closes: streams without an end end then. */
+  readonly closing: AbortSignal;
   /** What the door's contract promises of replies. */
   readonly contract?: ReplyContract;
 }
@@ -32,7 +40,7 @@ const JSON_TYPE = "application/json";
 const PRODUCED = [JSON_TYPE, "application/x-ndjson", "text/csv", "text/plain", "application/octet-stream"];
 const BYTES_HEADERS: ReplyHeaders = { "content-type": "application/octet-stream" };
 
-export function createReplyWriter({ status, produces, replyHeaders, services, contract }: ReplyOptions): ReplyWriter {
+export function createReplyWriter({ status, produces, replyHeaders, services, contract, ...more }: ReplyOptions): ReplyWriter {
   const types = produces ?? PRODUCED.filter((type) => services.formatFor(type) !== undefined);
   const first = types[0];
   if (first === undefined) throw new PortolanError("PORTOLAN_CONFIG_INVALID", "there is no format to reply with");
@@ -46,6 +54,20 @@ export function createReplyWriter({ status, produces, replyHeaders, services, co
     if (type !== undefined) return encoderOf(type);
     throw new PortolanError("PORTOLAN_NOT_ACCEPTABLE", `the reply can be ${types.join(", ")}; the Accept of the request is "${accept}"`);
   });
+
+  const sendWhole = (exchange: Exchange, replyStatus: number, [headers, body]: readonly [ReplyHeaders, string | Uint8Array]): void => {
+    const isRead = replyStatus === 200 && (exchange.method === "GET" || exchange.method === "HEAD");
+    const tagged = isRead && more.etag === true ? withTag(headers, body) : headers;
+    if (isRead && isConditional(exchange) && isKnown(exchange, tagged)) return exchange.reply(304, headersOfKnown(tagged));
+    exchange.reply(replyStatus, tagged, body);
+  };
+  const sendStream = async (exchange: Exchange, { status: replyStatus, headers, body, type }: StreamReply): Promise<void> => {
+    const signal = AbortSignal.any([exchange.signal, more.closing]);
+    const streamed = await streamedReply(body, type, { services, clock: more.clock, signal });
+    const { "content-type": _type, ...others } = headers;
+    const fresh = mediaTypeName(streamed.type) === EVENTS && others["cache-control"] === undefined ? { "cache-control": "no-cache" } : {};
+    await exchange.replyStream(replyStatus, { ...others, ...fresh, "content-type": streamed.type }, streamed.chunks);
+  };
 
   return {
     choose: (accept) => (accept === undefined || accept === "" ? preferred : choose(String(accept))),
@@ -64,24 +86,40 @@ export function createReplyWriter({ status, produces, replyHeaders, services, co
       contract?.(result, replyStatus);
       if (isBodiless(replyStatus)) return exchange.reply(replyStatus, wireHeaders(own));
       const type = own?.["content-type"];
-      if (type !== undefined) return exchange.reply(replyStatus, wireHeaders(own), encodeAs(String(type), body, services));
+      if (isStream(body))
+        return sendStream(exchange, { status: replyStatus, headers: wireHeaders(own), body, type: String(type ?? encoder.type) });
+      if (type !== undefined) return sendWhole(exchange, replyStatus, [wireHeaders(own), encodeAs(String(type), body, services)]);
       const { headers: typed, encode } = body instanceof Uint8Array ? BYTES_ENCODER : encoder;
-      exchange.reply(replyStatus, own === undefined ? typed : { ...wireHeaders(own), ...typed }, encode(body));
+      sendWhole(exchange, replyStatus, [own === undefined ? typed : { ...wireHeaders(own), ...typed }, encode(body)]);
     },
   };
+}
+
+interface StreamReply {
+  readonly status: number;
+  readonly headers: ReplyHeaders;
+  readonly body: AsyncIterable<unknown>;
+  readonly type: string;
+}
+
+const EVENTS = "text/event-stream";
+
+function isConditional({ headers }: Exchange): boolean {
+  return headers["if-none-match"] !== undefined || headers["if-modified-since"] !== undefined;
 }
 
 /** What the caller gets where the route yields nothing, as for a message that a filter dropped. */
 const NO_RESULT: Result = Object.freeze({ body: null, headers: NO_HEADERS });
 
 const BYTES_ENCODER: BodyEncoder = {
+  type: "application/octet-stream",
   headers: BYTES_HEADERS,
   encode: (body) => (body instanceof Uint8Array ? body : encodingFailed("application/octet-stream", new TypeError("the body is no bytes"))),
 };
 
 function createEncoder(type: string, services: ConnectorServices): BodyEncoder {
   const headers = { "content-type": type };
-  return { headers, encode: mediaTypeName(type) === JSON_TYPE ? encodeJson : (body) => encodeAs(type, body, services) };
+  return { type, headers, encode: mediaTypeName(type) === JSON_TYPE ? encodeJson : (body) => encodeAs(type, body, services) };
 }
 
 /** Text of a type besides JSON, and bytes, are what they are; everything else goes through the format of the type. */
@@ -89,6 +127,7 @@ export function encodeAs(type: string, body: unknown, services: ConnectorService
   if (body instanceof Uint8Array) return body;
   const name = mediaTypeName(type);
   if (name === JSON_TYPE) return encodeJson(body);
+  if (name === EVENTS) return (Array.isArray(body) ? body : [body]).map(eventText).join("");
   if (typeof body === "string" && !name.endsWith("+json")) return body;
   const format = services.formatFor(type);
   if (format === undefined) return encodingFailed(type, new TypeError("there is no format for it, and the body is neither text nor bytes"));

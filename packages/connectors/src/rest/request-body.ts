@@ -7,6 +7,8 @@ export interface BodyDecoder {
   /** No format has this type: the body is handed over as bytes. */
   readonly raw: boolean;
   decode(bytes: Buffer): unknown;
+  /** Record by record, where the format can. */
+  decodeStream?(chunks: AsyncIterable<Uint8Array>): AsyncIterable<unknown>;
 }
 
 export interface BodyDecoders {
@@ -25,8 +27,14 @@ export function createBodyDecoders(consumes: readonly string[] | undefined, serv
     const name = mediaTypeName(contentType);
     if (ranges !== undefined && !ranges.some((range) => isInRange(name, range))) throw unknownType(name, ranges);
     const format = services.formatFor(contentType);
-    if (format !== undefined)
-      return { raw: false, decode: format.name === "json" ? (bytes) => decodeJson(bytes, format) : (bytes) => format.decode(bytes) };
+    if (format !== undefined) {
+      const decodeStream = format.decodeStream?.bind(format);
+      return {
+        raw: false,
+        decode: format.name === "json" ? (bytes) => decodeJson(bytes, format) : (bytes) => format.decode(bytes),
+        ...(decodeStream === undefined ? {} : { decodeStream }),
+      };
+    }
     if (ranges === undefined || services.formatFor(name) !== undefined) throw unknownType(contentType, ranges);
     return { raw: true, decode: (bytes) => bytes };
   });

@@ -114,6 +114,13 @@ function without(values: Parameters, names: readonly string[]): Parameters {
   return names.length === 0 ? values : Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)));
 }
 
+/** The body as a stream, whose records are read as they come. */
+export function decodeStream(decoder: BodyDecoder, exchange: Exchange): DecodedBody {
+  const chunks = exchange.streamBody();
+  const type = contentTypeOf(exchange);
+  return decoder.decodeStream === undefined ? { value: chunks, contentType: type, type } : { value: decoder.decodeStream(chunks), type };
+}
+
 function messageHeaders(exchange: Exchange, omitted: ReadonlySet<string>): Record<string, HeaderValue> | undefined {
   let headers: Record<string, HeaderValue> | undefined;
   const received = exchange.headers;

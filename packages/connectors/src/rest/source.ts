@@ -15,7 +15,7 @@ import type { ApiDoor } from "./api-door.ts";
 import type { DoorOptions } from "./options.ts";
 import { createReplyWriter, type BodyEncoder } from "./reply-writer.ts";
 import type { BodyDecoder } from "./request-body.ts";
-import { createRequestReader, decodeBody, type ParameterContracts, type RequestHead } from "./request-reader.ts";
+import { createRequestReader, decodeBody, decodeStream, type ParameterContracts, type RequestHead } from "./request-reader.ts";
 import { requiredOperation } from "./rest-method.ts";
 
 type Handled = void | Promise<void> | OnBody;
@@ -44,6 +44,7 @@ export async function openDoor(given: DoorOptions, context: SourceContext): Prom
   const contracts = contract ?? { parameters: await parameterContracts(options, context) };
   const reader = createRequestReader(options, context, { ...contracts, admission });
   const status = options.status ?? (accepts ? 202 : 200);
+  const closing = new AbortController();
   const writer =
     contract?.mock ??
     createReplyWriter({
@@ -51,6 +52,9 @@ export async function openDoor(given: DoorOptions, context: SourceContext): Prom
       produces: accepts ? ["application/json"] : options.produces,
       replyHeaders: options.replyHeaders,
       services: context.services,
+      clock: context.clock,
+      etag: options.etag,
+      closing: closing.signal,
       ...(contract?.reply === undefined ? {} : { contract: contract.reply }),
     });
   const nextId = createIds(() => context.clock.now(), context.random);
@@ -74,15 +78,17 @@ export async function openDoor(given: DoorOptions, context: SourceContext): Prom
     if (contract?.mock !== undefined) return writer.send(exchange, undefined, encoder);
     try {
       result = accepts ? accept(incoming) : deliver(incoming, { mode: "request", signal: exchange.signal });
-      if (!(result instanceof Promise)) return writer.send(exchange, result, encoder);
+      if (!(result instanceof Promise)) return sent(writer.send(exchange, result, encoder), incoming);
     } catch (error) {
       return throwBlamed(error, incoming);
     }
     return processLater({ exchange, encoder }, incoming, result);
   };
+  const sent = (sending: void | Promise<void>, incoming: Incoming): void | Promise<void> =>
+    sending instanceof Promise ? sending.catch((error: unknown) => throwBlamed(error, incoming)) : sending;
   const processLater = async ({ exchange, encoder }: Begun, incoming: Incoming, result: Promise<Result | undefined>): Promise<void> => {
     try {
-      writer.send(exchange, await result, encoder);
+      await writer.send(exchange, await result, encoder);
     } catch (error) {
       await throwBlamed(error, incoming);
     }
@@ -91,6 +97,7 @@ export async function openDoor(given: DoorOptions, context: SourceContext): Prom
   const begin = (begun: Begun, head: RequestHead): Handled => {
     const decoder = reader.decoder(begun.exchange);
     if (decoder === undefined) return process(begun, reader.message(head, undefined));
+    if (options.streamBody === true) return process(begun, reader.message(head, decodeStream(decoder, begun.exchange)));
     return { body: (bytes) => goOn(begun, { head, decoder, bytes }), lost: requests.leave };
   };
   const goOn = (begun: Begun, { head, decoder, bytes }: CompleteRequest): void | Promise<void> => {
@@ -104,6 +111,8 @@ export async function openDoor(given: DoorOptions, context: SourceContext): Prom
   const beginLater = async (begun: Begun, checked: Promise<RequestHead>): Promise<void> => {
     const head = await checked;
     const decoder = reader.decoder(begun.exchange);
+    if (decoder !== undefined && options.streamBody === true)
+      return process(begun, reader.message(head, decodeStream(decoder, begun.exchange)));
     const body = decoder === undefined ? undefined : decodeBody(decoder, await begun.exchange.readBody(), begun.exchange);
     await process(begun, reader.message(head, body));
   };
@@ -119,6 +128,7 @@ export async function openDoor(given: DoorOptions, context: SourceContext): Prom
     requests.enter();
     try {
       // Before anything is processed: a caller that takes no reply of ours changes nothing.
+      if (options.requireIfMatch === true && exchange.headers["if-match"] === undefined) throw withoutIfMatch();
       const begun = { exchange, encoder: writer.choose(exchange.headers["accept"]) };
       const head = reader.head(exchange);
       return counted(head instanceof Promise ? beginLater(begun, head) : begin(begun, head));
@@ -140,6 +150,7 @@ export async function openDoor(given: DoorOptions, context: SourceContext): Prom
   const mounted = host.mount(door, options.policies && { name: `${method} ${place}`, options: options.policies });
   return {
     async close() {
+      closing.abort();
       await requests.close();
       mounted.unmount();
     },
@@ -154,6 +165,12 @@ async function apiDoor(options: DoorOptions, context: SourceContext): Promise<Ap
   const { api, operation } = options;
   if (api === undefined || operation === undefined) return undefined;
   return (await import("./api-door.ts")).openApiDoor(options, { api, operation }, context);
+}
+
+function withoutIfMatch(): PortolanError {
+  return new PortolanError("PORTOLAN_PRECONDITION_REQUIRED", "expected If-Match with the ETag of what is to be changed", {
+    hint: "read it first: its ETag says which state the caller knows",
+  });
 }
 
 function httpHostOf(context: SourceContext): DoorHost {
