@@ -267,3 +267,12 @@ test("a door is described by its method and path", () => {
   const { value } = readRest(door, { ...Object.values(rest.post("/orders/:id"))[0] });
   expect(door?.describe(value ?? {})).toBe("POST /orders/:id");
 });
+
+test.each([
+  ["a door of several types", {}, {}, "accept"],
+  ["a door of one type", { produces: ["application/json"] }, {}, null],
+  ["a route that varies by more", {}, { vary: "accept-language" }, "accept, accept-language"],
+])("%s tells caches what its replies were chosen by", async (_name, options, headers, vary) => {
+  await using node = await openDoor({ options: { get: "/a", ...options }, deliver: answering({ a: 1 }, headers) });
+  expect((await node.request("/a")).headers.get("vary")).toBe(vary);
+});

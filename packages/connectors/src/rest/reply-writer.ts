@@ -44,10 +44,13 @@ export function createReplyWriter({ status, produces, replyHeaders, services, co
   const types = produces ?? PRODUCED.filter((type) => services.formatFor(type) !== undefined);
   const first = types[0];
   if (first === undefined) throw new PortolanError("PORTOLAN_CONFIG_INVALID", "there is no format to reply with");
-  const encoders = new Map(types.map((type) => [type, createEncoder(type, services)]));
+  // Another caller may get another type at the same address (RFC 9110, section 12.5.1).
+  const isNegotiated = types.length > 1;
+  const vary: ReplyHeaders = isNegotiated ? { vary: "accept" } : {};
+  const encoders = new Map(types.map((type) => [type, createEncoder(type, services, vary)]));
   const sent = new Set([...REPLY_HEADERS, ...replyHeaders.map((name) => name.toLowerCase())]);
 
-  const encoderOf = (type: string): BodyEncoder => encoders.get(type) ?? createEncoder(type, services);
+  const encoderOf = (type: string): BodyEncoder => encoders.get(type) ?? createEncoder(type, services, vary);
   const preferred = encoderOf(first);
   const choose = remembered((accept: string): BodyEncoder => {
     const type = preferredType(accept, types);
@@ -86,11 +89,17 @@ export function createReplyWriter({ status, produces, replyHeaders, services, co
       contract?.(result, replyStatus);
       if (isBodiless(replyStatus)) return exchange.reply(replyStatus, wireHeaders(own));
       const type = own?.["content-type"];
+      if (own?.["vary"] !== undefined && isNegotiated) own["vary"] = withAccept(String(own["vary"]));
       if (isStream(body))
-        return sendStream(exchange, { status: replyStatus, headers: wireHeaders(own), body, type: String(type ?? encoder.type) });
+        return sendStream(exchange, {
+          status: replyStatus,
+          headers: { ...(type === undefined ? vary : {}), ...wireHeaders(own) },
+          body,
+          type: String(type ?? encoder.type),
+        });
       if (type !== undefined) return sendWhole(exchange, replyStatus, [wireHeaders(own), encodeAs(String(type), body, services)]);
       const { headers: typed, encode } = body instanceof Uint8Array ? BYTES_ENCODER : encoder;
-      sendWhole(exchange, replyStatus, [own === undefined ? typed : { ...wireHeaders(own), ...typed }, encode(body)]);
+      sendWhole(exchange, replyStatus, [own === undefined ? typed : { ...typed, ...wireHeaders(own) }, encode(body)]);
     },
   };
 }
@@ -111,14 +120,18 @@ function isConditional({ headers }: Exchange): boolean {
 /** What the caller gets where the route yields nothing, as for a message that a filter dropped. */
 const NO_RESULT: Result = Object.freeze({ body: null, headers: NO_HEADERS });
 
+function withAccept(vary: string): string {
+  return /(?:^|,)\s*(?:\*|accept)\s*(?:,|$)/i.test(vary) ? vary : `accept, ${vary}`;
+}
+
 const BYTES_ENCODER: BodyEncoder = {
   type: "application/octet-stream",
   headers: BYTES_HEADERS,
   encode: (body) => (body instanceof Uint8Array ? body : encodingFailed("application/octet-stream", new TypeError("the body is no bytes"))),
 };
 
-function createEncoder(type: string, services: ConnectorServices): BodyEncoder {
-  const headers = { "content-type": type };
+function createEncoder(type: string, services: ConnectorServices, vary: ReplyHeaders): BodyEncoder {
+  const headers = { "content-type": type, ...vary };
   return { type, headers, encode: mediaTypeName(type) === JSON_TYPE ? encodeJson : (body) => encodeAs(type, body, services) };
 }
 

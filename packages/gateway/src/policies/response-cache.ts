@@ -2,6 +2,8 @@ import { PortolanError, option, optional, withDefault, type OptionsOf } from "@p
 import type { Door, Handled } from "../door.ts";
 import type { Exchange, ReplyHeaders } from "../exchange.ts";
 import { statusProblem } from "../problem.ts";
+import { replyHeader, withHeader } from "../reply-headers.ts";
+import { namesOf } from "./cache-control.ts";
 import { choiceOf, createCacheStore, type CachedReply } from "./cache-store.ts";
 import { collected } from "./collected-stream.ts";
 import { conditionalOn, isSameContent, validatorsOf, withTag } from "./conditional.ts";
@@ -61,6 +63,12 @@ export function responseCache(options: CacheOptions, { clock }: PolicyServices):
   const ownVary = options.vary.map((name) => name.toLowerCase());
   const collapse = createCollapse(clock);
 
+  const varied = (headers: ReplyHeaders): ReplyHeaders => {
+    const names = namesOf(replyHeader(headers, "vary"));
+    const more = ownVary.filter((name) => !names.includes(name));
+    return more.length === 0 ? headers : withHeader(headers, "vary", [...names, ...more].join(", "));
+  };
+
   /** By what requests at once are one: what the address was chosen by when it was stored last. */
   const keyOf = (address: string, exchange: Exchange) =>
     `${address} ${[...choiceOf([...ownVary, ...store.choiceAt(address)], exchange).values()].join("\n")}`;
@@ -89,7 +97,8 @@ export function responseCache(options: CacheOptions, { clock }: PolicyServices):
     };
 
     const replies: Replies = {
-      reply(status, given, body) {
+      reply(status, bare, body) {
+        const given = varied(bare);
         if (status === 304 && stored !== undefined && validators !== undefined) return revalidated(given, stored);
         if (sendsInstead(status)) return;
         const uses = tooLarge(body) ? undefined : lifetime(status, given);
@@ -101,7 +110,8 @@ export function responseCache(options: CacheOptions, { clock }: PolicyServices):
         keep({ status, headers: storedHeaders(headers), body, validators: validatorsOf(given) }, uses);
         sendReply(exchange, { status, headers, body }, `fwd=${fwd}; stored`);
       },
-      async replyStream(status, headers, chunks) {
+      async replyStream(status, bare, chunks) {
+        const headers = varied(bare);
         if (sendsInstead(status)) return;
         const uses = exchange.method === "HEAD" || tooLong(headers) ? undefined : lifetime(status, headers);
         if (uses === undefined) {
@@ -158,10 +168,9 @@ export function responseCache(options: CacheOptions, { clock }: PolicyServices):
   const isFresh = ({ lifetime }: CachedReply) => clock.now() - lifetime.since < lifetime.freshMs;
   const tooLarge = (body: string | Uint8Array) => body.length > options.maxReply;
   const tooLong = (headers: ReplyHeaders) => {
-    const type = Object.entries(headers).find(([name]) => name.toLowerCase() === "content-type")?.[1];
-    const length = Object.entries(headers).find(([name]) => name.toLowerCase() === "content-length")?.[1];
+    const length = Number(replyHeader(headers, "content-length") ?? 0);
     // An event stream is never whole.
-    return Number(length ?? 0) > options.maxReply || String(type).startsWith("text/event-stream");
+    return length > options.maxReply || /^text\/event-stream/i.test(replyHeader(headers, "content-type") ?? "");
   };
 
   const makeAnew = (door: Door, exchange: Exchange, asking: Asking) => {
@@ -194,6 +203,8 @@ export function responseCache(options: CacheOptions, { clock }: PolicyServices):
       }
     }
     if (wishes.onlyIfCached) return exchange.sendProblem(statusProblem(504, "there is no stored reply", { requestId: exchange.id }));
+    if (ownVary.length > 0 && (exchange.method === "HEAD" || exchange.headers["range"] !== undefined))
+      exchange.addHeaders({ vary: ownVary.join(", ") });
     if (exchange.method === "HEAD") return head(door, exchange, { address, stored, wishes });
     if (exchange.headers["range"] !== undefined) return door.handle(exchange);
     const asking = { address, stored, wishes };
@@ -232,7 +243,6 @@ export function responseCache(options: CacheOptions, { clock }: PolicyServices):
       ? {
           ...door,
           handle(exchange) {
-            if (ownVary.length > 0) exchange.addHeaders({ vary: ownVary.join(", ") });
             return answer(door, exchange);
           },
           forget(place) {
@@ -262,7 +272,7 @@ function addressAt(host: string, target: string): string {
 }
 
 function hasOtherLength({ body }: CachedReply, headers: ReplyHeaders): boolean {
-  const [, length] = Object.entries(headers).find(([name]) => name.toLowerCase() === "content-length") ?? [];
+  const length = replyHeader(headers, "content-length");
   return length !== undefined && Number(length) !== Buffer.byteLength(body);
 }
 
