@@ -1,1 +1,10 @@
-export { type CallInput, type OperationInput, SoapFault, type SoapFunctions, type SoapService, soap } from "@portolan/connectors/soap";
+export {
+  type CallInput,
+  type ContractOperationInput,
+  type OperationFunction,
+  type OperationInput,
+  SoapFault,
+  type SoapFunctions,
+  type SoapService,
+  soap,
+} from "@portolan/connectors/soap";

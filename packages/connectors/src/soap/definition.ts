@@ -1,5 +1,6 @@
 import { asMissingPackage, defineConnector, type ConnectorDefinition } from "@portolan/core";
 import { checkPath, checkPolicies } from "@portolan/gateway";
+import { isXmlName } from "./generate/xml-name.ts";
 import { clientOptions, doorOptions, type ClientOptions, type DoorOptions } from "./options.ts";
 
 /** SOAP: the operations of WSDL documents as sources and targets. */
@@ -10,7 +11,8 @@ export const soapConnector: ConnectorDefinition = defineConnector({
   source: {
     summary: "A door: the operation of a WSDL document is answered with the route's result.",
     options: doorOptions,
-    describe: ({ operation = "", service = "" }) => `${operation} of ${service}`,
+    describe: ({ operation = "", service, path = "/soap" }) =>
+      service === undefined ? `${operation} at ${path}` : `${operation} of ${service}`,
     check: checkDoor,
     checkAll: (sources, services) => loaded(async () => (await import("./unrouted.ts")).unroutedOperations(sources, services)),
     replies: true,
@@ -35,10 +37,16 @@ async function loaded<Value>(load: () => Promise<Value>): Promise<Value> {
   }
 }
 
-function checkDoor({ service, operation, path, address, policies }: DoorOptions): readonly string[] {
+function checkDoor({ service, operation, path, address, policies, serviceName, namespace, unrouted }: DoorOptions): readonly string[] {
   const faults: string[] = [];
-  if (service === undefined) faults.push("service is missing: which WSDL document is it?");
   if (operation === undefined) faults.push("operation is missing: which one of the service is it?");
+  for (const [name, value] of Object.entries(service === undefined ? { unrouted } : { serviceName, namespace })) {
+    if (value !== undefined) faults.push(`${name} says nothing ${service === undefined ? "without" : "beside"} a document (service)`);
+  }
+  for (const name of service === undefined ? [operation, serviceName] : []) {
+    if (name !== undefined && !isXmlName(name))
+      faults.push(`${JSON.stringify(name)} is no name of XML: expected a letter or _, then letters, digits and . - _`);
+  }
   const fault = path === undefined ? undefined : checkPath(path);
   if (fault !== undefined) faults.push(`${path} is no path pattern: ${fault}`);
   if (address !== undefined && !/^https?:\/\/[^/?#]+$/.test(address))

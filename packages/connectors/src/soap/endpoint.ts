@@ -14,21 +14,28 @@ import {
 import { answerFault, errorFault, faultOfError, problemFault } from "./answer-fault.ts";
 import type { Envelope } from "./envelope.ts";
 import type { FaultMessage } from "./fault.ts";
+import type { ServiceSource } from "./service-source.ts";
 import { checkUnderstood, findOperation, readHead, readRequest, type RequestHead } from "./request.ts";
-import { writeDocument } from "./wsdl-page.ts";
 import type { ServiceModel, SoapOperation, SoapVersion } from "./wsdl/service-model.ts";
 import { parseXml, type ParsedXml } from "./xml/parse-xml.ts";
 
 /** A route as the operation of a service. */
 export interface RouteOperation {
-  readonly operation: SoapOperation;
+  /** The name of the operation. */
+  readonly name: string;
   /** Who answers it; said when two routes want the same operation. */
   readonly owner: string;
-  /** The names of the header blocks that it understands. */
-  readonly understood: ReadonlySet<string>;
   readonly maxBodyBytes: number | undefined;
   readonly timeoutMs: number | undefined;
   readonly policies: PolicyOptions | undefined;
+  /** Called before the first request, and again when the service has changed. */
+  open(service: ServiceModel): OpenOperation;
+}
+
+export interface OpenOperation {
+  readonly operation: SoapOperation;
+  /** The names of the header blocks that it understands. */
+  readonly understood: ReadonlySet<string>;
   /** Answers a request. What it throws becomes a fault. */
   answer(request: SoapRequest): void | Promise<void>;
 }
@@ -43,7 +50,7 @@ export interface SoapRequest {
 /** A path at which the operations of one service are answered. It is there as long as it has some. */
 export interface Endpoint {
   /** Throws PORTOLAN_CONFIG_INVALID if the operation is taken, or the path by another service. */
-  add(service: ServiceModel, route: RouteOperation): { remove(): void };
+  add(service: ServiceSource, route: RouteOperation): { remove(): void };
 }
 
 export interface EndpointPlace {
@@ -66,11 +73,12 @@ export function endpointAt(place: EndpointPlace): Endpoint {
 
 function createEndpoint({ host, path, origin }: EndpointPlace): Endpoint {
   const routes = new Map<string, RouteOperation>();
-  let service: ServiceModel | undefined;
-  let offered: readonly RouteOperation[] = [];
-  let versions: ReadonlySet<SoapVersion> = new Set();
+  let service: ServiceSource | undefined;
+  let opened: Offer | undefined;
   let mounted: readonly MountedDoor[] = [];
   let policies: DoorPolicies | undefined;
+
+  const offer = (): Offer => (opened ??= offerOf(service?.model(), [...routes.values()]));
 
   const post = (exchange: Exchange): OnBody | void => {
     const head = readHead(exchange);
@@ -82,7 +90,7 @@ function createEndpoint({ host, path, origin }: EndpointPlace): Endpoint {
     });
   };
 
-  const oldest = (): SoapVersion => (versions.has("1.1") ? "1.1" : "1.2");
+  const oldest = (): SoapVersion => (offer().versions.has("1.1") ? "1.1" : "1.2");
   const problem = (found: Problem, exchange: Exchange) => problemFault(readHead(exchange)?.version ?? oldest(), found);
 
   const receive = (exchange: Exchange, head: RequestHead, bytes: Buffer): void | Promise<void> => {
@@ -95,6 +103,7 @@ function createEndpoint({ host, path, origin }: EndpointPlace): Endpoint {
     }
     // It is read before the route begins; what the route does takes its own time.
     using document = parsed;
+    const { versions } = offer();
     const envelope = readRequest(document.tree, versions);
     if ("code" in envelope)
       return answerFault(exchange, envelope.code === "VersionMismatch" && !versions.has("1.2") ? "1.1" : head.version, envelope);
@@ -108,16 +117,18 @@ function createEndpoint({ host, path, origin }: EndpointPlace): Endpoint {
     }
   };
 
-  const routeOf = (envelope: Envelope, { action }: RequestHead): RouteOperation | FaultMessage => {
-    const route = findOperation(envelope, action, offered);
+  const routeOf = (envelope: Envelope, { action }: RequestHead): OpenOperation | FaultMessage => {
+    const route = findOperation(envelope, action, offer().operations);
     if ("code" in route) return route;
     return checkUnderstood(envelope, route.understood) ?? route;
   };
 
   const get = (exchange: Exchange): void => {
-    const [, kind, index] = /^(wsdl|xsd)(?:=(\d*))?$/i.exec(exchange.queryText) ?? [];
+    const [, word = "", index] = /^(wsdl|xsd)(?:=(\d+))?$/i.exec(exchange.queryText) ?? [];
+    const kind = ({ wsdl: "wsdl", xsd: "xsd" } as const)[word.toLowerCase()];
     const url = `${origin ?? `http://${String(exchange.headers["host"] ?? "localhost")}`}${path}`;
-    const text = kind === undefined || service === undefined ? undefined : writeDocument(service, Number(index ?? "0"), url);
+    const link = kind === undefined ? undefined : { kind, index: index === undefined ? undefined : Number(index) };
+    const text = link === undefined ? undefined : service?.document(link, url);
     if (text !== undefined) return exchange.reply(200, { "content-type": "text/xml; charset=utf-8" }, text);
     const problem =
       kind === undefined
@@ -133,8 +144,8 @@ function createEndpoint({ host, path, origin }: EndpointPlace): Endpoint {
   /** Mounted anew with what its doors allow together. */
   const mount = (): void => {
     for (const door of mounted) door.unmount();
-    offered = [...routes.values()];
-    versions = new Set(offered.flatMap(({ operation }) => operation.ports.map((port) => port.version)));
+    opened = undefined;
+    const offered = [...routes.values()];
     const [first] = offered;
     if (first === undefined) {
       policies = undefined;
@@ -154,12 +165,12 @@ function createEndpoint({ host, path, origin }: EndpointPlace): Endpoint {
 
   return {
     add(given, route) {
-      const { name } = route.operation;
+      const { name } = route;
       const taken = routes.get(name);
       if (service !== undefined && service !== given && routes.size > 0) {
         throw new PortolanError(
           "PORTOLAN_CONFIG_INVALID",
-          `${route.owner}: the path ${path} is taken by the service ${service.name} of ${offered[0]?.owner}`,
+          `${route.owner}: the path ${path} is taken by the service ${service.name} of ${[...routes.values()][0]?.owner}`,
           {
             hint: "give one of the services another path",
           },
@@ -183,6 +194,17 @@ function createEndpoint({ host, path, origin }: EndpointPlace): Endpoint {
       };
     },
   };
+}
+
+/** What an endpoint answers. */
+interface Offer {
+  readonly operations: readonly OpenOperation[];
+  readonly versions: ReadonlySet<SoapVersion>;
+}
+
+function offerOf(service: ServiceModel | undefined, routes: readonly RouteOperation[]): Offer {
+  const operations = service === undefined ? [] : routes.map((route) => route.open(service));
+  return { operations, versions: new Set(operations.flatMap(({ operation }) => operation.ports.map(({ version }) => version))) };
 }
 
 /** The most that any door allows; undefined, which is the host's limit, if one of them does not say. */

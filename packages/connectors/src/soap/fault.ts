@@ -65,6 +65,9 @@ function headersOf(version: SoapVersion, { code, notUnderstood = [] }: FaultMess
     .join("");
 }
 
+/** Of the detail of a fault that tells of an error. */
+export const ERROR_NAMESPACE = "urn:portolan:error";
+
 /** What a problem document would say of an error, as the detail of a fault. */
 export function problemDetail(details: {
   readonly code?: string | undefined;
@@ -78,5 +81,5 @@ export function problemDetail(details: {
   const issues = errors
     .map(({ pointer, detail }) => `<e:issue pointer="${escapeAttribute(pointer)}">${escapeText(detail)}</e:issue>`)
     .join("");
-  return `<e:error xmlns:e="urn:portolan:error">${texts}${issues}</e:error>`;
+  return `<e:error xmlns:e="${ERROR_NAMESPACE}">${texts}${issues}</e:error>`;
 }

@@ -14,6 +14,14 @@ export interface OperationInput {
   readonly policies?: PoliciesInput;
 }
 
+/** The options of a door that contracts describe. */
+export interface ContractOperationInput extends Omit<OperationInput, "unrouted"> {
+  /** Only clients have one: it makes the difference between a door and a client. */
+  readonly wsdl?: never;
+  readonly serviceName?: string;
+  readonly namespace?: string;
+}
+
 /** The options of a client as people write them; their meaning is that of `clientOptions`. */
 export interface CallInput {
   /** The WSDL document, by its path in the app. */
@@ -56,6 +64,18 @@ export interface SoapFunctions {
    * ```
    */
   readonly service: <Bodies = Readonly<Record<string, unknown>>>(document: string, options?: OperationInput) => SoapService<Bodies>;
+  readonly operation: OperationFunction;
+}
+
+export interface OperationFunction {
+  /**
+   * A door that the route's contracts describe: the service of all such doors of one path is at `?wsdl`.
+   *
+   * ```ts
+   * route("placeOrder", { input: Order, output: Receipt }).from(soap.operation("PlaceOrder"));
+   * ```
+   */
+  <Body = unknown>(name: string, options?: ContractOperationInput): SourceRef<Body>;
   /**
    * Calls an operation of another system's service:
    *
@@ -63,14 +83,14 @@ export interface SoapFunctions {
    * route("submit").from(accepted).call(soap.operation("Submit", { system: erp, wsdl: "./erp.wsdl" }));
    * ```
    */
-  readonly operation: <In = unknown, Reply = unknown>(name: string, options: CallInput) => TargetRef<In, Reply>;
+  <In = unknown, Reply = unknown>(name: string, options: CallInput): TargetRef<In, Reply>;
 }
 
 export const soap: SoapFunctions = {
   service: (document, all = {}) => ({
     operation: (name, options = {}) => attachConnector(soapConnector, { service: document, operation: name, ...all, ...options }),
   }),
-  operation: (name, { system, ...options }) => {
+  operation: (name: string, { system, ...options }: Partial<CallInput> = {}) => {
     const reference = attachConnector(soapConnector, { operation: name, ...options });
     return system === undefined ? reference : { ...reference, system: typeof system === "string" ? system : system.name };
   },

@@ -3,11 +3,27 @@ import { policyOptions } from "@portolan/gateway";
 
 /** A door: one operation of a service. */
 export const doorOptions = {
-  service: optional(option.text, "The WSDL 1.1 document that the operation is of, by its path in the app.", { example: "./service.wsdl" }),
+  service: optional(
+    option.text,
+    "The WSDL 1.1 document that the operation is of, by its path in the app. Without it the service is described by the contracts of its routes.",
+    { example: "./service.wsdl" },
+  ),
   operation: optional(option.name, "The name of the operation.", { example: "Submit" }),
-  path: optional(option.name, "Where the service is answered. Default: the path of the address that the document gives to the port.", {
-    example: "/orders",
+  path: optional(
+    option.name,
+    "Where the service is answered. Default: the path of the address that the document gives to the port; without a document `/soap`. Doors of one path are one service.",
+    { example: "/orders" },
+  ),
+  serviceName: optional(option.name, "Without a document: the name of the service. Default: that of its path, such as `Orders`.", {
+    example: "Orders",
   }),
+  namespace: optional(
+    option.text,
+    "Without a document: the namespace of the service and its types. Default: `urn:portolan:` and its name.",
+    {
+      example: "urn:shop:orders",
+    },
+  ),
   address: optional(
     option.text,
     "The address that `?wsdl` tells clients to call, without path. Default: what the caller wrote in `Host`, over HTTP.",

@@ -11,7 +11,7 @@ import {
   type OptionsOf,
   type ReadContext,
 } from "@portolan/core";
-import { createFormats } from "@portolan/formats";
+import { createContracts, createFormats } from "@portolan/formats";
 import { createHttpHost, createPolicies } from "@portolan/gateway";
 import { createTemporaryFolder } from "@portolan/testkit";
 import { soapConnector } from "./index.ts";
@@ -22,6 +22,9 @@ export interface TestedOperation {
   readonly options: object;
   /** The body of the route's result; by default that of the message. */
   readonly answer?: Answer;
+  /** JSON Schemas of the route's contracts. */
+  readonly input?: object;
+  readonly output?: object;
   /** The headers of the route's result. */
   readonly headers?: Readonly<Record<string, HeaderValue>>;
 }
@@ -114,7 +117,9 @@ export async function openSoap(operations: readonly TestedOperation[], files: Re
   const host = createHttpHost({ port: 0, log: silentLogger, policies: createPolicies({ clock }) });
   const services = { ...createFormats(), http: host, directory: folder.root };
   const running = [];
-  for (const { options, answer = ({ body }: Incoming) => body, headers = {} } of operations) {
+  const contracts = createContracts({ directory: folder.root });
+  const compiled = (schema: object | undefined) => (schema === undefined ? undefined : contracts.compile({ jsonSchema: { ...schema } }));
+  for (const { options, answer = ({ body }: Incoming) => body, headers = {}, input, output } of operations) {
     const { value, faults } = readSoap(soapConnector.source, options);
     if (value === undefined || faults.length > 0) throw new Error(faults.join("; "));
     const opened = await soapConnector.source?.open(value, {
@@ -128,6 +133,8 @@ export async function openSoap(operations: readonly TestedOperation[], files: Re
       clock,
       random: { next: () => 0.5 },
       log: silentLogger,
+      input: compiled(input),
+      output: compiled(output),
       services,
     });
     if (opened !== undefined) running.push(opened);

@@ -11,50 +11,88 @@ import { blamed, createInFlight, isDoorHost, type DoorHost, type Exchange } from
 import { operationNamed, readService } from "./app-service.ts";
 import { answerFault } from "./answer-fault.ts";
 import { createElementWriter } from "./body/write-element.ts";
-import { endpointAt, type RouteOperation, type SoapRequest } from "./endpoint.ts";
+import { endpointAt, type OpenOperation, type RouteOperation, type SoapRequest } from "./endpoint.ts";
 import { CONTENT_TYPES } from "./envelope.ts";
 import { createMessageCodec } from "./message-codec.ts";
 import { fromMessageHeaders, toMessageHeaders } from "./message-headers.ts";
+import { contractBody, type ContractBody } from "./generate/contract-body.ts";
+import { contractServiceAt, schemaOfContract } from "./generate/contract-service.ts";
+import { EMPTY, VALUE } from "./generate/service-document.ts";
 import type { DoorOptions } from "./options.ts";
+import { documentedService, type ServiceSource } from "./service-source.ts";
 import type { ServiceModel, SoapOperation, SoapVersion } from "./wsdl/service-model.ts";
 import { clark } from "./xml/xml-element.ts";
 
 type Result = Pick<Message, "body" | "headers">;
 
-/** Makes the route the operation of a service, at the paths of its ports. */
+/** Makes the route the operation of a service: of a document's at the paths of its ports, of one that its contract describes at a path of its own. */
 export async function openOperation(options: DoorOptions, context: SourceContext): Promise<RunningSource> {
   const host = httpHostOf(context);
-  const { service: path = "", operation: name = "" } = options;
-  const service = readService(path, context.services);
-  const operation = operationNamed(service, name, path);
   const requests = createInFlight();
+  const described = options.service === undefined ? describedByContract(host, options, context) : describedByDocument(options, context);
   const route: RouteOperation = {
-    operation,
+    name: described.name,
     owner: `route ${context.route}`,
-    understood: new Set([...operation.input.headers.map(clark), ...options.understand]),
     maxBodyBytes: options.maxBody,
     timeoutMs: options.timeout,
     policies: options.policies,
-    answer: createAnswer(operation, { options, context, requests }),
+    open(service) {
+      const operation = operationNamed(service, described.name, options.service ?? "the service");
+      return {
+        operation,
+        understood: new Set([...operation.input.headers.map(clark), ...options.understand]),
+        answer: createAnswer(operation, { options, context, requests, ...described }),
+      };
+    },
   };
-  const mounted = pathsOf(operation, options, service).map((one) =>
-    endpointAt({ host, path: one, origin: options.address }).add(service, route),
-  );
+  const mounted = described.paths.map((path) => endpointAt({ host, path, origin: options.address }).add(described.service, route));
   return {
     async close() {
       await requests.close();
       for (const one of mounted) one.remove();
+      described.remove();
     },
   };
 }
 
-interface Answering {
+/** An operation by its description. */
+interface DescribedOperation {
+  readonly name: string;
+  readonly service: ServiceSource;
+  readonly paths: readonly string[];
+  /** Bodies as the route has them, where they are not the data of the messages themselves. */
+  readonly bodies: { readonly input: ContractBody; readonly output: ContractBody };
+  remove(): void;
+}
+
+function describedByDocument(options: DoorOptions, context: SourceContext): DescribedOperation {
+  const { service: path = "", operation: name = "" } = options;
+  const model = readService(path, context.services);
+  const operation = operationNamed(model, name, path);
+  return { name, service: documentedService(model), paths: pathsOf(operation, options, model), bodies: AS_THEY_ARE, remove() {} };
+}
+
+const SAME: ContractBody = { read: (data) => data, write: (body) => body };
+const AS_THEY_ARE = { input: SAME, output: SAME };
+
+function describedByContract(host: DoorHost, options: DoorOptions, context: SourceContext): DescribedOperation {
+  const { operation: name = "", path = "/soap", serviceName, namespace } = options;
+  const owner = `route ${context.route}`;
+  const service = contractServiceAt(host, path, { serviceName, namespace, owner });
+  const input = schemaOfContract(context.input, `${owner}: the contract of its input`);
+  const output = schemaOfContract(context.output, `${owner}: the contract of its output`);
+  const { remove } = service.add({ name, owner, input, output });
+  const bodies = { input: contractBody(input ?? EMPTY, VALUE.input), output: contractBody(output ?? true, VALUE.output) };
+  return { name, service, paths: [path], bodies, remove };
+}
+
+interface Answering extends Pick<DescribedOperation, "bodies"> {
   readonly options: DoorOptions;
   readonly context: SourceContext;
   readonly requests: ReturnType<typeof createInFlight>;
 }
 
-function createAnswer(operation: SoapOperation, { options, context, requests }: Answering): RouteOperation["answer"] {
+function createAnswer(operation: SoapOperation, { options, context, requests, bodies }: Answering): OpenOperation["answer"] {
   const input = createMessageCodec(operation.input, operation.schemas);
   const output = operation.output === undefined ? undefined : createMessageCodec(operation.output, operation.schemas);
   const deliver = context.answer ?? context.deliver;
@@ -64,7 +102,9 @@ function createAnswer(operation: SoapOperation, { options, context, requests }: 
     const { body, headers } = result ?? { body: null, headers: NO_HEADERS };
     const fault = headers["soap-fault"];
     if (fault !== undefined) return sendFault(exchange, version, { name: String(fault), body, reason: headers["soap-fault-reason"] });
-    const text = asDefect(() => output.write(version, { body, headers: fromMessageHeaders(headers, operation.output ?? operation.input) }));
+    const text = asDefect(() =>
+      output.write(version, { body: bodies.output.write(body), headers: fromMessageHeaders(headers, operation.output ?? operation.input) }),
+    );
     exchange.reply(200, { "content-type": CONTENT_TYPES[version] }, text);
   };
 
@@ -106,7 +146,8 @@ function createAnswer(operation: SoapOperation, { options, context, requests }: 
   };
 
   return ({ exchange, envelope, parsed }) => {
-    const { body, headers } = input.read(parsed, envelope);
+    const { body: data, headers } = input.read(parsed, envelope);
+    const body = bodies.input.read(data);
     const incoming: Incoming = { body, headers: { ...keptHeaders(exchange, options.keepHeaders), ...toMessageHeaders(headers) } };
     const mode: DeliverOptions =
       output === undefined ? { mode: "oneWay", failure: "report" } : { mode: "request", signal: exchange.signal };

@@ -28,6 +28,17 @@ test.each([
     map({ a: map({ a: map({}) }) }),
     { $ref: "#/$defs/x", $defs: { x: { properties: { a: { $ref: "#/$defs/x" } } } } },
   ],
+  [
+    "a schema of which an alternative, or a part, is the schema itself",
+    text,
+    {
+      $ref: "#/$defs/x",
+      $defs: {
+        x: { anyOf: [{ oneOf: [{ $ref: "#/$defs/x" }, { type: "number" }] }, { allOf: [{ $ref: "#/$defs/y" }] }] },
+        y: { allOf: [{ $ref: "#/$defs/y" }, text] },
+      },
+    },
+  ],
 ])("%s fits", (_name, found, expected) => {
   expect(compareSchemas(found, expected)).toEqual([]);
 });

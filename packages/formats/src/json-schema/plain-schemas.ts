@@ -10,18 +10,26 @@ const REFERENCES = 32;
  * `anyOf` and `oneOf`. Each has one `type` or none.
  */
 export function plainSchemas(schema: Schema, root: Schema): readonly Schema[] {
+  return waysOf(schema, root, new Set());
+}
+
+/** `path` is what led here: an alternative that is within itself is no further way. */
+function waysOf(schema: Schema, root: Schema, path: ReadonlySet<unknown>): readonly Schema[] {
   const whole = typeof schema === "boolean" ? schema : resolved(schema, root);
   if (typeof whole === "boolean") return [whole];
   const { anyOf, oneOf, allOf, type, ...own } = whole;
   const choice = schemasIn(anyOf).length > 0 ? schemasIn(anyOf) : schemasIn(oneOf);
   if (schemasIn(allOf).length > 0) {
-    const parts = schemasIn(allOf).map((part) => (typeof part === "boolean" ? {} : resolved(part, root)));
+    const parts = path.has(allOf) ? [] : schemasIn(allOf).map((part) => (typeof part === "boolean" ? {} : resolved(part, root)));
     const merged = parts.reduce<JsonSchema>((one, other) => (typeof other === "boolean" ? one : merge(one, other)), { ...own, type });
-    return plainSchemas(choice.length === 0 ? merged : { ...merged, anyOf: choice }, root);
+    return waysOf(choice.length === 0 ? merged : { ...merged, anyOf: choice }, root, new Set([...path, allOf]));
   }
   if (choice.length > 0) {
     const outer: JsonSchema = type === undefined ? own : { ...own, type };
-    return choice.flatMap((part) => plainSchemas(part, root)).map((part) => (typeof part === "boolean" ? part : merge(outer, part)));
+    return choice
+      .filter((part) => !path.has(part))
+      .flatMap((part) => waysOf(part, root, new Set([...path, part])))
+      .map((part) => (typeof part === "boolean" ? part : merge(outer, part)));
   }
   const types = Array.isArray(type) ? (type as readonly unknown[]) : [type ?? impliedType(own)];
   return types.map((one) => (one === undefined ? own : { ...own, type: one }));
@@ -59,8 +67,8 @@ function resolved(schema: JsonSchema, root: Schema): Schema {
 }
 
 export function referenced(reference: string, root: Schema): Schema | undefined {
-  // Parts of other documents are not known here: they may be anything.
-  if (!reference.startsWith("#")) return undefined;
+  // Parts of other documents, and parts by names of their own, are not known here: they may be anything.
+  if (reference !== "#" && !reference.startsWith("#/")) return undefined;
   let found: unknown = root;
   for (const part of decodeURIComponent(reference.slice(1)).split("/").slice(1)) {
     const name = part.replaceAll("~1", "/").replaceAll("~0", "~");
