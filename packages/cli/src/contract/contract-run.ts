@@ -20,7 +20,7 @@ export async function runContractTests(order: ContractOrder, io: Io): Promise<Ex
     return [];
   });
   await testContract({
-    operations,
+    operations: [...operations, ...tested.others],
     send: createSender({ url: tested.url, headers: order.headers, timeoutMs: TIMEOUT_MS }),
     seed: order.seed,
     runs: order.runs,
@@ -35,7 +35,7 @@ export async function runContractTests(order: ContractOrder, io: Io): Promise<Ex
 
 function reportText(report: OperationReport, tested: TestedApi, order: ContractOrder): string {
   const { operation, skipped, counterexamples, valid, invalid } = report;
-  const name = `${operation.method} ${operation.path}`;
+  const name = operation.title ?? `${operation.method} ${operation.path}`;
   if (counterexamples.length > 0) return counterexamples.map((one) => failureText(name, one, { tested, order })).join("");
   if (skipped !== undefined) return `skip ${name}: ${skipped}\n`;
   return `ok ${name}: ${countText(valid, "valid")}, ${countText(invalid, "invalid")}\n`;

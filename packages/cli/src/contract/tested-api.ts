@@ -6,12 +6,16 @@ import { apiOfApp } from "../docs/api-of-app.ts";
 import { platform } from "../platform.ts";
 import { loadTestedApp } from "../tested-app.ts";
 import { provideOwnPackage } from "../user-imports.ts";
+import type { ContractOperation } from "@portolan/testkit/contract";
+import { graphqlOperations } from "./graphql-operations.ts";
 import type { ContractOrder } from "./contract-order.ts";
 
 /** An API that runs, and what its contract is. */
 export interface TestedApi extends AsyncDisposable {
   readonly name: string;
   readonly api: ApiDocument;
+  /** What doors other than REST offer. */
+  readonly others: readonly ContractOperation[];
   /** Where requests go. */
   readonly url: string;
   /** Where people reach it to try a request again: the app that was started for the test is gone by then. */
@@ -31,6 +35,7 @@ export async function openTestedApi(order: ContractOrder): Promise<TestedApi> {
     return {
       name: found.title,
       api: found,
+      others: [],
       url: address,
       shownUrl: address,
       [Symbol.asyncDispose]: async () => undefined,
@@ -40,12 +45,21 @@ export async function openTestedApi(order: ContractOrder): Promise<TestedApi> {
   const app = await loadTestedApp(path, {});
   const api = await apiOfApp(app, "1.0.0");
   const { name } = app.definition;
-  if (url !== undefined) return { name, api, url, shownUrl: url, [Symbol.asyncDispose]: async () => undefined };
+  if (url !== undefined)
+    return {
+      name,
+      api,
+      others: await graphqlOperations(app, url, order.headers),
+      url,
+      shownUrl: url,
+      [Symbol.asyncDispose]: async () => undefined,
+    };
   const node = await startAlone(app, "limits");
   const { host, port } = app.config.http;
   return {
     name,
     api,
+    others: await graphqlOperations(app, node.url, order.headers),
     url: node.url,
     shownUrl: `http://${host === "0.0.0.0" ? "127.0.0.1" : host}:${port}`,
     [Symbol.asyncDispose]: async () => void (await node.stop()),

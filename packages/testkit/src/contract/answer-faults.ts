@@ -1,5 +1,4 @@
-import { issuesOf, type ContractOperation, type ContractResponse } from "./operation.ts";
-import type { ContractAnswer } from "./request.ts";
+import { issuesOf, type ContractAnswer, type ContractOperation, type ContractResponse } from "./operation.ts";
 
 /** What an answer does wrong. Faults of one kind at one operation have one cause, more often than not. */
 export interface Fault {

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { NOT_LET_IN, faultOf, type Fault } from "./answer-faults.ts";
 import { invalidRequestsOf, type InvalidRequest } from "./invalid-requests.ts";
-import type { ContractOperation } from "./operation.ts";
+import type { ContractAnswer, ContractOperation } from "./operation.ts";
 import { requestsOf, writeRequest, type KnownValues, type RequestParts } from "./request-parts.ts";
-import type { ContractAnswer, ContractRequest, SendRequest } from "./request.ts";
+import type { ContractRequest, SendRequest } from "./request.ts";
 
 /** A request after which the API did what its contract does not say. */
 export interface Counterexample {
@@ -93,10 +93,15 @@ async function testOperation(operation: ContractOperation, test: OperationTest):
     return { operation, valid, invalid, counterexamples: [], skipped: `${operation.method} is not sent` };
   const requests = requestsOf(operation, test.known);
   if ("unable" in requests) return { operation, valid, invalid, counterexamples: [], skipped: requests.unable };
+  const { interpret = (answer: ContractAnswer) => answer } = operation.protocol ?? {};
+  const send: SendRequest = async (request) => {
+    const answer = await test.send(request);
+    return "status" in answer ? interpret(answer) : answer;
+  };
   const counted =
     (counts: Map<number, number>): SendRequest =>
     async (request) => {
-      const answer = await test.send(request);
+      const answer = await send(request);
       if ("status" in answer) counts.set(answer.status, (counts.get(answer.status) ?? 0) + 1);
       return answer;
     };
@@ -111,7 +116,7 @@ async function testOperation(operation: ContractOperation, test: OperationTest):
   if (shut !== undefined) return { operation, valid, invalid, counterexamples: ofValid, skipped: ofValid.length > 0 ? undefined : shut };
   // What goes wrong without a change says nothing of the change.
   const isSound = async (parts: RequestParts) =>
-    ofValid.length === 0 || (await tried(writeRequest(operation, parts), { ...search, send: test.send })) === undefined;
+    ofValid.length === 0 || (await tried(writeRequest(operation, parts), { ...search, send })) === undefined;
   const ofInvalid = await faultsOfInvalid({ ...search, send: counted(invalid) }, isSound);
   return { operation, valid, invalid, counterexamples: [...ofValid, ...ofInvalid] };
 }

@@ -1,6 +1,6 @@
 import { isRecord, type ContractCheck } from "@portolan/core";
-import { mutationsOf, type MutationKind } from "./mutations.ts";
-import { isValid, type ContractOperation, type ContractParameter } from "./operation.ts";
+import { mutationsOf } from "./mutations.ts";
+import { isValid, type ContractOperation, type ContractParameter, type MutationKind } from "./operation.ts";
 import { canBeSent } from "./parameter-text.ts";
 import { contentOf, keyOf, writeRequest, type RequestParts } from "./request-parts.ts";
 import type { ContractRequest } from "./request.ts";
@@ -71,6 +71,15 @@ function bodyChanges(operation: ContractOperation, parts: RequestParts): readonl
             request: { ...whole, headers: { ...untyped, "content-type": UNKNOWN } },
           },
         ];
+  const { changes } = operation.protocol ?? {};
+  if (changes !== undefined) {
+    const own = changes(whole.body ?? "").map(({ kind, words, text }): InvalidRequest => ({
+      kind,
+      words,
+      request: { ...whole, body: text },
+    }));
+    return [...empty, ...unknown, ...own];
+  }
   if (!isJson) return [...empty, ...unknown];
   const changed = mutationsOf(parts.body, content.schema)
     .filter(({ value }) => !isValid(content.check, value))

@@ -1,9 +1,6 @@
 import { isRecord, type JsonSchema } from "@portolan/core";
-import type { Schema } from "./operation.ts";
+import type { MutationKind, Schema } from "./operation.ts";
 import { numberIn, schemaEntries, schemaIn, schemasIn, textsIn, typesOf, waysOf, type JsonType } from "./plain-schema.ts";
-
-/** What is wrong with a request that has one thing wrong with it. */
-export type MutationKind = "missing" | "wrong type" | "out of range" | "not allowed" | "unknown content type" | "truncated body";
 
 /** A value with one change, after which it should not follow its schema any more. */
 export interface Mutation {

@@ -11,6 +11,35 @@ export interface ContractOperation {
   readonly parameters: readonly ContractParameter[];
   readonly body?: ContractBody | undefined;
   readonly responses: readonly ContractResponse[];
+  /** Set where bodies are more than data in JSON, or answers more than a status. */
+  readonly protocol?: ContractProtocol | undefined;
+  /** What it is called in reports. Default: method and path. */
+  readonly title?: string | undefined;
+}
+
+/** What is spoken over HTTP, such as GraphQL or SOAP. */
+export interface ContractProtocol {
+  /** The body as a text. Default: by its media type. */
+  readonly write?: (body: unknown) => string;
+  /** A valid text with one thing wrong with it, in all ways that the contract refuses. Default: by the schema of the body. */
+  readonly changes?: (text: string) => readonly BodyChange[];
+  /** An answer with the status that HTTP has for what it says. */
+  readonly interpret?: (answer: ContractAnswer) => ContractAnswer;
+}
+
+export interface BodyChange {
+  readonly kind: MutationKind;
+  readonly words: string;
+  readonly text: string;
+}
+
+/** What is wrong with a request that has one thing wrong with it. */
+export type MutationKind = "missing" | "wrong type" | "out of range" | "not allowed" | "unknown content type" | "truncated body";
+
+export interface ContractAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
 }
 
 /** A schema, and the check of it. Its local references lead into itself. */

@@ -89,7 +89,8 @@ export function contentOf(operation: ContractOperation) {
     named(/[/+]json\b/i) ??
     named(/^(\*|application)\/\*/) ??
     named(/^application\/x-www-form-urlencoded/i) ??
-    named(/^text\/plain/i)
+    named(/^text\/plain/i) ??
+    (operation.protocol?.write === undefined ? undefined : content[0])
   );
 }
 
@@ -120,7 +121,7 @@ export function writeRequest(operation: ContractOperation, { parameters, body }:
     method: operation.method,
     target: `${path}${query.length === 0 ? "" : `?${query.join("&")}`}`,
     headers,
-    body: mediaType === undefined ? undefined : writeBody(body, mediaType),
+    body: mediaType === undefined ? undefined : (operation.protocol?.write ?? ((value: unknown) => writeBody(value, mediaType)))(body),
   };
 }
 

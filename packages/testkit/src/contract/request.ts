@@ -2,6 +2,8 @@ import http from "node:http";
 import https from "node:https";
 import { text } from "node:stream/consumers";
 
+import type { ContractAnswer } from "./operation.ts";
+
 /** A request before it has an address. */
 export interface ContractRequest {
   readonly method: string;
@@ -9,12 +11,6 @@ export interface ContractRequest {
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
-}
-
-export interface ContractAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
 }
 
 /** Answers a request, or the reason why there is no answer. */
