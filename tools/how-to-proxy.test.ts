@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { loadConfig } from "@portolan/host";
 import { expect, it } from "vitest";
 import { docExamples } from "./doc-examples.ts";
 
@@ -19,6 +20,7 @@ it("the proxies of the guide answer as it says", async () => {
     await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
     await writeFile(path.join(folder, file), text);
   }
+  expect(await loadConfig(path.join(folder, "shop-tls"), {})).toMatchObject({ http: { port: 8443, limits: { maxHeaders: 32 * 1024 } } });
   const servers = [await serve("legacy"), await serve("old"), await serve("new")];
   const [legacy = "", old = "", next = ""] = servers.map(urlOf);
   const node = spawn(

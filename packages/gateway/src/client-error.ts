@@ -16,7 +16,13 @@ const MALFORMED = { status: 400, detail: "the request is not well-formed HTTP" }
  * first: the fault is either in the body of the last, or after all of them.
  */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex, exchanges: readonly HttpExchange[]): void {
-  if (error.code === "ECONNRESET" || !socket.writable) {
+  // What failed before TLS was agreed on can be told nothing in HTTP.
+  if (
+    error.code === "ECONNRESET" ||
+    !socket.writable ||
+    error.code?.startsWith("ERR_SSL") === true ||
+    error.code?.startsWith("ERR_TLS") === true
+  ) {
     socket.destroy();
     return;
   }

@@ -30,6 +30,8 @@ export interface Door {
    * anything is remembered of it, but after CORS, so that pages can read the answer.
    */
   readonly admit?: ((exchange: Exchange) => void) | undefined;
+  /** Of a GET door: requests for another protocol on their connection (Upgrade) come with `exchange.upgrade`. */
+  readonly upgrades?: boolean | undefined;
   /** Answers a browser that asks before a request from another origin (a preflight), unless OPTIONS has a door of its own. */
   readonly preflight?: ((exchange: Exchange) => void) | undefined;
   /** Of a GET door that remembers replies: a request that changes something at an address of it has succeeded. */

@@ -1,5 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeader, ServerResponse } from "node:http";
 import { parse as parseQuery } from "node:querystring";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { PortolanError, type Logger } from "@portolan/core";
 import { discardBody, readBody, refuseLength, type BodyReader, type BodyTaker } from "./body.ts";
 import { streamBody, type BodyStream } from "./body-stream.ts";
@@ -7,6 +9,8 @@ import type { CallerOrigin, OriginFinder } from "./caller-origin.ts";
 import type { Connection, OpenExchange } from "./connection.ts";
 import type { Door } from "./door.ts";
 import type { Exchange, ReplyHeaders } from "./exchange.ts";
+import { cutOff, streamOf } from "./http2-request.ts";
+import { STATUS_CODES } from "./node-http.ts";
 import { problemOf, type Problem } from "./problem.ts";
 import { problemReply } from "./problem-reply.ts";
 import { pathOf, type FoundDoor } from "./route-table.ts";
@@ -30,6 +34,8 @@ export interface HttpRequest {
   /** The caller waits for `100 Continue` before it sends the body. */
   readonly expectsContinue: boolean;
   readonly connection: Connection<HttpExchange>;
+  /** Of a request that asks for another protocol: the connection, and what came on it behind the request. */
+  readonly upgraded?: { readonly socket: Duplex; readonly head: Buffer } | undefined;
 }
 
 /** `replied`: by the door, once. `given up`: the caller has gone or was answered by the host, and what the door says is dropped. */
@@ -55,6 +61,7 @@ export class HttpExchange implements Exchange, OpenExchange {
   /** The caller waits to be told that it may send the body. */
   #expectsContinue: boolean;
   readonly #connection: Connection<HttpExchange>;
+  readonly #upgraded: HttpRequest["upgraded"];
   #state: State = "open";
   #added: OutgoingHttpHeader[] | undefined;
   #reader: BodyReader | undefined;
@@ -75,6 +82,7 @@ export class HttpExchange implements Exchange, OpenExchange {
     this.#timeLimitMs = found.door.timeoutMs ?? host.handlerTimeoutMs;
     this.#expectsContinue = http.expectsContinue;
     this.#connection = http.connection;
+    this.#upgraded = http.upgraded;
     http.connection.add(this);
   }
 
@@ -105,7 +113,7 @@ export class HttpExchange implements Exchange, OpenExchange {
 
   get hasBody(): boolean {
     // node:http ends requests that announce no body before they are served (optimizeEmptyRequests).
-    return !this.request.readableEnded;
+    return !this.request.readableEnded && streamOf(this.request)?.endAfterHeaders !== true;
   }
 
   get open(): boolean {
@@ -126,6 +134,20 @@ export class HttpExchange implements Exchange, OpenExchange {
   /** Whether the reply has begun, so that no other can be sent. */
   get begun(): boolean {
     return this.#response.headersSent;
+  }
+
+  get upgrade(): Exchange["upgrade"] {
+    const upgraded = this.#upgraded;
+    if (upgraded === undefined || this.#state !== "open") return undefined;
+    return (headers) => {
+      this.#mayReply();
+      const { socket, head } = upgraded;
+      this.#response.detachSocket(socket as Socket);
+      socket.write(switchingHead(this.#head(headers)), "latin1");
+      if (head.length > 0) socket.unshift(head);
+      this.#end("replied");
+      return socket;
+    };
   }
 
   /** The door's time begins: with the request, and anew with each piece of a body that is streamed. */
@@ -227,7 +249,7 @@ export class HttpExchange implements Exchange, OpenExchange {
   /** Cuts the connection: the only way to say that a reply which has begun is not complete. */
   destroy(reason: PortolanError): void {
     this.giveUp(reason);
-    this.request.socket.destroy();
+    cutOff(this.request);
   }
 
   #invite(): void {
@@ -277,6 +299,16 @@ function pushHeaders(head: OutgoingHttpHeader[], headers: ReplyHeaders): void {
     const value = headers[name];
     if (value !== undefined) head.push(name, typeof value === "object" ? [...value] : value);
   }
+}
+
+/** The head of a reply after which the connection speaks another protocol. */
+function switchingHead(headers: readonly OutgoingHttpHeader[]): string {
+  let text = `HTTP/1.1 101 ${STATUS_CODES[101]}\r\n`;
+  for (let index = 0; index < headers.length; index += 2) {
+    const values = headers[index + 1];
+    for (const value of Array.isArray(values) ? values : [values]) text += `${headers[index]}: ${value}\r\n`;
+  }
+  return `${text}\r\n`;
 }
 
 /** Resolves when the caller has taken what was written, or can no longer. */

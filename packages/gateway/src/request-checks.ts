@@ -22,6 +22,7 @@ export function checkHeaders(request: IncomingMessage): HeaderChecks {
   let host: string | undefined;
   let coding: string | undefined;
   let id: string | undefined;
+  let authority: string | undefined;
   let hosts = 0;
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index] ?? "";
@@ -29,24 +30,33 @@ export function checkHeaders(request: IncomingMessage): HeaderChecks {
     if (length === HOST_LENGTH && name.toLowerCase() === "host") {
       host = raw[index + 1];
       hosts += 1;
-    } else if (length === CODING_LENGTH && name.toLowerCase() === "transfer-encoding") coding = raw[index + 1];
+    } else if (length === AUTHORITY_LENGTH && name === ":authority") authority = raw[index + 1];
+    else if (length === CODING_LENGTH && name.toLowerCase() === "transfer-encoding") coding = raw[index + 1];
     else if (length === ID_LENGTH && name.toLowerCase() === "x-request-id") id = raw[index + 1];
   }
-  return { ambiguity: ambiguityOf(request, { host, hosts, coding }), id: id !== undefined && REQUEST_ID.test(id) ? id : undefined };
+  return {
+    ambiguity: ambiguityOf(request, { host, authority, hosts, coding }),
+    id: id !== undefined && REQUEST_ID.test(id) ? id : undefined,
+  };
 }
 
 const HOST_LENGTH = "host".length;
+const AUTHORITY_LENGTH = ":authority".length;
 const CODING_LENGTH = "transfer-encoding".length;
 const ID_LENGTH = "x-request-id".length;
 
 interface FramingHeaders {
   readonly host: string | undefined;
+  /** What HTTP/2 has in place of a Host. */
+  readonly authority: string | undefined;
   readonly hosts: number;
   readonly coding: string | undefined;
 }
 
-function ambiguityOf(request: IncomingMessage, { host, hosts, coding }: FramingHeaders): string | undefined {
+function ambiguityOf(request: IncomingMessage, { host, authority, hosts, coding }: FramingHeaders): string | undefined {
   if (hosts > 1) return "the request has more than one Host";
+  if (host !== undefined && authority !== undefined && host !== authority) return "the request has a Host and another authority";
+  if (authority && !HOST.test(authority)) return "the authority is no host name";
   if (host && !HOST.test(host)) return "the Host is no host name";
   if (coding === undefined) return undefined;
   if (request.httpVersion === "1.0") return "HTTP/1.0 has no Transfer-Encoding";

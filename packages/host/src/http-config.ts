@@ -9,12 +9,20 @@ import {
   type PoliciesInput,
   type ProxyInput,
 } from "@portolan/gateway";
+import { checkTls, tlsOptions } from "./tls-files.ts";
 
 /** The HTTP host as people configure it; the meaning is that of `httpOptions`. */
 export interface HttpInput {
   readonly host?: string;
   readonly port?: number | string;
   readonly trustedProxies?: string | readonly string[];
+  readonly tls?: {
+    readonly cert: string;
+    readonly key: string;
+    readonly passphrase?: string;
+    readonly ca?: string;
+    readonly requestCert?: boolean;
+  };
   readonly limits?: {
     readonly maxHeaders?: number | string;
     readonly maxBody?: number | string;
@@ -51,6 +59,10 @@ export const httpOptions = {
     [],
     "Addresses and networks of the proxies and load balancers before this host. What they say of the caller (Forwarded, or X-Forwarded-For, -Proto and -Host) is taken for true; of others it is not.",
   ),
+  tls: optional(
+    option.object(tlsOptions),
+    "Speaks TLS in place of plain HTTP: HTTP/2 with callers that choose it, HTTP/1.1 with others. Renewed files are noticed.",
+  ),
   limits: optional(option.object(limitOptions), "What callers may do at the most."),
   proxies: withDefault(
     option.mapOf(option.object(proxyOptions)),
@@ -63,9 +75,10 @@ export const httpOptions = {
 export type HttpConfig = OptionsOf<typeof httpOptions>;
 
 /** Reports what contradicts itself. */
-export function checkHttp({ policies, proxies, trustedProxies }: HttpConfig, context: ReadContext): void {
+export function checkHttp({ policies, proxies, tls, trustedProxies }: HttpConfig, context: ReadContext): void {
   for (const message of checkPolicies(policies ?? {})) context.at("policies").report({ message });
   for (const message of checkNetworks(trustedProxies, "trustedProxies")) context.at("trustedProxies").report({ message });
+  for (const message of tls === undefined ? [] : checkTls(tls)) context.at("tls").report({ message });
   for (const [name, proxy] of Object.entries(proxies))
     for (const message of checkProxy(proxy)) context.at("proxies").at(name).report({ message });
 }

@@ -81,7 +81,9 @@ async function open(options: Opening, opened: Close[]): Promise<RunningNode> {
     },
   };
   const http =
-    options.http === false ? undefined : await openHttpHost({ ...config.http, ...options.http }, { log, reasonsNotReady, policies });
+    options.http === false
+      ? undefined
+      : await openHttpHost({ ...config.http, ...options.http }, { directory: app.directory, log, reasonsNotReady, policies });
   if (http !== undefined) opened.push(() => http.close({ deadlineMs: 0 }));
   const stores = await openStores(options);
   opened.push(

@@ -1,8 +1,11 @@
 import type { Clock, Logger } from "@portolan/core";
 import type { HttpHost, PolicyServices, Proxy } from "@portolan/gateway";
 import type { HttpConfig } from "./http-config.ts";
+import { openTls } from "./tls-files.ts";
 
 export interface HttpContext {
+  /** Where paths of files start. */
+  readonly directory: string;
   readonly log: Logger;
   readonly reasonsNotReady: () => readonly string[];
   /** Its store is there before the first door is. */
@@ -10,7 +13,7 @@ export interface HttpContext {
 }
 
 /** The HTTP host of a node, listening. */
-export async function openHttpHost(config: HttpConfig, { log, reasonsNotReady, policies }: HttpContext): Promise<HttpHost> {
+export async function openHttpHost(config: HttpConfig, { directory, log, reasonsNotReady, policies }: HttpContext): Promise<HttpHost> {
   const { createHttpHost, createPolicies, limitsOf } = await import("@portolan/gateway");
   const host = createHttpHost({
     host: config.host,
@@ -22,6 +25,7 @@ export async function openHttpHost(config: HttpConfig, { log, reasonsNotReady, p
     },
     policies: createPolicies(policies, config.policies),
     trustedProxies: config.trustedProxies,
+    tls: config.tls && (await openTls(config.tls, directory, policies.clock)),
     limits: config.limits === undefined ? {} : limitsOf(config.limits),
   });
   await host.listen();

@@ -83,3 +83,4 @@ export { remoteStore } from "./store/remote-store.ts";
 export { type Around, storeAround } from "./store/store-around.ts";
 export { trackStore } from "./store/track-store.ts";
 export { type TemporaryFolder, createTemporaryFolder } from "./temporary-folder.ts";
+export { type TestCertificate, createCertificate } from "./test-certificate.ts";

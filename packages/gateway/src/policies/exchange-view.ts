@@ -79,7 +79,12 @@ function createView(door: Door, inner: Exchange, { replies, headers, body }: Ins
       return inner.origin;
     },
     get upgrade() {
-      return inner.upgrade;
+      const { upgrade } = inner;
+      if (upgrade === undefined) return undefined;
+      return (given: ReplyHeaders) => {
+        isReplied = true;
+        return upgrade(given);
+      };
     },
     get query() {
       return inner.query;

@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type { Dispatcher } from "undici";
 import { PortolanError, asPortolanError, type Clock, type Logger } from "@portolan/core";
 import type { BalancedTarget, TargetOutcome } from "../balancer/balanced-target.ts";
@@ -6,6 +7,7 @@ import type { Exchange } from "../exchange.ts";
 import { allOut, requestFault, targetFailed } from "./proxy-error.ts";
 import { withoutLength, type ReplyHead, type UpstreamHeaders } from "./reply-head.ts";
 import type { RequestHead } from "./request-head.ts";
+import { connect } from "./connect.ts";
 import { isRepeatable, type RetryPolicy } from "./retry-policy.ts";
 import { targetPath } from "./target-path.ts";
 import type { ProxyTarget } from "./targets.ts";
@@ -97,6 +99,15 @@ class Forwarding implements Dispatcher.DispatchHandler, AsyncIterable<Uint8Array
     queueMicrotask(this.#reply);
   }
 
+  onRequestUpgrade(...[, , headers, upstream]: [Dispatcher.DispatchController, number, UpstreamHeaders, Duplex]): void {
+    const { upgrade } = this.#exchange;
+    if (this.#state === "over" || upgrade === undefined) return void upstream.destroy();
+    this.#tell("well");
+    const head = { connection: "Upgrade", upgrade: String(headers["upgrade"]), ...this.#rules.replyHead(headers, this.#url) };
+    connect(upgrade(head), upstream, () => this.#release());
+    this.#end();
+  }
+
   onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
     this.#waitingBytes += chunk.length;
     if (this.#state === "answering") {
@@ -174,6 +185,7 @@ class Forwarding implements Dispatcher.DispatchHandler, AsyncIterable<Uint8Array
           method: exchange.method as Dispatcher.HttpMethod,
           path: targetPath(exchange, target.base, stripSegments),
           headers: requestHead(exchange, this.#body !== undefined),
+          upgrade: exchange.upgrade === undefined ? null : String(exchange.headers["upgrade"]),
           body: (this.#body ?? null) as NonNullable<Dispatcher.DispatchOptions["body"]> | null,
         },
         this,

@@ -13,7 +13,7 @@ import {
   type ProxyOptions,
 } from "../index.ts";
 
-const systemClock: Clock = {
+export const systemClock: Clock = {
   now: () => Date.now(),
   after(delayMs, callback) {
     const timer = setTimeout(callback, delayMs);
@@ -63,8 +63,8 @@ export async function startProxy(input: ProxyInput, { host: hostOptions, clock =
 }
 
 /** A server behind a proxy. */
-export async function startUpstream(listener: RequestListener) {
-  return listening(createServer({ requestTimeout: 0 }, listener));
+export async function startUpstream(listener: RequestListener, port = 0) {
+  return listening(createServer({ requestTimeout: 0 }, listener), port);
 }
 
 /** One that answers each connection with whatever bytes the test wants. */
@@ -77,13 +77,13 @@ export async function startWireUpstream(onConnection: (socket: Socket) => void) 
   );
 }
 
-async function listening(server: Server | ReturnType<typeof createTcpServer>) {
+async function listening(server: Server | ReturnType<typeof createTcpServer>, wanted = 0) {
   const sockets = new Set<Socket>();
   server.on("connection", (socket: Socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
   });
-  server.listen(0, "127.0.0.1");
+  server.listen(wanted, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   return {

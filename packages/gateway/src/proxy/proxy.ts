@@ -56,6 +56,7 @@ export async function openProxy(name: string, options: ProxyOptions, { clock, lo
     owner,
     maxBodyBytes: options.maxBody ?? Infinity,
     timeoutMs: options.timeout,
+    upgrades: true,
     handle: (exchange) => forward(exchange, rules),
   });
   return {
