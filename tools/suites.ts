@@ -5,10 +5,11 @@ import { httpCacheSuite } from "./suites/http-cache.ts";
 import { jsonataSuite } from "./suites/jsonata.ts";
 import { openApiSuite } from "./suites/openapi.ts";
 import { openApiMocksSuite } from "./suites/openapi-mocks.ts";
+import { wsdlSuite } from "./suites/wsdl.ts";
 import { xmlAttacksSuite } from "./suites/xml-attacks.ts";
 
 /** `npm run suites`: what the formats and languages are held against, as a table. Fails if a case does. */
-const SUITES = [jsonataSuite, csvSpectrumSuite, ediSuite, openApiSuite, openApiMocksSuite, apiTypesSuite, xmlAttacksSuite, httpCacheSuite];
+const SUITES = [jsonataSuite, csvSpectrumSuite, ediSuite, openApiSuite, openApiMocksSuite, apiTypesSuite, wsdlSuite, xmlAttacksSuite, httpCacheSuite];
 
 let failed = 0;
 for (const suite of SUITES) {

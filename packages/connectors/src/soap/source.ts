@@ -193,9 +193,10 @@ function keptHeaders({ headers }: Exchange, names: readonly string[]) {
 /** Where the operation is answered: at the paths that the document gives to its ports, unless the door says otherwise. */
 function pathsOf(operation: SoapOperation, { path }: DoorOptions, { name }: ServiceModel): readonly string[] {
   if (path !== undefined) return [path];
-  const paths = operation.ports.map(({ address }) =>
-    address !== undefined && URL.canParse(address) ? new URL(address).pathname : `/${encodeURIComponent(name)}`,
-  );
+  const paths = operation.ports.map(({ address }) => {
+    const url = address !== undefined && URL.canParse(address) ? new URL(address) : undefined;
+    return url?.protocol.startsWith("http") === true ? url.pathname : `/${encodeURIComponent(name)}`;
+  });
   return [...new Set(paths)];
 }
 

@@ -1,6 +1,7 @@
 import { describeValue, isRecord } from "@portolan/core";
 import { escapeAttribute, escapeText } from "../xml/write-tree.ts";
-import { XSI, childElements, clark, textOf, type QName, type XmlElement } from "../xml/xml-element.ts";
+import { XSI, childElements, clark, resolveName, textOf, type QName, type XmlElement } from "../xml/xml-element.ts";
+import { prefixedName } from "./simple-values.ts";
 import type { XmlWriter } from "./xml-writer.ts";
 
 /**
@@ -10,7 +11,8 @@ import type { XmlWriter } from "./xml-writer.ts";
 export function readAnything(element: XmlElement, outer = element.namespace): unknown {
   const children = childElements(element);
   const entries: [string, unknown][] = element.namespace === outer ? [] : [["@xmlns", element.namespace]];
-  for (const one of element.attributes) if (one.namespace !== XSI) entries.push([`@${clark(one)}`, one.value]);
+  for (const one of element.attributes)
+    entries.push(one.namespace === XSI ? [`@xsi:${one.name}`, instanceValue(one.value, element)] : [`@${clark(one)}`, one.value]);
   const text = textOf(element);
   if (children.length === 0) {
     if (entries.length === 0) return text;
@@ -27,6 +29,12 @@ export function readAnything(element: XmlElement, outer = element.namespace): un
   return Object.fromEntries(entries);
 }
 
+/** `xsi:type` is a name, which means what the prefixes around it say; `xsi:nil` is what it is. */
+function instanceValue(value: string, { scope }: XmlElement): string {
+  const name = resolveName(value, scope);
+  return name === undefined || name.namespace === "" ? value : clark(name);
+}
+
 function standTogether(children: readonly XmlElement[]): boolean {
   const changes = children.filter(({ name }, index) => name !== children[index - 1]?.name).length;
   return changes === new Set(children.map(({ name }) => name)).size;
@@ -40,7 +48,9 @@ export function writeAnything(name: QName, value: unknown, writer: XmlWriter): s
   let content = "";
   for (const [key, held] of Object.entries(value)) {
     if (key === "@xmlns" || held === undefined) continue;
-    if (key.startsWith("@")) attributes += ` ${writer.tag(nameOfKey(key.slice(1)))}="${escapeAttribute(plainText(held, writer))}"`;
+    if (key.startsWith("@xsi:"))
+      attributes += ` ${writer.tag({ namespace: XSI, name: key.slice(5) })}="${escapeAttribute(prefixedName(plainText(held, writer), writer.prefixOf))}"`;
+    else if (key.startsWith("@")) attributes += ` ${writer.tag(nameOfKey(key.slice(1)))}="${escapeAttribute(plainText(held, writer))}"`;
     else if (key === "#text") content += escapeText(plainText(held, writer));
     else if (key === "#content")
       content += listOf(held)

@@ -76,7 +76,8 @@ function dateText(value: Date, builtIn: string): string {
   return builtIn === "time" ? text.slice(11) : text;
 }
 
-function prefixedName(text: string, prefixOf: PrefixOf): string {
+/** `{namespace}name` with a prefix; any other text as it is. */
+export function prefixedName(text: string, prefixOf: PrefixOf): string {
   const [, namespace, name] = /^\{(.*)\}(.+)$/.exec(text) ?? [];
   return namespace === undefined || name === undefined ? text : `${prefixOf(namespace)}:${name}`;
 }

@@ -38,7 +38,9 @@ export function compileSchemas(files: readonly SchemaFile[], unread: readonly st
       .join("");
   for (const [index, namespace] of namespaces.entries()) {
     const known = new Set<string>();
-    const parts = files.filter((file) => file.namespace === namespace).map(({ root }) => writeTree(withoutRepeats(root, known)));
+    const parts = files
+      .filter((file) => file.namespace === namespace)
+      .map(({ root }) => writeTree(withLaxWildcards(withoutRepeats(root, known))));
     const target = namespace === "" ? "" : ` targetNamespace="${escapeAttribute(namespace)}"`;
     const includes = parts.map((_, part) => `<xs:include schemaLocation="mem:///${index}-${part}.xsd"/>`).join("");
     documents[`mem:///${index}.xsd`] = Buffer.from(`<xs:schema xmlns:xs="${XSD}"${target}>${includes}</xs:schema>`);
@@ -79,6 +81,19 @@ function withoutRepeats(root: XmlElement, known: Set<string>): XmlElement {
     return true;
   });
   return { ...root, nodes };
+}
+
+/**
+ * What stands in a wildcard is checked where a schema of it is known. Documents say strict where they say nothing, also those whose messages
+ * hold what no schema of theirs declares.
+ */
+function withLaxWildcards(element: XmlElement): XmlElement {
+  const nodes = element.nodes.map((node) => (typeof node === "string" ? node : withLaxWildcards(node)));
+  const isStrict =
+    element.namespace === XSD && element.name.startsWith("any") && (attributeOf(element, "processContents") ?? "strict") === "strict";
+  if (!isStrict) return { ...element, nodes };
+  const others = element.attributes.filter(({ name }) => name !== "processContents");
+  return { ...element, nodes, attributes: [...others, { name: "processContents", prefix: "", namespace: "", value: "lax" }] };
 }
 
 /** Imports come first in a schema. */

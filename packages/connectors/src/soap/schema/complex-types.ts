@@ -102,7 +102,6 @@ function particleOf(declared: Declared, declarations: Declarations): Particle | 
         min,
         max,
         isAllowed: wildcard(attributeOf(element, "namespace"), file.namespace),
-        isStrict: (attributeOf(element, "processContents") ?? "strict") === "strict",
       };
     case "group": {
       const group = declarations.reference("group", attributeOf(element, "ref") ?? "", declared);

@@ -28,7 +28,7 @@ export const ANY_TYPE: ComplexType = {
   isAbstract: false,
   isMixed: true,
   text: undefined,
-  content: { kind: "any", min: 0, max: Infinity, isAllowed: () => true, isStrict: false },
+  content: { kind: "any", min: 0, max: Infinity, isAllowed: () => true },
   attributes: [],
   isOpen: true,
   base: undefined,

@@ -53,10 +53,11 @@ export function collectSchemas(inline: readonly InlineSchema[], readFile: ReadFi
   /** Standards are imported from places that are not fetched; a file of them that is there goes before. */
   function addImport(child: XmlElement, path: string): void {
     const namespace = attributeOf(child, "namespace") ?? "";
-    const location = attributeOf(child, "schemaLocation");
-    const isThere = location !== undefined && pathOf(location, path) !== undefined && !isEnvelope(namespace);
-    if (isThere || standardSchema(namespace) === undefined) load(child, path);
-    else addStandard(namespace);
+    if (standardSchema(namespace) === undefined) return load(child, path);
+    const before = unread.length;
+    if (!isEnvelope(namespace)) load(child, path);
+    unread.length = before;
+    addStandard(namespace);
   }
 
   function addStandard(namespace: string): void {

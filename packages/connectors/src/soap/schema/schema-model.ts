@@ -79,7 +79,7 @@ interface Occurrence {
 export type Particle =
   | (Occurrence & { readonly kind: "sequence" | "choice" | "all"; readonly items: readonly Particle[] })
   | (Occurrence & { readonly kind: "element"; readonly element: ElementDeclaration })
-  | (Occurrence & { readonly kind: "any"; readonly isAllowed: (namespace: string) => boolean; readonly isStrict: boolean });
+  | (Occurrence & { readonly kind: "any"; readonly isAllowed: (namespace: string) => boolean });
 
 /** All declarations of the schemas of a service. */
 export interface SchemaModel {

@@ -35,6 +35,8 @@ const STANDARD: Readonly<Record<string, string>> = {
     <xs:element name="ReplyTo" type="t:EndpointReferenceType"/><xs:element name="From" type="t:EndpointReferenceType"/>
     <xs:element name="FaultTo" type="t:EndpointReferenceType"/><xs:element name="To" type="t:AttributedURIType"/>
     <xs:element name="Action" type="t:AttributedURIType"/>`,
+  // Data sets bring their schemas along.
+  [XSD]: `<xs:element name="schema"><xs:complexType><xs:sequence><xs:any minOccurs="0" maxOccurs="unbounded" processContents="skip"/></xs:sequence><xs:anyAttribute processContents="skip"/></xs:complexType></xs:element>`,
   [SOAP_ENCODING]: `
     <xs:attribute name="arrayType" type="xs:string"/><xs:attribute name="offset" type="xs:string"/>
     <xs:attribute name="position" type="xs:string"/><xs:attribute name="root" type="xs:boolean"/>

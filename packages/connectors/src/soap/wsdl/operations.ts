@@ -7,6 +7,7 @@ const SOAP_BINDINGS: Readonly<Record<string, SoapVersion>> = {
   "http://schemas.xmlsoap.org/wsdl/soap/": "1.1",
   "http://schemas.xmlsoap.org/wsdl/soap12/": "1.2",
 };
+const MIME = "http://schemas.xmlsoap.org/wsdl/mime/";
 const ADDRESSING = ["http://www.w3.org/2006/05/addressing/wsdl", "http://www.w3.org/2007/05/addressing/metadata"];
 const HTTP_TRANSPORTS = new Set([
   "http://schemas.xmlsoap.org/soap/http",
@@ -148,8 +149,8 @@ function readOperation(binding: Binding, bound: XmlElement, { symbols, skipped }
   if (input === undefined || (output !== undefined && kinds.indexOf("output") < kinds.indexOf("input")))
     throw skip("the service would call its client (notification or solicit-response)");
   const soap = childElements(bound).find((one) => one.name === "operation" && SOAP_BINDINGS[one.namespace] !== undefined);
-  const style = (soap === undefined ? undefined : attributeOf(soap, "style")) ?? binding.style;
-  if (style !== "document" && style !== "rpc") throw skip(`its style is ${style}, expected document or rpc`);
+  const style = [soap === undefined ? undefined : attributeOf(soap, "style"), binding.style].find(isStyle);
+  if (style === undefined) throw skip(`its style is ${binding.style}, expected document or rpc`);
   const context: MessageContext = { symbols, skipped, portType, style, name, bound: binding.part === undefined ? undefined : bound };
   const [documentation] = childrenNamed(abstract, WSDL, "documentation");
   return {
@@ -164,6 +165,10 @@ function readOperation(binding: Binding, bound: XmlElement, { symbols, skipped }
     ),
     documentation: documentation === undefined ? undefined : plainText(documentation),
   };
+}
+
+function isStyle(text: string | undefined): text is "document" | "rpc" {
+  return text === "document" || text === "rpc";
 }
 
 /** The operation of the port type that one of the binding means; of several of one name the names of input and output tell which. */
@@ -199,8 +204,10 @@ function readMessage(abstract: XmlElement, context: MessageContext): WrittenMess
     );
   const named = body === undefined ? undefined : attributeOf(body, "parts")?.split(/\s+/).filter(Boolean);
   const inHeaders = new Set(headers.filter((one) => one.message === message.element).map(({ part }) => part.name));
-  // Parts that are sent as header blocks are none of the body, also where the document does not list those of the body.
-  const parts = partsOf(message.element).filter((part) => (named === undefined ? !inHeaders.has(part.name) : named.includes(part.name)));
+  const attached = new Set(concrete === undefined ? [] : attachedParts(concrete));
+  // Parts that are sent as header blocks or attachments are none of the body, also where the document does not list those of the body.
+  const isInBody = ({ name: part }: WrittenPart) => (named === undefined ? !inHeaders.has(part) : named.includes(part)) && !attached.has(part);
+  const parts = partsOf(message.element).filter(isInBody);
   const wrapperName = abstract.name === "input" ? name : `${name}Response`;
   return {
     wrapper:
@@ -229,6 +236,14 @@ function soapExtensions(concrete: XmlElement): readonly XmlElement[] {
   const deep = (element: XmlElement): readonly XmlElement[] =>
     childElements(element).flatMap((one) => (SOAP_BINDINGS[one.namespace] === undefined ? deep(one) : [one]));
   return deep(concrete);
+}
+
+/** The parts that a MIME package holds beside its root. */
+function attachedParts(element: XmlElement): readonly string[] {
+  return childElements(element).flatMap((one) => {
+    const part = one.namespace === MIME && one.name === "content" ? attributeOf(one, "part") : undefined;
+    return [...(part === undefined ? [] : [part]), ...attachedParts(one)];
+  });
 }
 
 function headerPart(header: XmlElement, from: WsdlPart, symbols: WsdlSymbols) {
