@@ -9,7 +9,17 @@ import { wsdlSuite } from "./suites/wsdl.ts";
 import { xmlAttacksSuite } from "./suites/xml-attacks.ts";
 
 /** `npm run suites`: what the formats and languages are held against, as a table. Fails if a case does. */
-const SUITES = [jsonataSuite, csvSpectrumSuite, ediSuite, openApiSuite, openApiMocksSuite, apiTypesSuite, wsdlSuite, xmlAttacksSuite, httpCacheSuite];
+const SUITES = [
+  jsonataSuite,
+  csvSpectrumSuite,
+  ediSuite,
+  openApiSuite,
+  openApiMocksSuite,
+  apiTypesSuite,
+  wsdlSuite,
+  xmlAttacksSuite,
+  httpCacheSuite,
+];
 
 let failed = 0;
 for (const suite of SUITES) {

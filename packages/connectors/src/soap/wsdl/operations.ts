@@ -206,7 +206,8 @@ function readMessage(abstract: XmlElement, context: MessageContext): WrittenMess
   const inHeaders = new Set(headers.filter((one) => one.message === message.element).map(({ part }) => part.name));
   const attached = new Set(concrete === undefined ? [] : attachedParts(concrete));
   // Parts that are sent as header blocks or attachments are none of the body, also where the document does not list those of the body.
-  const isInBody = ({ name: part }: WrittenPart) => (named === undefined ? !inHeaders.has(part) : named.includes(part)) && !attached.has(part);
+  const isInBody = ({ name: part }: WrittenPart) =>
+    (named === undefined ? !inHeaders.has(part) : named.includes(part)) && !attached.has(part);
   const parts = partsOf(message.element).filter(isInBody);
   const wrapperName = abstract.name === "input" ? name : `${name}Response`;
   return {
