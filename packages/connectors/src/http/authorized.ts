@@ -1,3 +1,4 @@
+import { isReplayable } from "./body-stream.ts";
 import type { OutgoingRequest, SendHttp } from "./outgoing.ts";
 import { basicCredentials, createTokens, type TokenRequest } from "./tokens.ts";
 import type { Clock } from "@portolan/core";
@@ -40,7 +41,7 @@ function withToken(send: SendHttp, tokens: ReturnType<typeof createTokens>): Sen
   return async (request, signal) => {
     const first = await tokens.current(signal);
     const answer = await send(withHeader(request, "authorization", `Bearer ${first}`), signal);
-    if (answer.status !== 401) return answer;
+    if (answer.status !== 401 || !isReplayable(request.body)) return answer;
     tokens.refused(first);
     const second = await tokens.current(signal);
     return second === first ? answer : send(withHeader(request, "authorization", `Bearer ${second}`), signal);

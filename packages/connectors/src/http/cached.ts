@@ -12,7 +12,7 @@ export async function cached(send: SendHttp, { maxSize }: NonNullable<Connection
   const store = new cacheStores.MemoryCacheStore({ maxSize, maxEntrySize: Math.max(1, Math.floor(maxSize / 4)) });
   const keep = interceptors.cache({ store, type: "private", methods: ["GET"] });
   return (request, signal) => {
-    if (request.method !== "GET") return send(request, signal);
+    if (request.method !== "GET" || request.isStreamed === true) return send(request, signal);
     const url = new URL(request.base + request.path);
     const ask = (options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean => {
       // The cache adds what asks whether a reply has changed.

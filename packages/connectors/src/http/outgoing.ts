@@ -1,5 +1,5 @@
 import { PortolanError } from "@portolan/core";
-import type { HttpAnswer } from "../http-call.ts";
+import type { StreamedAnswer } from "./streamed.ts";
 
 /** A request to another system. */
 export interface OutgoingRequest {
@@ -10,13 +10,15 @@ export interface OutgoingRequest {
   readonly path: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array | null;
+  readonly body: Uint8Array | AsyncIterable<Uint8Array> | null;
+  /** Whether the answer is wanted as it comes. */
+  readonly isStreamed?: boolean;
   /** What errors and logs call it: without values of the message, and without the query. */
   readonly endpoint: string;
 }
 
-/** Sends a request and yields the whole answer, whatever its status; rejects with a PortolanError if there is none, or with the signal's reason. */
-export type SendHttp = (request: OutgoingRequest, signal?: AbortSignal) => Promise<HttpAnswer>;
+/** Sends a request and yields the answer, whatever its status: whole, unless it is to come as a stream; rejects with a PortolanError if there is none, or with the signal's reason. */
+export type SendHttp = (request: OutgoingRequest, signal?: AbortSignal) => Promise<StreamedAnswer>;
 
 /** Methods that change nothing (RFC 9110, section 9.2.1). */
 export const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "QUERY", "TRACE"]);

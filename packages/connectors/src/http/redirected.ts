@@ -1,5 +1,6 @@
 import { PortolanError } from "@portolan/core";
 import type { HttpAnswer } from "../http-call.ts";
+import { isReplayable } from "./body-stream.ts";
 import type { ConnectionOptions } from "./connection-options.ts";
 import { SAFE_METHODS, type OutgoingRequest, type SendHttp } from "./outgoing.ts";
 
@@ -36,6 +37,7 @@ function nextRequest(request: OutgoingRequest, { status, headers }: HttpAnswer, 
   // 303 says: look there. 301 and 302 of a request that changes something were meant in one way and are read in another.
   const isLook = status === 303 && !SAFE_METHODS.has(request.method);
   if (!isLook && status < 307 && !SAFE_METHODS.has(request.method)) return undefined;
+  if (!isLook && !isReplayable(request.body)) return undefined;
   const sent = isOwn ? request.headers : only(request.headers, WITHOUT_CREDENTIALS);
   return {
     ...request,

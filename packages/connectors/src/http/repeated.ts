@@ -1,7 +1,9 @@
 import { sleep, type Clock, type PortolanError, type Random } from "@portolan/core";
 import type { HttpAnswer } from "../http-call.ts";
 import type { ConnectionOptions } from "./connection-options.ts";
+import { isReplayable } from "./body-stream.ts";
 import { SAFE_METHODS, isOutage, type OutgoingRequest, type SendHttp } from "./outgoing.ts";
+import type { StreamedAnswer } from "./streamed.ts";
 import { retryAfter } from "../remote-error.ts";
 
 type RetryOptions = NonNullable<ConnectionOptions["retry"]>;
@@ -16,7 +18,7 @@ export function repeated(send: SendHttp, options: RetryOptions, { clock, random 
   };
   return async (request, signal) => {
     for (let attempt = 1; ; attempt++) {
-      let answer: HttpAnswer | undefined;
+      let answer: StreamedAnswer | undefined;
       let failure: unknown;
       try {
         answer = await send(request, signal);
@@ -25,6 +27,7 @@ export function repeated(send: SendHttp, options: RetryOptions, { clock, random 
       }
       const isMore =
         attempt < options.attempts &&
+        isReplayable(request.body) &&
         (answer === undefined ? mayFollowError(failure, request, options) : mayFollow(answer.status, request, options));
       const delay = isMore ? delayAfter(attempt, answer) : undefined;
       if (delay !== undefined) await sleep(clock, delay, signal);

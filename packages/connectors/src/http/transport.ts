@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { PortolanError, type Clock } from "@portolan/core";
 import type { Dispatcher } from "undici";
 import { decompressed } from "./compressed.ts";
@@ -5,6 +6,7 @@ import { callHttp, type CallLimits } from "../http-call.ts";
 import type { ConnectionOptions } from "./connection-options.ts";
 import type { OutgoingRequest, SendHttp } from "./outgoing.ts";
 import { errorOfFailure } from "../remote-error.ts";
+import { streamHttp, type StreamedAnswer } from "./streamed.ts";
 import { tlsMaterial } from "./tls-files.ts";
 
 export interface Transport {
@@ -32,15 +34,30 @@ export async function openTransport(
       const { origin, prefix } = partsOf(base);
       const limits: CallLimits = { ...limitsOf(request, options), clock, signal };
       const all = { "accept-encoding": encodings, ...headers };
-      const answer = await callHttp(dispatcher, { method, origin, path: prefix + path, headers: all, body }, limits).catch(
-        (reason: unknown) => {
-          throw signal?.aborted === true && reason === signal.reason ? reason : errorOfFailure(reason, endpoint);
-        },
-      );
+      const call = { method, origin, path: prefix + path, headers: all, body: sent(body) };
+      const answering: Promise<StreamedAnswer> =
+        request.isStreamed === true ? streamHttp(dispatcher, call, limits) : callHttp(dispatcher, call, limits);
+      const answer = await answering.catch((reason: unknown) => {
+        throw signal?.aborted === true && reason === signal.reason ? reason : errorOfFailure(reason, endpoint);
+      });
+      if (answer.stream !== undefined) return { ...answer, stream: told(answer.stream, endpoint, signal) };
       return decompressed(answer, { endpoint, maxBytes: options.maxResponse, tooLarge: limits.tooLarge });
     },
     close: () => (closed ??= dispatcher.close()),
   };
+}
+
+function sent(body: OutgoingRequest["body"]): Uint8Array | Readable | null {
+  return body === null || body instanceof Uint8Array ? body : Readable.from(body);
+}
+
+/** The stream, with errors that say whose it is. */
+async function* told(stream: AsyncIterable<Uint8Array>, endpoint: string, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream;
+  } catch (error) {
+    throw signal?.aborted === true && error === signal.reason ? error : errorOfFailure(error, endpoint);
+  }
 }
 
 const knownBases = new Map<string, { readonly origin: string; readonly prefix: string }>();

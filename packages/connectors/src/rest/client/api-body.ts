@@ -1,12 +1,14 @@
 import { PortolanError, describeValue, header, type ConnectorServices, type ContractCheck, type Message } from "@portolan/core";
 import { formats } from "@portolan/formats";
 import type { ApiBody, ApiContent, ApiSchema } from "@portolan/formats/openapi";
+import { isBodyStream } from "../../http/body-stream.ts";
+import { streamBody } from "./stream-body.ts";
 import { mediaTypeName } from "../media-types.ts";
 import { isData } from "./api-reply.ts";
 
 /** The body of a request, and its media type. */
 export interface BodyBytes {
-  readonly bytes: Uint8Array | null;
+  readonly bytes: Uint8Array | AsyncIterable<Uint8Array> | null;
   readonly contentType?: string;
 }
 
@@ -32,19 +34,25 @@ export function bodyWriter(body: ApiBody, parts: WriterParts): BodyWriter {
       if (!body.required) return { bytes: null };
       throw new PortolanError("PORTOLAN_CONTRACT_FAILED", `${parts.endpoint}: the body is missing, and this operation needs one`);
     }
+    if (isBodyStream(value)) return { bytes: streamBody(value, format, parts.endpoint), contentType: typeOfBytes(mediaType, message) };
     if (check !== undefined) checkBody(check, value, parts.endpoint);
     if (format !== undefined && !(value instanceof Uint8Array))
       return { bytes: format.encode(value), contentType: sentType(name, format.name, mediaType) };
     if (typeof value === "string" || value instanceof Uint8Array)
       return {
         bytes: Buffer.from(value),
-        contentType: name.includes("*") ? String(header(message.headers, "content-type") ?? "application/octet-stream") : mediaType,
+        contentType: typeOfBytes(mediaType, message),
       };
     throw new PortolanError(
       "PORTOLAN_FORMAT_INVALID",
       `${parts.endpoint}: expected bytes or a text, since there is no format for ${mediaType}; found ${describeValue(value)}`,
     );
   };
+}
+
+/** Where any type will do, the message says which it is. */
+function typeOfBytes(mediaType: string, { headers }: Message): string {
+  return mediaType.includes("*") ? String(header(headers, "content-type") ?? "application/octet-stream") : mediaType;
 }
 
 /** A body of parts says where these end. */

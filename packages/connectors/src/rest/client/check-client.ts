@@ -1,6 +1,7 @@
 import { REST_KEYS, checkOperation, operationOf } from "../rest-method.ts";
 import { checkConnection, checkCredential } from "../../http/check-connection.ts";
 import type { ClientOptions } from "./options.ts";
+import { checkPages } from "./page-options.ts";
 import { checkUrl } from "./url-template.ts";
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
@@ -22,7 +23,9 @@ const OWN_HEADERS = new Set([
 /** What is wrong with the options of a client, in words. */
 export function checkClient(options: ClientOptions): readonly string[] {
   const faults = options.client === undefined ? checkUrlClient(options) : checkApiClient(options);
-  return faults.length > 0 ? faults : [...checkHeaders(options), ...checkConnection(options), ...checkCallers(options)];
+  return faults.length > 0
+    ? faults
+    : [...checkHeaders(options), ...checkConnection(options), ...checkCallers(options), ...checkReading(options)];
 }
 
 function checkUrlClient(options: ClientOptions): readonly string[] {
@@ -67,4 +70,14 @@ function checkCallers({ auth, cache, forward, credentials = {}, headers, secretH
   if (auth !== undefined && [...Object.keys(headers), ...Object.keys(secretHeaders)].some((name) => /^authorization$/i.test(name)))
     faults.push("auth and the header authorization are both given");
   return faults;
+}
+
+function checkReading({ pages, stream, ...options }: ClientOptions): readonly string[] {
+  if (pages === undefined) return [];
+  const { method = "GET" } = operationOf(options) ?? {};
+  return [
+    ...checkPages(pages),
+    ...(method === "GET" ? [] : [`pages are of lists that are read with GET, and this is ${method}`]),
+    ...(stream === true ? ["pages are a stream of items already, and stream says that the reply is one"] : []),
+  ];
 }

@@ -76,6 +76,15 @@ type MappedFrom<Options, Otherwise> = [Extract<FunctionsOf<Options>, (...args: n
     : Otherwise
   : Otherwise;
 
+/** A reply as the options have it read: pages as the stream of their items, and streams. */
+type ReadAs<Options, Reply> = Options extends { readonly pages: infer Pages }
+  ? AsyncIterable<ItemOf<Pages extends { readonly items: infer Name } ? (Name extends keyof Reply ? Reply[Name] : unknown) : Reply>>
+  : Options extends { readonly stream: true }
+    ? AsyncIterable<unknown>
+    : Reply;
+
+type ItemOf<List> = List extends readonly (infer Item)[] ? Item : unknown;
+
 /** The operations of another system. */
 export interface ApiClient<Operations> {
   /**
@@ -89,7 +98,7 @@ export interface ApiClient<Operations> {
   operation<Id extends keyof Operations & string, const Options extends OperationOptions = object>(
     id: Id,
     options?: Options & Fitting<Operations[Id], Options>,
-  ): TargetRef<MappedFrom<Options, Taken<Operations[Id]>>, ReplyOf<Operations[Id]>>;
+  ): TargetRef<MappedFrom<Options, Taken<Operations[Id]>>, ReadAs<Options, ReplyOf<Operations[Id]>>>;
 }
 
 export function createApiClient<Operations>(document: string, all: ApiClientInput = {}): ApiClient<Operations> {

@@ -1,6 +1,18 @@
 import type { ConnectionInput, CredentialInput } from "../../http/connection-input.ts";
 
+/** How lists that come page by page are read; its meaning is that of `pageOptions`. */
+export interface PageInput {
+  readonly items?: string;
+  readonly next?: "link" | "url" | "cursor" | "page" | "offset";
+  readonly field?: string;
+  readonly parameter?: string;
+  readonly first?: number;
+  readonly max?: number;
+}
+
 interface RequestInput {
+  readonly pages?: PageInput;
+  readonly stream?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
   readonly secretHeaders?: Readonly<Record<string, string>>;
   readonly forward?: readonly string[];

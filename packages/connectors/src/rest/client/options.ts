@@ -1,6 +1,7 @@
 import { formatChoice } from "@portolan/formats";
 import { option, optional, withDefault, type OptionSpec, type OptionsOf } from "@portolan/core";
 import { connectionOptions, credential } from "../../http/connection-options.ts";
+import { pageOptions } from "./page-options.ts";
 
 function clientUrl(method: string): OptionSpec<string, "optional"> {
   return optional(option.text, `Sends ${method} to this URL. {name} is a field of the body, or else a header.`, {
@@ -53,6 +54,15 @@ export const clientOptions = {
     "Which of the media types of the operation's body is sent. Default: JSON if it is one of them, else the first.",
   ),
   checkReplies: optional(option.boolean, "Whether replies are checked by the description, too. Default: true."),
+  pages: optional(
+    option.object(pageOptions),
+    "The reply is a list that comes page by page: the body is a stream of all of its items, for `split`. GET only. Further pages are asked for as items are read.",
+    { example: { items: "data", next: "cursor", field: "meta.next", parameter: "cursor" } },
+  ),
+  stream: optional(
+    option.boolean,
+    "Whether the reply's body is a stream: of records where its format is a sequence of them (NDJSON, CSV), else of bytes. `timeout` holds for each piece, and `maxResponse` does not hold.",
+  ),
   headers: withDefault(option.mapOf(option.text), {}, "Headers of every request."),
   secretHeaders: optional(option.mapOf(option.text), "Headers that are never shown, such as authorization.", {
     secret: true,

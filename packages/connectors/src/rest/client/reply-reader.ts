@@ -17,11 +17,22 @@ const OMITTED = new Set([
 
 /** A successful answer as a reply. The header `http-status` holds its status. */
 export function readReply(answer: HttpAnswer, services: ConnectorServices, endpoint: string): Reply {
+  return { body: readBody(answer, services, endpoint), headers: headersOf(answer) };
+}
+
+/** The same, with a body that is read as it comes: records of formats that are a sequence of them, else bytes. */
+export function streamedReply(answer: HttpAnswer, stream: AsyncIterable<Uint8Array>, services: ConnectorServices): Reply {
+  const { "content-type": contentType, "content-encoding": coding } = answer.headers;
+  const format = typeof contentType === "string" && coding === undefined ? services.formatFor(contentType) : undefined;
+  return { body: format?.decodeStream?.(stream) ?? stream, headers: headersOf(answer) };
+}
+
+function headersOf(answer: HttpAnswer): Reply["headers"] {
   const headers: Record<string, HeaderValue> = { "http-status": answer.status };
   for (const [name, value] of Object.entries(answer.headers)) {
     if (value !== undefined && !OMITTED.has(name)) headers[name] = value;
   }
-  return { body: readBody(answer, services, endpoint), headers: createHeaders(headers) };
+  return createHeaders(headers);
 }
 
 function readBody({ body, headers }: HttpAnswer, services: ConnectorServices, endpoint: string): unknown {
