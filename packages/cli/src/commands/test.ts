@@ -9,7 +9,7 @@ export const test: CommandDefinition = defineCommand({
 
 Stores are in memory, and nothing is opened: the app's targets record what they get under their addresses, such as \`rest:POST \${ERP_URL}/orders\`, and answer as the case says. A case may have a \`flow\` of its own instead.
 
-With \`--contract\` requests are made from the description of the API: right ones, whose answers have to be what it says, and ones with a single thing wrong (something missing, of another type, out of range, cut off, of an unknown content type), which have to be refused with a status 4xx. An app is started for it with a store in memory and reaches no other system: what it sends is taken, and whoever it asks refuses; limits of rate do not hold. What goes wrong is printed with the smallest request that shows it, as a \`curl\` command.
+With \`--contract\` requests are made from the description of the API (of an app: its REST doors, the fields of its GraphQL endpoints and the operations of its SOAP services): right ones, whose answers have to be what it says, and ones with a single thing wrong (something missing, of another type, out of range, cut off, of an unknown content type), which have to be refused with a status 4xx, or an error or a fault that says so. An app is started for it with a store in memory and reaches no other system: what it sends is taken, and whoever it asks refuses; limits of rate do not hold. What goes wrong is printed with the smallest request that shows it, as a \`curl\` command.
 
 With \`--cases\` every case of that directory must have a flow. TypeScript tests use \`testApp\` of \`portolan/testing\` in your own test runner.`,
   positionals: [

@@ -200,7 +200,7 @@ routes:
 async function testedApp(mapped: string) {
   await using folder = await createTemporaryFolder();
   await folder.put("orders.flow.yaml", APP.replace("MAPPED", mapped));
-  return command(["test", "--contract"], { directory: folder.root });
+  return await command(["test", "--contract"], { directory: folder.root });
 }
 
 test("an app is started for its contract test: it reaches nobody, nothing comes to it by itself, and it may be asked often", async () => {

@@ -59,7 +59,7 @@ function failureText(
   const body =
     answer === undefined
       ? []
-      : [`answer: ${answer.status} ${answer.body.length > 300 ? `${answer.body.slice(0, 300)}…` : answer.body}`.trimEnd()];
+      : [`answer: ${answer.sent ?? answer.status} ${answer.body.length > 300 ? `${answer.body.slice(0, 300)}…` : answer.body}`.trimEnd()];
   const lines = [curlOf(request, tested.shownUrl, order.headers), ...body, ...more];
   return `FAIL ${name}: ${fault.words}${why}\n${lines.map((line) => `     ${printable(line).replaceAll("\n", " ")}\n`).join("")}`;
 }

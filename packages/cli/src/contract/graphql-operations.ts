@@ -3,14 +3,11 @@ import { fieldRequests, type FieldRequest } from "@portolan/connectors/graphql";
 import { createSchemaCollection } from "@portolan/formats/openapi";
 import { contractPaths, type LoadedApp } from "@portolan/host";
 import type { ContractAnswer, ContractOperation } from "@portolan/testkit/contract";
+import type { AppDocument } from "../docs/app-documents.ts";
 import { platform } from "../platform.ts";
 
 /** The fields of an app's GraphQL endpoints: variables have to follow the schema and the contract of the route, answers the schema. */
-export async function graphqlOperations(
-  app: LoadedApp,
-  url: string,
-  headers: Readonly<Record<string, string>>,
-): Promise<readonly ContractOperation[]> {
+export async function graphqlOperations(app: LoadedApp, documents: readonly AppDocument[]): Promise<readonly ContractOperation[]> {
   const { routes } = app.definition;
   const contracts = await platform.contracts(app.directory, contractPaths(app.definition));
   const doors = routes.flatMap((route) =>
@@ -18,11 +15,9 @@ export async function graphqlOperations(
       source.kind === "connector" && source.connector.name === "graphql" ? [{ route, options: source.options }] : [],
     ),
   );
-  const paths = [...new Set(doors.map(({ options }) => String(options["path"])))];
-  const operations = paths.map(async (path) => {
-    const response = await fetch(`${url}${path}/schema.graphql`, { headers });
-    if (!response.ok) return [];
-    return (await fieldRequests(await response.text())).map((field) => {
+  const operations = documents.map(async ({ name, content, path }) => {
+    if (path === undefined || !name.endsWith("schema.graphql")) return [];
+    return (await fieldRequests(String(content))).map((field) => {
       const door = doors.find(({ options, route }) => options["path"] === path && nameOf(options[field.operation], route) === field.name);
       const input = door?.route.input === undefined ? undefined : contracts.compile(door.route.input);
       const answers = contracts.compile({ jsonSchema: { type: "object", required: ["data"], properties: { data: field.data } } });

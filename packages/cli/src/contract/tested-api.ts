@@ -3,11 +3,13 @@ import { PortolanError } from "@portolan/core";
 import type { ApiDocument } from "@portolan/formats/openapi";
 import { startAlone } from "../app-alone.ts";
 import { apiOfApp } from "../docs/api-of-app.ts";
+import { doorDocuments } from "../docs/door-documents.ts";
 import { platform } from "../platform.ts";
 import { loadTestedApp } from "../tested-app.ts";
 import { provideOwnPackage } from "../user-imports.ts";
 import type { ContractOperation } from "@portolan/testkit/contract";
 import { graphqlOperations } from "./graphql-operations.ts";
+import { soapOperations } from "./soap-operations.ts";
 import type { ContractOrder } from "./contract-order.ts";
 
 /** An API that runs, and what its contract is. */
@@ -45,11 +47,13 @@ export async function openTestedApi(order: ContractOrder): Promise<TestedApi> {
   const app = await loadTestedApp(path, {});
   const api = await apiOfApp(app, "1.0.0");
   const { name } = app.definition;
+  const documents = await doorDocuments(app);
+  const others = [...(await graphqlOperations(app, documents)), ...(await soapOperations(documents))];
   if (url !== undefined)
     return {
       name,
       api,
-      others: await graphqlOperations(app, url, order.headers),
+      others,
       url,
       shownUrl: url,
       [Symbol.asyncDispose]: async () => undefined,
@@ -59,7 +63,7 @@ export async function openTestedApi(order: ContractOrder): Promise<TestedApi> {
   return {
     name,
     api,
-    others: await graphqlOperations(app, node.url, order.headers),
+    others,
     url: node.url,
     shownUrl: `http://${host === "0.0.0.0" ? "127.0.0.1" : host}:${port}`,
     [Symbol.asyncDispose]: async () => void (await node.stop()),

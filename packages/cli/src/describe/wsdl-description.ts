@@ -7,7 +7,7 @@ import { typeOf, typeWords } from "./schema-types.ts";
 
 /** The SOAP operations of a WSDL document, its messages, and the types of what stands in them. */
 export async function describeWsdl({ file, bytes, directory }: DescribedDocument): Promise<Description> {
-  const { createElementSchemas, readLocalFile, readWsdl } = await loadReader();
+  const { createElementSchemas, readLocalFile, readWsdl } = await loadWsdlReader();
   const service = readWsdl(file, (path) => (path === file ? bytes : readLocalFile(resolve(directory, path))));
   const schemas = createElementSchemas();
   const own = new Map<string, JsonSchema>();
@@ -37,7 +37,7 @@ export async function messagesOfWsdl(
   file: string,
   read: (file: string) => string,
 ): Promise<ReadonlyMap<string, { readonly input: JsonSchema; readonly output: JsonSchema }>> {
-  const { createElementSchemas, readWsdl } = await loadReader();
+  const { createElementSchemas, readWsdl } = await loadWsdlReader();
   const service = readWsdl(file, (path) => Buffer.from(read(path)));
   const schemas = createElementSchemas();
   const schemaOf = (shape: MessageShape | undefined): JsonSchema => {
@@ -52,7 +52,8 @@ export async function messagesOfWsdl(
   return new Map(messages.map(([name, { input, output }]) => [name, { input: { ...input, $defs }, output: { ...output, $defs } }]));
 }
 
-async function loadReader() {
+/** What reads WSDL, or which package is missing for it. */
+export async function loadWsdlReader() {
   try {
     return await import("@portolan/connectors/wsdl");
   } catch (thrown) {

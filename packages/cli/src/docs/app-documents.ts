@@ -6,6 +6,8 @@ import type { AppAnywhere } from "../tested-app.ts";
 export interface AppDocument {
   readonly name: string;
   readonly content: string | Uint8Array;
+  /** Where the endpoint is that it describes. */
+  readonly path?: string;
 }
 
 /** The documents of what an app offers, each where there is something that it can say, and the site that shows them. */

@@ -7,26 +7,33 @@ import type { AppDocument } from "./app-documents.ts";
 
 /**
  * What doors say of themselves: the schema of GraphQL endpoints, WSDL documents with their schemas, and the tools of MCP endpoints.
- * The app is started for it, so that these are what clients get. Undefined if it has no such doors.
+ * The app is started for it, so that these are what clients get. An app without such doors is not started.
  */
 export async function doorDocuments(app: LoadedApp): Promise<readonly AppDocument[]> {
-  const doors = app.definition.routes.flatMap(({ from }) => from.filter((source) => source.kind === "connector"));
-  const [graphql, mcp, soap] = ["graphql", "mcp", "soap"].map((name) => doors.filter(({ connector }) => connector.name === name));
-  if (graphql === undefined || mcp === undefined || soap === undefined || graphql.length + mcp.length + soap.length === 0) return [];
-  const running = await startAlone(app, "policies");
+  const doors = doorsOf(app);
+  if (doors.length === 0) return [];
+  const of = (name: string) => doors.filter(({ connector }) => connector.name === name);
+  const { url, stop } = await startAlone(app, "policies");
   try {
-    const documents: AppDocument[] = [];
-    for (const path of pathsOf(graphql))
-      documents.push({ name: named(path, "graphql", "schema.graphql"), content: await ask(`${running.url}${path}/schema.graphql`) });
-    for (const path of pathsOf(mcp))
-      documents.push({ name: named(path, "mcp", "mcp-tools.json"), content: await toolsOf(`${running.url}${path}`) });
-    for (const { name, path } of servicesOf(soap, app)) documents.push(...(await wsdlOf(name, `${running.url}${path}`)));
     const { host, port } = app.config.http;
+    const documents: AppDocument[] = [];
+    for (const path of pathsOf(of("graphql")))
+      documents.push({ name: named(path, "graphql", "schema.graphql"), content: await ask(`${url}${path}/schema.graphql`), path });
+    for (const path of pathsOf(of("mcp")))
+      documents.push({ name: named(path, "mcp", "mcp-tools.json"), content: await toolsOf(`${url}${path}`), path });
+    for (const { name, path } of servicesOf(of("soap"), app)) documents.push(...(await wsdlOf(name, `${url}${path}`)));
     const usual = `http://${host === "0.0.0.0" ? "localhost" : host}:${port}`;
-    return documents.map(({ name, content }) => ({ name, content: String(content).replaceAll(running.url, usual) }));
+    return documents.map((one) => ({ ...one, content: String(one.content).replaceAll(url, usual) }));
   } finally {
-    await running.stop();
+    await stop();
   }
+}
+
+const DESCRIBED = new Set(["graphql", "mcp", "soap"]);
+
+function doorsOf({ definition }: LoadedApp): readonly ConnectorSourceNode[] {
+  const sources = definition.routes.flatMap(({ from }) => from.filter((source) => source.kind === "connector"));
+  return sources.filter(({ connector }) => DESCRIBED.has(connector.name));
 }
 
 function pathsOf(doors: readonly ConnectorSourceNode[]): readonly string[] {

@@ -18,7 +18,9 @@ export function faultOf(operation: ContractOperation, answer: ContractAnswer, re
     return { kind: `undocumented ${status}`, words: `answers ${status}, which the contract does not have (${statusesOf(operation)})` };
   }
   return (
-    headerFault(answer, response) ?? (hasNoBody(operation, status) ? undefined : contentFault(answer, response)) ?? problemFault(answer)
+    headerFault(answer, response) ??
+    (hasNoBody(operation, status) ? undefined : contentFault(answer, response, operation.protocol?.issues)) ??
+    problemFault(answer)
   );
 }
 
@@ -49,7 +51,11 @@ function headerFault({ status, headers }: ContractAnswer, response: ContractResp
   return missing === undefined ? undefined : { kind: "header", words: `answers ${status} without the header ${missing.name}` };
 }
 
-function contentFault({ status, headers, body }: ContractAnswer, { content }: ContractResponse): Fault | undefined {
+function contentFault(
+  { status, headers, body }: ContractAnswer,
+  { content }: ContractResponse,
+  issuesOfText: ((body: string) => readonly string[]) | undefined,
+): Fault | undefined {
   // Many descriptions leave out what they have no words for.
   if (content.length === 0) return undefined;
   const found = headers["content-type"] ?? "";
@@ -58,10 +64,15 @@ function contentFault({ status, headers, body }: ContractAnswer, { content }: Co
   const own = content.find(({ mediaType }) => isMediaType(found, mediaType));
   if (own === undefined)
     return { kind: "content", words: `answers ${status} with ${found === "" ? "no content type" : found}; expected ${allowed}` };
+  if (status < 300 && issuesOfText !== undefined) return bodyFault(status, issuesOfText(body));
   if (!/[/+]json\b/i.test(found)) return undefined;
   const value = parsed(body);
   if (value === undefined) return { kind: "body", words: `answers ${status} with a body that is no JSON` };
   const issues = own.check === undefined ? [] : issuesOf(own.check, value);
+  return bodyFault(status, issues);
+}
+
+function bodyFault(status: number, issues: readonly string[]): Fault | undefined {
   if (issues.length === 0) return undefined;
   return { kind: "body", words: `answers ${status} with a body that breaks the contract: ${issues.slice(0, 3).join("; ")}` };
 }

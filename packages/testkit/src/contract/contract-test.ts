@@ -96,7 +96,7 @@ async function testOperation(operation: ContractOperation, test: OperationTest):
   const { interpret = (answer: ContractAnswer) => answer } = operation.protocol ?? {};
   const send: SendRequest = async (request) => {
     const answer = await test.send(request);
-    return "status" in answer ? interpret(answer) : answer;
+    return "status" in answer ? { ...interpret(answer), sent: answer.status } : answer;
   };
   const counted =
     (counts: Map<number, number>): SendRequest =>

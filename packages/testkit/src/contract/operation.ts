@@ -23,6 +23,10 @@ export interface ContractProtocol {
   readonly write?: (body: unknown) => string;
   /** A valid text with one thing wrong with it, in all ways that the contract refuses. Default: by the schema of the body. */
   readonly changes?: (text: string) => readonly BodyChange[];
+  /** What is wrong with the body of an answer of success. Default: by the checks of the responses, where it is JSON. */
+  readonly issues?: (body: string) => readonly string[];
+  /** Further headers of every request. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** An answer with the status that HTTP has for what it says. */
   readonly interpret?: (answer: ContractAnswer) => ContractAnswer;
 }
@@ -38,6 +42,8 @@ export type MutationKind = "missing" | "wrong type" | "out of range" | "not allo
 
 export interface ContractAnswer {
   readonly status: number;
+  /** The status as it was sent, where the answer itself says more than it. */
+  readonly sent?: number | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }

@@ -98,7 +98,7 @@ export function contentOf(operation: ContractOperation) {
 export function writeRequest(operation: ContractOperation, { parameters, body }: RequestParts): ContractRequest {
   let path = operation.path;
   const query: string[] = [];
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = { ...operation.protocol?.headers };
   const cookies: string[] = [];
   for (const parameter of operation.parameters) {
     const value = parameters[keyOf(parameter)];
