@@ -27,7 +27,7 @@ routes:
   place:
     input: { type: object, title: Order, required: [lines], properties: { lines: { type: array, minItems: 1, items: { type: string } } } }
     output: { type: object, title: Placed, required: [count], properties: { count: { type: integer } } }
-    from: [{ graphql: { mutation: place } }]
+    from: [{ graphql: { mutation: place } }, { soap: { operation: Place } }]
     steps: [{ map: '{ "count": $count(body.lines) }' }]
 `;
 
@@ -43,6 +43,7 @@ test("fields of GraphQL and operations of SOAP that do what their contracts say 
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toMatch(/^ok query find at \/graphql: 50 valid \(50 × 200\), \d+ invalid \(\d+ × 400, \d+ × 415\)$/m);
   expect(stdout).toMatch(/^ok mutation place at \/graphql: 50 valid \(50 × 200\), \d+ invalid/m);
+  expect(stdout).toMatch(/^ok SOAP Place at \/soap: 50 valid \(50 × 200\), \d+ invalid/m);
   expect(stdout).toMatch(/^ok SOAP Ship at \/ship: 50 valid \(50 × 200\), \d+ invalid \(\d+ × 400, \d+ × 415\)$/m);
 });
 

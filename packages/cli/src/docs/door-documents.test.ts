@@ -8,7 +8,7 @@ routes:
   getOrder:
     input: { type: object, title: OrderRef, required: [id], properties: { id: { type: string } } }
     output: { type: object, title: Order, properties: { id: { type: string } } }
-    from: [{ graphql: { query: getOrder } }, { mcp: { tool: getOrder, description: Finds an order. } }, { mcp: { resource: "orders://{id}" } }]
+    from: [{ graphql: { query: getOrder } }, { soap: { operation: GetOrder, path: /lookup } }, { mcp: { tool: getOrder, description: Finds an order. } }, { mcp: { resource: "orders://{id}" } }]
     steps: [{ map: body }]
   place:
     from: [{ soap: { service: services/orders.wsdl, operation: PlaceOrder } }]
@@ -51,5 +51,8 @@ test("docs writes what doors say of themselves: the GraphQL schema, WSDL with it
     code: 0,
     stdout: expect.stringContaining("PlaceOrder"),
   });
+  const lookup = await read("lookup.wsdl");
+  expect(lookup).toContain('name="GetOrder"');
+  expect(lookup).toContain('location="http://127.0.0.1:8123/lookup"');
   for (const page of ["schema.graphql.html", "orders.wsdl.html", "mcp-tools.json.html"]) expect(await read(page)).toContain("<pre");
 });

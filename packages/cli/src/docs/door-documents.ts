@@ -81,8 +81,14 @@ interface Service {
 function servicesOf(doors: readonly ConnectorSourceNode[], { directory }: LoadedApp): readonly Service[] {
   const services = new Map<string, Service>();
   for (const { options } of doors) {
-    const { service, path } = options;
-    if (typeof service !== "string") continue;
+    const { service, path, serviceName } = options;
+    if (typeof service !== "string") {
+      // Described by the contracts of its routes, at one path.
+      const at = typeof path === "string" ? path : "/soap";
+      const own = typeof serviceName === "string" ? serviceName : at.slice(1).replaceAll(/[^\w.-]+/g, "-");
+      if (!services.has(at) || typeof serviceName === "string") services.set(at, { name: own, path: at });
+      continue;
+    }
     const name = parse(service).name;
     const [, address = ""] =
       /<(?:[\w.-]+:)?address\s[^>]*?location\s*=\s*["']([^"']*)/.exec(readFileSync(resolve(directory, service), "utf8")) ?? [];
