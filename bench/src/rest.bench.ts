@@ -1,6 +1,6 @@
 import path from "node:path";
 import { freePort } from "./http/free-port.ts";
-import { post } from "./http/load.ts";
+import { exchange } from "./http/load.ts";
 import { buildPackages, portolanStart } from "./http/portolan-command.ts";
 import { canMeasureProcesses, startServer, type ServerOptions, type ServerProcess } from "./http/server-process.ts";
 import { interleave, interleaveSessions, type Contestant, type Samples } from "./interleave.ts";
@@ -49,7 +49,16 @@ async function session(replies: Set<string>): Promise<Samples> {
       name,
       async round() {
         const before = server.cpuMicroseconds();
-        replies.add(await post({ port, path: "/orders", body: JSON.stringify(ORDER), requests: REQUESTS, connections: CONNECTIONS }));
+        replies.add(
+          await exchange({
+            method: "POST",
+            port,
+            path: "/orders",
+            body: JSON.stringify(ORDER),
+            requests: REQUESTS,
+            connections: CONNECTIONS,
+          }),
+        );
         return (server.cpuMicroseconds() - before) / REQUESTS;
       },
     };

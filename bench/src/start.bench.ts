@@ -1,7 +1,7 @@
 import { cpSync } from "node:fs";
 import path from "node:path";
 import { freePort } from "./http/free-port.ts";
-import { post } from "./http/load.ts";
+import { exchange } from "./http/load.ts";
 import { buildPackages, portolanStart } from "./http/portolan-command.ts";
 import { canMeasureProcesses, startServer, type ServerOptions, type ServerProcess } from "./http/server-process.ts";
 import { interleave, type Contestant } from "./interleave.ts";
@@ -80,7 +80,7 @@ async function measureLoad(all: readonly Competitor[]) {
       servers.push(server);
       const round = async () => {
         const before = server.cpuMicroseconds();
-        const reply = await post({ port, path: "/price", body: BODY, requests: REQUESTS, connections: CONNECTIONS });
+        const reply = await exchange({ method: "POST", port, path: "/price", body: BODY, requests: REQUESTS, connections: CONNECTIONS });
         if (reply !== REPLY) throw new Error(`expected ${REPLY} from ${name}, found ${reply}`);
         return (server.cpuMicroseconds() - before) / REQUESTS;
       };

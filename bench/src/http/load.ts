@@ -3,16 +3,18 @@ import { connect, type Socket } from "node:net";
 export interface Load {
   readonly port: number;
   readonly path: string;
-  readonly body: string;
+  readonly method: "GET" | "POST";
+  /** Of a POST; JSON. */
+  readonly body?: string;
   readonly requests: number;
   readonly connections: number;
 }
 
 /**
- * POSTs the same request over and over on a few connections, each waiting for its reply. On bare sockets, since the load must
+ * Sends the same request over and over on a few connections, each waiting for its reply. On bare sockets, since the load must
  * cost less than what it loads. Answers the body of the last reply; a reply other than 200 fails.
  */
-export async function post(load: Load): Promise<string> {
+export async function exchange(load: Load): Promise<string> {
   let left = load.requests;
   let last = "";
   const request = requestBytes(load);
@@ -32,16 +34,15 @@ export async function post(load: Load): Promise<string> {
   return last;
 }
 
-function requestBytes({ port, path, body }: Load): Buffer {
+function requestBytes({ port, path, method, body }: Load): Buffer {
   const head = [
-    `POST ${path} HTTP/1.1`,
+    `${method} ${path} HTTP/1.1`,
     `Host: 127.0.0.1:${port}`,
     "User-Agent: bench",
     "Accept: application/json",
-    "Content-Type: application/json",
-    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...(body === undefined ? [] : ["Content-Type: application/json", `Content-Length: ${Buffer.byteLength(body)}`]),
   ];
-  return Buffer.from(`${head.join("\r\n")}\r\n\r\n${body}`);
+  return Buffer.from(`${head.join("\r\n")}\r\n\r\n${body ?? ""}`);
 }
 
 /** Reads replies of known length, one at a time. */

@@ -67,6 +67,7 @@ export class HttpExchange implements Exchange, OpenExchange {
   #reader: BodyReader | undefined;
   #stream: BodyStream | undefined;
   #abort: AbortController | undefined;
+  #whenStopped: ((reason: PortolanError) => void) | undefined;
   #reason: PortolanError | undefined;
   #origin: CallerOrigin | undefined;
 
@@ -124,6 +125,11 @@ export class HttpExchange implements Exchange, OpenExchange {
     this.#abort ??= new AbortController();
     if (this.#reason !== undefined && !this.#abort.signal.aborted) this.#abort.abort(this.#reason);
     return this.#abort.signal;
+  }
+
+  whenStopped(callback: ((reason: PortolanError) => void) | undefined): void {
+    if (this.#reason !== undefined) callback?.(this.#reason);
+    else this.#whenStopped = callback;
   }
 
   /** Whether the host has taken the request out of the door's hands: the caller has gone, or is answered by the host. */
@@ -276,6 +282,7 @@ export class HttpExchange implements Exchange, OpenExchange {
     this.#reason = reason;
     this.#reader?.cancel(reason);
     this.#abort?.abort(reason);
+    this.#whenStopped?.(reason);
   }
 
   #end(state: State): void {

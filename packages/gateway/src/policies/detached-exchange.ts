@@ -1,3 +1,4 @@
+import { asPortolanError } from "@portolan/core";
 import type { Exchange } from "../exchange.ts";
 
 /** The request of an exchange once more, for nobody: it goes on when the caller has its reply, until the signal is aborted. */
@@ -14,6 +15,10 @@ export function detachedExchange(exchange: Exchange, signal: AbortSignal): Excha
     callerAddress,
     origin,
     signal,
+    whenStopped(callback) {
+      // It is aborted by what made it, whose reason is an error of ours or none.
+      if (callback !== undefined) signal.addEventListener("abort", () => callback(asPortolanError(signal.reason)), { once: true });
+    },
     hasBody: false,
     get open() {
       return !signal.aborted;

@@ -92,6 +92,7 @@ function createView(door: Door, inner: Exchange, { replies, headers, body }: Ins
     get hasBody() {
       return body === undefined ? inner.hasBody : body.length > 0;
     },
+    whenStopped: (callback) => inner.whenStopped(callback),
     get signal() {
       return inner.signal;
     },

@@ -1,11 +1,11 @@
 import type { Duplex } from "node:stream";
 import type { Dispatcher } from "undici";
-import { PortolanError, asPortolanError, type Clock, type Logger } from "@portolan/core";
+import { PortolanError, type Clock, type Logger } from "@portolan/core";
 import type { BalancedTarget, TargetOutcome } from "../balancer/balanced-target.ts";
 import type { Balancer } from "../balancer/balancer.ts";
 import type { Exchange } from "../exchange.ts";
 import { allOut, requestFault, targetFailed } from "./proxy-error.ts";
-import { withoutLength, type ReplyHead, type UpstreamHeaders } from "./reply-head.ts";
+import type { ReplyHead, UpstreamHeaders } from "./reply-head.ts";
 import type { RequestHead } from "./request-head.ts";
 import { connect } from "./connect.ts";
 import { isRepeatable, type RetryPolicy } from "./retry-policy.ts";
@@ -75,7 +75,7 @@ class Forwarding implements Dispatcher.DispatchHandler, AsyncIterable<Uint8Array
   }
 
   start(): void {
-    this.#exchange.signal.addEventListener("abort", this.#onAbort);
+    this.#exchange.whenStopped(this.#stop);
     this.#ask();
   }
 
@@ -103,7 +103,11 @@ class Forwarding implements Dispatcher.DispatchHandler, AsyncIterable<Uint8Array
     const { upgrade } = this.#exchange;
     if (this.#state === "over" || upgrade === undefined) return void upstream.destroy();
     this.#tell("well");
-    const head = { connection: "Upgrade", upgrade: String(headers["upgrade"]), ...this.#rules.replyHead(headers, this.#url) };
+    const head = {
+      connection: "Upgrade",
+      upgrade: String(headers["upgrade"]),
+      ...this.#rules.replyHead(headers, { target: this.#url, isWhole: false }),
+    };
     connect(upgrade(head), upstream, () => this.#release());
     this.#end();
   }
@@ -160,7 +164,7 @@ class Forwarding implements Dispatcher.DispatchHandler, AsyncIterable<Uint8Array
 
   /** The caller takes no more. */
   return(): Promise<Taken> {
-    this.#onAbort();
+    this.#stop(new PortolanError("PORTOLAN_CALLER_GONE", "the caller takes no more of the answer"));
     return Promise.resolve(END);
   }
 
@@ -208,12 +212,13 @@ class Forwarding implements Dispatcher.DispatchHandler, AsyncIterable<Uint8Array
     if (this.#state === "over") return;
     if (this.#failure !== undefined) return this.#refuse(this.#failure);
     const exchange = this.#exchange;
-    const headers = this.#rules.replyHead(this.#headers, this.#url);
+    const isWhole = this.#isComplete && exchange.method !== "HEAD";
+    const headers = this.#rules.replyHead(this.#headers, { target: this.#url, isWhole });
     this.#isReplying = true;
     try {
-      if (this.#isComplete && exchange.method !== "HEAD") {
+      if (isWhole) {
         const [first = NOTHING] = this.#chunks;
-        exchange.reply(this.#status, withoutLength(headers), this.#chunks.length > 1 ? Buffer.concat(this.#chunks) : first);
+        exchange.reply(this.#status, headers, this.#chunks.length > 1 ? Buffer.concat(this.#chunks) : first);
         this.#end();
       } else exchange.replyStream(this.#status, headers, this).then(() => this.#end(), this.#fail);
     } catch (thrown) {
@@ -226,9 +231,8 @@ class Forwarding implements Dispatcher.DispatchHandler, AsyncIterable<Uint8Array
     this.#refuse(thrown instanceof PortolanError ? thrown : targetFailed(thrown, this.#url));
   };
 
-  readonly #onAbort = (): void => {
+  readonly #stop = (reason: PortolanError): void => {
     if (this.#state === "over" || this.#isComplete) return;
-    const reason = asPortolanError(this.#exchange.signal.reason);
     if (this.#state === "asking" && reason.code === "PORTOLAN_TIMEOUT") this.#tell("failed");
     this.#break(reason);
     const wasReplying = this.#isReplying;
@@ -258,7 +262,7 @@ class Forwarding implements Dispatcher.DispatchHandler, AsyncIterable<Uint8Array
 
   #end(): void {
     this.#state = "over";
-    this.#exchange.signal.removeEventListener("abort", this.#onAbort);
+    this.#exchange.whenStopped(undefined);
     this.#settled();
   }
 

@@ -1,5 +1,5 @@
 /** Fields of a connection and not of a message: no proxy passes them on (RFC 9110, section 7.6.1). */
-const HOP_BY_HOP = new Set([
+export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "connection",
   "keep-alive",
   "proxy-connection",

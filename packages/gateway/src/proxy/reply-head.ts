@@ -1,23 +1,30 @@
-import type { ReplyHeaders } from "../exchange.ts";
-import { connectionFields, isHopByHop } from "./hop-by-hop.ts";
+import { connectionFields, HOP_BY_HOP } from "./hop-by-hop.ts";
 import type { ProxyOptions } from "./proxy-options.ts";
 
 export type UpstreamHeaders = Readonly<Record<string, string | string[] | undefined>>;
-export type ReplyHead = (headers: UpstreamHeaders, target: URL | undefined) => Record<string, string | readonly string[]>;
+
+export interface AnswerFacts {
+  readonly target: URL | undefined;
+  /** Whether all of it is there, so that its length is counted and not believed. */
+  readonly isWhole: boolean;
+}
+
+export type ReplyHead = (headers: UpstreamHeaders, answer: AnswerFacts) => Record<string, string | readonly string[]>;
 
 /** The headers of a target's answer as the caller gets them. `x-request-id` is the host's own. */
 export function createReplyHead({ responseHeaders, stripPrefix = "" }: ProxyOptions): ReplyHead {
   const set = Object.fromEntries(Object.entries(responseHeaders?.set ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
-  const removed = new Set((responseHeaders?.remove ?? []).map((name) => name.toLowerCase()));
+  const removed = new Set(["x-request-id", "__proto__", ...(responseHeaders?.remove ?? []).map((name) => name.toLowerCase())]);
+  const dropped = HOP_BY_HOP.union(removed);
   const prefix = stripPrefix.replace(/\/$/, "");
 
-  return (headers, target) => {
+  return (headers, { target, isWhole }) => {
     const ofConnection = connectionFields(headers["connection"]);
     const head: Record<string, string | readonly string[]> = {};
     for (const name in headers) {
       const value = headers[name];
-      if (value === undefined || isHopByHop(name) || name === "x-request-id" || removed.has(name) || ofConnection?.has(name) === true)
-        continue;
+      if (value === undefined || dropped.has(name) || ofConnection?.has(name) === true) continue;
+      if (isWhole && name === "content-length") continue;
       head[name] = name === "location" && typeof value === "string" ? publicLocation(value, target, prefix) : value;
     }
     return Object.assign(head, set);
@@ -33,9 +40,4 @@ function publicLocation(location: string, target: URL | undefined, prefix: strin
   const path = isAbsolute ? location.slice(target.origin.length) : location;
   if (path !== base && !path.startsWith(`${base}/`) && !path.startsWith(`${base}?`)) return location;
   return prefix + path.slice(base.length);
-}
-
-export function withoutLength(headers: ReplyHeaders): ReplyHeaders {
-  const { "content-length": _length, ...others } = headers;
-  return others;
 }

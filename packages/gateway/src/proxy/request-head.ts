@@ -1,5 +1,5 @@
 import type { Exchange } from "../exchange.ts";
-import { connectionFields, isHopByHop } from "./hop-by-hop.ts";
+import { connectionFields, HOP_BY_HOP } from "./hop-by-hop.ts";
 import type { ProxyOptions } from "./proxy-options.ts";
 
 /** Made anew, or by the connection, for every hop. */
@@ -21,7 +21,7 @@ export function createRequestHead({ host, requestHeaders }: ProxyOptions): Reque
   const set = Object.entries(requestHeaders?.set ?? {}).map(([name, value]) => [name.toLowerCase(), value] as const);
   const removed = new Set([...(requestHeaders?.remove ?? []), ...set.map(([name]) => name)].map((name) => name.toLowerCase()));
   const fixed = set.flat();
-  const isDropped = (name: string) => isHopByHop(name) || MADE_HERE.has(name) || removed.has(name);
+  const dropped = HOP_BY_HOP.union(MADE_HERE).union(removed);
 
   return (exchange, hasBody) => {
     const { headers, origin } = exchange;
@@ -32,7 +32,7 @@ export function createRequestHead({ host, requestHeaders }: ProxyOptions): Reque
     };
     for (const name in headers) {
       const value = headers[name];
-      if (value === undefined || isDropped(name) || ofConnection?.has(name) === true) continue;
+      if (value === undefined || dropped.has(name) || ofConnection?.has(name) === true) continue;
       if (name === "content-length" && !hasBody) continue;
       if (typeof value === "string") head.push(name, value);
       else for (const one of value) head.push(name, one);
@@ -52,14 +52,19 @@ export function createRequestHead({ host, requestHeaders }: ProxyOptions): Reque
 
 /** RFC 7239: one element for each hop, scheme and host with the first. */
 function forwarded({ origin: { chain, scheme, host } }: Exchange): string {
-  return chain
-    .map((address, index) => {
-      const hop = `for=${quoted(address.includes(":") ? `[${address}]` : address === "" ? "unknown" : address)}`;
-      return index > 0 ? hop : `${hop};${host === "" ? "" : `host=${quoted(host)};`}proto=${scheme}`;
-    })
-    .join(", ");
+  let text = "";
+  for (const address of chain) {
+    text += text === "" ? "" : ", ";
+    // Brackets and colons have to be quoted.
+    text += address.includes(":") ? `for="[${address}]"` : `for=${address === "" ? "unknown" : quoted(address)}`;
+    if (address !== chain[0] || text.includes(";proto=")) continue;
+    text += `${host === "" ? "" : `;host=${quoted(host)}`};proto=${scheme}`;
+  }
+  return text;
 }
 
 function quoted(text: string): string {
-  return /^[\w.!#$%&'*+^`|~-]+$/.test(text) ? text : `"${text.replaceAll(/["\\]/g, "\\$&")}"`;
+  return TOKEN.test(text) ? text : `"${text.replaceAll(/["\\]/g, "\\$&")}"`;
 }
+
+const TOKEN = /^[\w.!#$%&'*+^`|~-]+$/;
