@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage } from "node:http";
-import { createMessage, silentLogger, type HeaderValue, type TargetRef } from "@portolan/core";
+import type { TargetRef } from "@portolan/core";
 import { expect, expectTypeOf, test } from "vitest";
-import { SoapFault, soap, soapConnector } from "./index.ts";
-import { ENVELOPE_11, ENVELOPE_12, envelope, openSoap, readSoap } from "./soap.test.support.ts";
+import { SoapFault, soap } from "./index.ts";
+import { ENVELOPE_11, ENVELOPE_12, envelope, openSoap, openTarget } from "./soap.test.support.ts";
 
 interface Canned {
   readonly status?: number;
@@ -32,28 +32,15 @@ async function openClient({
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
   const node = await openSoap([]);
-  const { value, faults } = readSoap(soapConnector.target, {
-    wsdl: "orders.wsdl",
-    operation: "PlaceOrder",
-    address: `http://127.0.0.1:${port}/s`,
-    ...options,
-  });
-  if (value === undefined || faults.length > 0) throw new Error(faults.join("; "));
-  const target = await soapConnector.target?.open(value, {
-    clock: { now: () => 0, after: (_, fire) => (after?.(fire), { cancel() {} }) },
-    random: { next: () => 0.5 },
-    log: silentLogger,
-    services: node.services,
-    expression: () => () => undefined,
-  });
+  const settings = { wsdl: "orders.wsdl", operation: "PlaceOrder", address: `http://127.0.0.1:${port}/s`, ...options };
+  const target = await openTarget(settings, node.services, after);
   return {
     requests,
-    call: (body: unknown, headers: Record<string, HeaderValue> = {}, mode: "call" | "to" = "call") =>
-      target?.send(createMessage("m1", body, headers), { mode, key: "k1" }),
+    call: target.call,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();
-      await target?.close();
+      await target.close();
       await node[Symbol.asyncDispose]();
     },
   };

@@ -3,6 +3,7 @@ import {
   readOptions,
   silentLogger,
   type Clock,
+  type ConnectorServices,
   type DeliverOptions,
   type HeaderValue,
   type Incoming,
@@ -26,7 +27,7 @@ export interface TestedOperation {
   readonly input?: object;
   readonly output?: object;
   /** The headers of the route's result. */
-  readonly headers?: Readonly<Record<string, HeaderValue>>;
+  readonly headers?: Readonly<Record<string, HeaderValue>> | ((incoming: Incoming) => Readonly<Record<string, HeaderValue>>);
 }
 
 const ORDERS_SCHEMA = `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:o="urn:orders" targetNamespace="urn:orders" elementFormDefault="qualified">
@@ -108,6 +109,24 @@ export function readSoap(
   return { value, faults: [...faults, ...(value === undefined ? [] : (definition?.check?.(value) ?? []))] };
 }
 
+/** A client as an app opens it. */
+export async function openTarget(options: object, services: ConnectorServices, after?: (fire: () => void) => void) {
+  const { value, faults } = readSoap(soapConnector.target, options);
+  if (value === undefined || faults.length > 0) throw new Error(faults.join("; "));
+  const target = await soapConnector.target?.open(value, {
+    clock: { now: () => 0, after: (_, fire) => (after?.(fire), { cancel() {} }) },
+    random: { next: () => 0.5 },
+    log: silentLogger,
+    services,
+    expression: () => () => undefined,
+  });
+  return {
+    call: (body: unknown, headers: Record<string, HeaderValue> = {}, mode: "call" | "to" = "call") =>
+      target?.send(createMessage("m1", body, headers), { mode, key: "k1" }),
+    close: async () => target?.close(),
+  };
+}
+
 /** Doors on one real host, each with a route that answers as told. */
 export async function openSoap(operations: readonly TestedOperation[], files: Readonly<Record<string, string>> = ORDERS_FILES) {
   const received: Incoming[] = [];
@@ -127,7 +146,7 @@ export async function openSoap(operations: readonly TestedOperation[], files: Re
       name: "test/soap",
       async deliver(incoming, delivery): Promise<Message> {
         received.push(incoming);
-        return createMessage("m1", await answer(incoming, delivery), headers);
+        return createMessage("m1", await answer(incoming, delivery), typeof headers === "function" ? headers(incoming) : headers);
       },
       position: async () => undefined,
       clock,
