@@ -34,8 +34,33 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex, 
   }
   const inTurn = exchanges.length < 2 && broken?.begun !== true;
   broken?.giveUp(new PortolanError("PORTOLAN_CALLER_GONE", "the request's body is not well-formed", { cause: error }));
-  if (inTurn) socket.end(rawProblem(error.code), () => socket.destroy());
+  if (inTurn) endSlowly(socket, rawProblem(error.code));
   else socket.destroy();
+}
+
+const LINGER_MS = 2000;
+const LINGER_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Sends the last of a connection, and takes in for a while what still comes (RFC 9112, section 9.6): a caller that is sending
+ * would lose the answer to a connection that is closed at once.
+ */
+function endSlowly(socket: Duplex, text: string): void {
+  let left = LINGER_BYTES;
+  const discard = (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) socket.destroy();
+  };
+  const destroy = () => void socket.destroy();
+  // The first listener takes the bytes from the parser, which then gets no more of them.
+  socket.on("data", discard);
+  for (const event of ["data", "end"])
+    for (const listener of socket.listeners(event)) if (listener !== discard) socket.off(event, listener as () => void);
+  socket.on("end", destroy);
+  const timer = setTimeout(destroy, LINGER_MS);
+  socket.on("close", () => clearTimeout(timer));
+  socket.end(text);
+  socket.resume();
 }
 
 /** A whole response as text, for a connection on which node:http can no longer write one. */

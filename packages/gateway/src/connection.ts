@@ -12,10 +12,13 @@ export interface OpenExchange {
  * for each request cost more than finding its door, so the one has a field, and time limits are looked at by a sweep.
  */
 export class Connection<One extends OpenExchange> {
+  /** Exchanges that it has had so far. */
+  total = 0;
   #first: One | undefined;
   #later: Set<One> | undefined;
 
   add(exchange: One): void {
+    this.total += 1;
     if (this.#first === undefined && (this.#later === undefined || this.#later.size === 0)) this.#first = exchange;
     else (this.#later ??= new Set()).add(exchange);
   }

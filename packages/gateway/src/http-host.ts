@@ -95,6 +95,7 @@ export function createHttpHost(options: HttpHostOptions): HttpHost {
     const checks = checkHeaders(request);
     const id = checks.id ?? nextId();
     const exchange = new HttpExchange({ ...wired, id, expectsContinue: expects === "continue" }, found ?? NOWHERE, exchangeHost);
+    if (wired.connection.total >= limits.maxRequestsPerConnection) exchange.endsConnection = true;
     if (checks.ambiguity !== undefined) {
       exchange.endsConnection = true;
       return exchange.sendProblem(statusProblem(400, checks.ambiguity, { requestId: id }));

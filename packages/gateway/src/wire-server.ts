@@ -44,7 +44,6 @@ export function createWireServer({ limits, tls, log, serve, upgrades }: WireOpti
   // Their number is bounded by the size of all headers; node:http would drop the rest without a word.
   server.maxHeadersCount = 0;
   if (Number.isFinite(limits.maxConnections)) server.maxConnections = limits.maxConnections;
-  if (Number.isFinite(limits.maxRequestsPerConnection)) server.maxRequestsPerSocket = limits.maxRequestsPerConnection;
 
   const track = (wire: Duplex): Connection<HttpExchange> => {
     const connection = new Connection<HttpExchange>();
