@@ -5,6 +5,7 @@ import { mcpConnector } from "./mcp/index.ts";
 import { restConnector } from "./rest/index.ts";
 import { scheduleConnector } from "./schedule/index.ts";
 import { soapConnector } from "./soap/index.ts";
+import { sseConnector } from "./sse/index.ts";
 import { stdioConnector } from "./stdio/index.ts";
 
 /** All connectors, as flow files name them. */
@@ -15,5 +16,6 @@ export const connectors: readonly ConnectorDefinition[] = [
   restConnector,
   scheduleConnector,
   soapConnector,
+  sseConnector,
   stdioConnector,
 ];

@@ -1,4 +1,4 @@
-import { option, optional, required, withDefault, type OptionsOf, type OptionType } from "@portolan/core";
+import { option, optional, required, withDefault, type OptionSpec, type OptionsOf, type OptionType } from "@portolan/core";
 
 const credentialOptions = {
   token: optional(option.text, "A bearer token, or the key of an `apiKey` scheme.", { secret: true }),
@@ -100,3 +100,10 @@ export const connectionOptions = {
 };
 
 export type ConnectionOptions = OptionsOf<typeof connectionOptions>;
+
+/** What holds where nothing is said. */
+export function defaultConnection(): ConnectionOptions {
+  const said = Object.entries<OptionSpec>(connectionOptions).filter(([, spec]) => spec.presence === "default");
+  // The specs give the defaults their types.
+  return Object.fromEntries(said.map(([name, spec]) => [name, spec.default])) as ConnectionOptions;
+}

@@ -25,6 +25,8 @@ export interface Way {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+type Surroundings = Pick<TargetContext, "clock" | "log" | "random" | "services">;
+
 interface Shared {
   readonly opening: Promise<Connection>;
   users: number;
@@ -32,7 +34,7 @@ interface Shared {
 
 const byApp = new WeakMap<object, Map<string, Shared>>();
 
-export async function openConnection(options: ConnectionOptions, way: Way, context: TargetContext): Promise<Connection> {
+export async function openConnection(options: ConnectionOptions, way: Way, context: Surroundings): Promise<Connection> {
   const all = byApp.get(context.services) ?? new Map<string, Shared>();
   byApp.set(context.services, all);
   const key = keyOf(options, way);
@@ -58,7 +60,7 @@ function keyOf(options: ConnectionOptions, { servers, authorizations, headers }:
   return JSON.stringify([own, servers, authorizations, options.cache === undefined ? {} : headers]);
 }
 
-async function open(options: ConnectionOptions, { servers, authorizations }: Way, context: TargetContext): Promise<Connection> {
+async function open(options: ConnectionOptions, { servers, authorizations }: Way, context: Surroundings): Promise<Connection> {
   const { clock, log, random, services } = context;
   const { retry, circuitBreaker, rateLimit, cache, redirects } = options;
   const transport = await openTransport(options, { clock, directory: services.directory });

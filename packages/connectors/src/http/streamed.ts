@@ -6,14 +6,23 @@ import type { CallLimits, HttpAnswer } from "../http-call.ts";
 /** An answer whose body is still coming. */
 export interface StreamedAnswer extends HttpAnswer {
   /** Left out of answers that are no success: these are there as a whole. */
-  readonly stream?: AsyncIterable<Uint8Array>;
+  readonly stream?: AsyncIterableIterator<Uint8Array>;
+}
+
+interface StreamLimits extends CallLimits {
+  /** The error that whoever reads the stream gets for what broke it. */
+  failure(reason: unknown): unknown;
 }
 
 /**
  * One request, and its answer as soon as its headers are there. `timeoutMs` holds for the headers, and for the pause before each further
  * piece: a stream that stands still for longer, or that nobody reads, fails and gives its connection up.
  */
-export async function streamHttp(dispatcher: Dispatcher, request: Dispatcher.RequestOptions, limits: CallLimits): Promise<StreamedAnswer> {
+export async function streamHttp(
+  dispatcher: Dispatcher,
+  request: Dispatcher.RequestOptions,
+  limits: StreamLimits,
+): Promise<StreamedAnswer> {
   const { signal, clock, timeoutMs, maxBytes } = limits;
   const giving = new AbortController();
   const giveUp = (reason: unknown) => giving.abort(reason);
@@ -41,7 +50,10 @@ export async function streamHttp(dispatcher: Dispatcher, request: Dispatcher.Req
     };
     body.once("close", settle).once("error", settle);
     restart();
-    const stream = timed(decoded ?? body, { restart, failed: () => giving.signal.aborted, reason: () => giving.signal.reason });
+    const stream = pieces(decoded ?? body, {
+      restart,
+      reason: (error) => limits.failure(giving.signal.aborted ? giving.signal.reason : error),
+    });
     return { status, headers: decoded === undefined ? { ...headers, "content-length": length } : others, body: NOTHING, stream };
   } catch (error) {
     settle();
@@ -53,25 +65,31 @@ const NOTHING = new Uint8Array();
 
 interface Watch {
   restart(): void;
-  failed(): boolean;
-  reason(): unknown;
+  reason(error: unknown): unknown;
 }
 
-/** The pieces of a stream, each of which restarts the watch. It can be read once, as its `next` says. */
-function timed(stream: Readable, { restart, failed, reason }: Watch): AsyncIterable<Uint8Array> {
-  return (async function* read() {
-    try {
-      for await (const piece of stream) {
-        restart();
-        // Streams of undici and of zlib yield bytes.
-        yield piece as Uint8Array;
+/** The pieces of a stream, each of which restarts the watch. It can be read once; given up, read or not, it frees its connection. */
+function pieces(stream: Readable, { restart, reason }: Watch): AsyncIterableIterator<Uint8Array> {
+  // Streams of undici and of zlib yield bytes.
+  const iterator = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+  return {
+    async next() {
+      try {
+        const piece = await iterator.next();
+        if (piece.done !== true) restart();
+        return piece;
+      } catch (error) {
+        throw reason(error);
       }
-    } catch (error) {
-      throw failed() ? reason() : error;
-    } finally {
+    },
+    async return() {
       stream.destroy();
-    }
-  })();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
 async function wholeOf(body: Readable, { maxBytes, tooLarge }: { maxBytes: number; tooLarge(): Error }): Promise<Uint8Array> {

@@ -34,13 +34,15 @@ export async function openTransport(
       const { origin, prefix } = partsOf(base);
       const limits: CallLimits = { ...limitsOf(request, options), clock, signal };
       const all = { "accept-encoding": encodings, ...headers };
+      const failure = (reason: unknown) =>
+        signal?.aborted === true && reason === signal.reason ? reason : errorOfFailure(reason, endpoint);
       const call = { method, origin, path: prefix + path, headers: all, body: sent(body) };
       const answering: Promise<StreamedAnswer> =
-        request.isStreamed === true ? streamHttp(dispatcher, call, limits) : callHttp(dispatcher, call, limits);
+        request.isStreamed === true ? streamHttp(dispatcher, call, { ...limits, failure }) : callHttp(dispatcher, call, limits);
       const answer = await answering.catch((reason: unknown) => {
-        throw signal?.aborted === true && reason === signal.reason ? reason : errorOfFailure(reason, endpoint);
+        throw failure(reason);
       });
-      if (answer.stream !== undefined) return { ...answer, stream: told(answer.stream, endpoint, signal) };
+      if (answer.stream !== undefined) return answer;
       return decompressed(answer, { endpoint, maxBytes: options.maxResponse, tooLarge: limits.tooLarge });
     },
     close: () => (closed ??= dispatcher.close()),
@@ -49,15 +51,6 @@ export async function openTransport(
 
 function sent(body: OutgoingRequest["body"]): Uint8Array | Readable | null {
   return body === null || body instanceof Uint8Array ? body : Readable.from(body);
-}
-
-/** The stream, with errors that say whose it is. */
-async function* told(stream: AsyncIterable<Uint8Array>, endpoint: string, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
-  try {
-    yield* stream;
-  } catch (error) {
-    throw signal?.aborted === true && error === signal.reason ? error : errorOfFailure(error, endpoint);
-  }
 }
 
 const knownBases = new Map<string, { readonly origin: string; readonly prefix: string }>();

@@ -1,0 +1,1 @@
+export { type EventsInput, sse } from "@portolan/connectors/sse";
