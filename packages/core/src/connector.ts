@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.ts";
-import type { ContractCheck } from "./contract.ts";
+import type { Contract, ContractCheck } from "./contract.ts";
 import type { Expression } from "./expression.ts";
 import type { Format } from "./format.ts";
 import type { Logger } from "./log.ts";
@@ -30,7 +30,11 @@ export interface SourceDefinition<Specs extends OptionSpecs = OptionSpecs> {
   /** Options that contradict each other, in words; an empty list if none do. */
   check?(options: OptionsOf<Specs>): readonly string[];
   /** What is wrong with all sources of this connector that an app has, taken together; asked once at start, before any is opened, and by `portolan check`. */
-  checkAll?(sources: readonly PlacedSource<Specs>[], services: ConnectorServices): Promise<readonly Finding[]>;
+  checkAll?(
+    sources: readonly PlacedSource<Specs>[],
+    services: ConnectorServices,
+    targets?: readonly PlacedTarget[],
+  ): Promise<readonly Finding[]>;
   /** Whether somebody waits for the reply (a door), or messages are one-way. */
   readonly replies: boolean;
   /** Starts the source; resolves when it can take messages. It calls `deliver` only after that. */
@@ -44,6 +48,21 @@ export interface PlacedSource<Specs extends OptionSpecs = OptionSpecs> {
   readonly options: OptionsOf<Specs>;
   readonly path: string;
   readonly place?: Place | undefined;
+  readonly route?: PlacedRoute;
+}
+
+/** A target of the same connector, for `checkAll`: what sources and targets make together can only be seen on both. */
+export interface PlacedTarget {
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly path: string;
+  readonly place?: Place | undefined;
+}
+
+/** What is known of the route of a source before any is opened. */
+export interface PlacedRoute {
+  readonly id: string;
+  readonly input?: Contract | undefined;
+  readonly output?: Contract | undefined;
 }
 
 export interface PollDefinition<Specs extends OptionSpecs = OptionSpecs> {

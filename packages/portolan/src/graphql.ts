@@ -1,1 +1,9 @@
-export { type FieldFunction, type FieldInput, graphql } from "@portolan/connectors/graphql";
+export {
+  type FieldCall,
+  type FieldFunction,
+  type FieldInput,
+  type GraphqlFunctions,
+  type GraphqlSchema,
+  type SubscriptionInput,
+  graphql,
+} from "@portolan/connectors/graphql";

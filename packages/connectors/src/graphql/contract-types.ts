@@ -1,4 +1,5 @@
 import {
+  DEFAULT_DEPRECATION_REASON,
   GraphQLBoolean,
   GraphQLEnumType,
   GraphQLFloat,
@@ -9,13 +10,14 @@ import {
   GraphQLNonNull,
   GraphQLObjectType,
   GraphQLString,
+  type GraphQLFieldConfigMap,
   type GraphQLInputType,
   type GraphQLNamedType,
   type GraphQLNullableInputType,
   type GraphQLNullableOutputType,
   type GraphQLOutputType,
 } from "graphql";
-import { PortolanError } from "@portolan/core";
+import { PortolanError, isRecord } from "@portolan/core";
 import { jsonScalar } from "./json-scalar.ts";
 import { capital, describeSchema, type Described, type Property, type SchemaPlace } from "./schema-shape.ts";
 
@@ -36,7 +38,8 @@ const SCALARS = {
 /** Names that contracts cannot give to types of theirs. */
 const TAKEN = new Set(["Query", "Mutation", "Subscription", "ID", ...Object.keys(SCALARS)]);
 
-export function createContractTypes(): ContractTypes {
+/** `more` are the fields that an object type has beside those of its contract. */
+export function createContractTypes(more: (type: string) => GraphQLFieldConfigMap<unknown, unknown> = () => ({})): ContractTypes {
   const named = new Map<string, { readonly content: string; readonly type: GraphQLNamedType }>();
 
   /** The type of this name. Two contracts that give one name to different things are told so. */
@@ -73,7 +76,10 @@ export function createContractTypes(): ContractTypes {
           return new GraphQLObjectType({
             name,
             description,
-            fields: () => Object.fromEntries(shape.properties.map((one) => [one.name, { type: outputOfProperty(one), ...wordsOf(one) }])),
+            fields: () => ({
+              ...Object.fromEntries(shape.properties.map((one) => [one.name, { type: outputOfProperty(one), ...wordsOf(one) }])),
+              ...more(name),
+            }),
           });
         });
       default:
@@ -146,9 +152,14 @@ function isId(property: Property, { shape }: Described): boolean {
   return property.name === "id" && shape.kind === "scalar" && shape.scalar === "String";
 }
 
-function wordsOf(property: Property): { readonly description?: string } {
-  const { description } = describeSchema(property.place);
-  return description === undefined ? {} : { description };
+function wordsOf(property: Property): { readonly description?: string; readonly deprecationReason?: string } {
+  const { description, schema } = describeSchema(property.place);
+  // What a caller has to give cannot be deprecated.
+  const isDeprecated = !property.isRequired && isRecord(schema) && schema["deprecated"] === true;
+  return {
+    ...(description === undefined ? {} : { description }),
+    ...(isDeprecated ? { deprecationReason: DEFAULT_DEPRECATION_REASON } : {}),
+  };
 }
 
 /** What makes two object types the same: the schema, and what its references lead to. */

@@ -5,8 +5,12 @@ import {
   type Clock,
   type DeliverOptions,
   type Incoming,
+  type Logger,
   type Message,
   type ReadContext,
+  type RunningTarget,
+  type SourceDefinition,
+  type TargetDefinition,
 } from "@portolan/core";
 import { createContracts, createFormats } from "@portolan/formats";
 import { createHttpHost, createPolicies } from "@portolan/gateway";
@@ -32,12 +36,38 @@ export function faultsOf(options: object): readonly string[] {
   return readDoor(options).faults;
 }
 
+export function targetFaultsOf(options: object): readonly string[] {
+  return read(graphqlConnector.target, options).faults;
+}
+
+export interface Surroundings {
+  /** The app's files, by their paths. */
+  readonly files?: Readonly<Record<string, unknown>>;
+  /** Options of targets that publish to subscriptions. */
+  readonly targets?: readonly object[];
+  readonly log?: Logger;
+}
+
 /** Doors on one real host, each with a route that answers as told. */
-export async function openGraphql(routes: readonly TestedRoute[]) {
+export async function openGraphql(routes: readonly TestedRoute[], { files = {}, targets = [], log = silentLogger }: Surroundings = {}) {
   const received: Incoming[] = [];
-  const host = createHttpHost({ port: 0, log: silentLogger, policies: createPolicies({ clock: STANDING }) });
+  const host = createHttpHost({ port: 0, log, policies: createPolicies({ clock: STANDING }) });
   const contracts = createContracts({ directory: import.meta.dirname });
+  const services = { ...createFormats(), readFile: (path: string) => files[path], http: host, directory: import.meta.dirname };
   const running = [];
+  const publishers: RunningTarget[] = [];
+  for (const options of targets) {
+    const { value, faults } = read(graphqlConnector.target, options);
+    if (value === undefined || faults.length > 0) throw new Error(faults.join("; "));
+    const opened = await graphqlConnector.target?.open(value, {
+      clock: STANDING,
+      expression: () => () => undefined,
+      random: { next: () => 0.5 },
+      log,
+      services,
+    });
+    if (opened !== undefined) publishers.push(opened);
+  }
   for (const { route = "test", options, input, output, answer = ({ body }: Incoming) => body, after } of routes) {
     const { value, faults } = readDoor(options);
     if (value === undefined || faults.length > 0) throw new Error(faults.join("; "));
@@ -51,10 +81,10 @@ export async function openGraphql(routes: readonly TestedRoute[]) {
       position: async () => undefined,
       clock: { ...STANDING, ...(after === undefined ? {} : { after }) },
       random: { next: () => 0.5 },
-      log: silentLogger,
+      log,
       input: input && contracts.compile({ jsonSchema: { ...input } }),
       output: output && contracts.compile({ jsonSchema: { ...output } }),
-      services: { ...createFormats(), http: host, directory: import.meta.dirname },
+      services,
     });
     if (opened !== undefined) running.push(opened);
   }
@@ -64,6 +94,21 @@ export async function openGraphql(routes: readonly TestedRoute[]) {
     url,
     received,
     running,
+    publishers,
+    async publish(body: unknown, publisher = publishers[0]) {
+      await publisher?.send(createMessage("m1", body), { mode: "to", key: "k" });
+    },
+    /** A request as a client of server-sent events sends it: what comes, event by event. */
+    async subscribe(query: string, variables: object = {}) {
+      const left = new AbortController();
+      const response = await fetch(url, {
+        method: "POST",
+        body: JSON.stringify({ query, variables }),
+        headers: { "content-type": "application/json", accept: "text/event-stream" },
+        signal: left.signal,
+      });
+      return { response, events: eventsOf(response), leave: () => left.abort() };
+    },
     /** A request as a GraphQL client sends it: its status and its answer. */
     async ask(query: string, variables: object = {}, headers: Readonly<Record<string, string>> = {}) {
       const init = {
@@ -78,7 +123,24 @@ export async function openGraphql(routes: readonly TestedRoute[]) {
   };
 }
 
+async function* eventsOf(response: Response): AsyncGenerator<{ readonly event: string; readonly data: unknown }> {
+  let text = "";
+  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += chunk;
+    for (let end = text.indexOf("\n\n"); end !== -1; end = text.indexOf("\n\n")) {
+      const [, event] = /^event: (.*)$/m.exec(text.slice(0, end)) ?? [];
+      const [, data = ""] = /^data:(.*)$/m.exec(text.slice(0, end)) ?? [];
+      text = text.slice(end + 2);
+      if (event !== undefined) yield { event, data: data.trim() === "" ? undefined : JSON.parse(data) };
+    }
+  }
+}
+
 function readDoor(options: object) {
+  return read(graphqlConnector.source, options);
+}
+
+function read(definition: SourceDefinition | TargetDefinition | undefined, options: object) {
   const faults: string[] = [];
   const context: ReadContext = {
     path: "graphql",
@@ -88,8 +150,7 @@ function readDoor(options: object) {
     substitute: (value) => value,
     nested: { steps: () => undefined, target: () => undefined, source: () => undefined },
   };
-  const door = graphqlConnector.source;
-  const value = readOptions(door?.options ?? {}, options, context);
-  if (value !== undefined) faults.push(...(door?.check?.(value) ?? []));
+  const value = readOptions(definition?.options ?? {}, options, context);
+  if (value !== undefined) faults.push(...(definition?.check?.(value) ?? []));
   return { value, faults };
 }

@@ -32,8 +32,8 @@ test("a field function makes a door, as a flow file holds it", () => {
 });
 
 test("options that name no field, or two, are refused", () => {
-  expect(faultsOf({})).toEqual(["expected one of query, mutation, found none"]);
-  expect(faultsOf({ query: "a", mutation: "b" })).toEqual(["expected one of query, mutation, found query and mutation"]);
+  expect(faultsOf({})).toEqual(["expected one of query, mutation, field, entity, found none"]);
+  expect(faultsOf({ query: "a", mutation: "b" })).toEqual(["expected one of query, mutation, field, entity, found query and mutation"]);
   expect(faultsOf({ query: "not-a-name" })).toEqual(["no name of a GraphQL field"]);
   expect(faultsOf({ query: "a", path: "a" })).toEqual([expect.stringContaining("no path pattern")]);
 });
@@ -85,7 +85,7 @@ test("two routes with one field, and contracts that give one name to different t
     { route: "a", options: { query: "one" } },
     { route: "b", options: { query: "one" } },
   ]);
-  await expect(twice).rejects.toThrow("route b: the GraphQL query one is taken by route a");
+  await expect(twice).rejects.toThrow("route b: the GraphQL field Query.one is taken by route a");
   const other = { title: "Order", type: "object", properties: { number: { type: "integer" } } };
   const different = openGraphql([
     { options: { query: "one" }, output: order },

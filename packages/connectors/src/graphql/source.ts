@@ -1,50 +1,73 @@
-import { PortolanError, type HeaderValue, type Incoming, type RunningSource, type SourceContext } from "@portolan/core";
+import {
+  PortolanError,
+  type ConnectorServices,
+  type HeaderValue,
+  type Incoming,
+  type RunningSource,
+  type SourceContext,
+} from "@portolan/core";
 import { blamed, createInFlight, isDoorHost, type DoorHost } from "@portolan/gateway";
+import { batched } from "./batch.ts";
 import { endpointAt } from "./endpoint.ts";
 import { fieldError } from "./field-error.ts";
-import type { FieldContext } from "./field.ts";
-import { NAME, fieldOf, type DoorOptions } from "./options.ts";
+import { placeOf, placeWords } from "./field-place.ts";
+import type { DoorOptions } from "./options.ts";
+import { readPersisted } from "./persisted-operations.ts";
+import type { FieldContext } from "./served-schema.ts";
+import { settingsOf } from "./settings.ts";
+import { readAppFile, writtenSchema } from "./written-schema.ts";
 
 /** Adds the route as a field to the schema of the door's path. */
 export async function openField(options: DoorOptions, context: SourceContext): Promise<RunningSource> {
-  const place = fieldOf(options);
-  if (place === undefined) throw new TypeError("graphql options name no field");
-  const name = place.name === true ? context.route : place.name;
-  if (!NAME.test(name)) {
-    throw new PortolanError("PORTOLAN_CONFIG_INVALID", `route ${context.route}: "${name}" is no name of a GraphQL field`, {
-      hint: `Give the field a name of letters, digits and _, such as graphql.${place.operation}("placeOrder").`,
+  const owner = `route ${context.route}`;
+  const place = placeOf(options, context.route);
+  if (place === undefined) {
+    throw new PortolanError("PORTOLAN_CONFIG_INVALID", `${owner}: "${context.route}" is no name of a GraphQL field`, {
+      hint: `Give the field a name of letters, digits and _, such as graphql.${options.mutation === undefined ? "query" : "mutation"}("placeOrder").`,
     });
   }
   const requests = createInFlight();
 
-  const resolve = async (body: unknown, request: FieldContext): Promise<unknown> => {
+  const call = async (body: unknown, request: FieldContext): Promise<unknown> => {
     const incoming: Incoming = { body, headers: keptHeaders(request, options.keepHeaders) };
-    const limit = timeLimit(request.signal, options.timeout, context);
+    const limit = timeLimit(request, options.timeout, context);
     try {
       requests.enter();
     } catch (error) {
       limit.end();
-      throw fieldError(error, request.requestId);
+      throw error;
     }
     try {
       const result = await Promise.race([context.deliver(incoming, { mode: "request", signal: limit.signal }), limit.passed]);
       return result?.body;
     } catch (error) {
-      throw fieldError(await blamed(error, incoming.body, context.input), request.requestId);
+      throw await blamed(error, incoming.body, context.input);
     } finally {
       limit.end();
       requests.leave();
     }
   };
+  const { batch = false } = options;
+  const together = batch === false ? call : batched(call, batch === true ? Infinity : batch, placeWords(place));
+  const resolve = (body: unknown, request: FieldContext): Promise<unknown> =>
+    together(body, request).catch((error: unknown) => {
+      throw fieldError(error, request.requestId);
+    });
 
-  const field = endpointAt(httpHostOf(context), options.path, context.log).add({
-    operation: place.operation,
-    name,
-    owner: `route ${context.route}`,
+  const { log, clock, services } = context;
+  const persisted =
+    options.persisted === undefined
+      ? new Map<string, string>()
+      : readPersisted(readAppFile(options.persisted, services), options.persisted);
+  const field = endpointAt({ host: httpHostOf(services, owner), path: options.path, log, clock }).add({
+    place,
+    owner,
     input: context.input?.jsonSchema,
     output: context.output?.jsonSchema,
-    limits: options.limits,
+    isBatch: batch !== false,
+    settings: settingsOf(options, persisted),
     policies: options.policies,
+    written: writtenSchema(options.schema, services),
     resolve,
   });
   return {
@@ -55,16 +78,11 @@ export async function openField(options: DoorOptions, context: SourceContext): P
   };
 }
 
-function httpHostOf(context: SourceContext): DoorHost {
-  const { http } = context.services;
+export function httpHostOf({ http }: ConnectorServices, owner: string): DoorHost {
   if (isDoorHost(http)) return http;
-  throw new PortolanError(
-    "PORTOLAN_CONFIG_INVALID",
-    `route ${context.route}: a GraphQL door needs the node's HTTP host, and there is none`,
-    {
-      hint: "Give the node a port for HTTP.",
-    },
-  );
+  throw new PortolanError("PORTOLAN_CONFIG_INVALID", `${owner}: GraphQL needs the node's HTTP host, and there is none`, {
+    hint: "Give the node a port for HTTP.",
+  });
 }
 
 function keptHeaders({ headers }: FieldContext, names: readonly string[]): Record<string, HeaderValue> {
@@ -76,14 +94,15 @@ function keptHeaders({ headers }: FieldContext, names: readonly string[]): Recor
   );
 }
 
-/** The caller's signal, which is aborted as well when the field takes too long. */
-function timeLimit(caller: AbortSignal, timeoutMs: number, { clock, route }: SourceContext) {
+/** The caller's signal, which is aborted as well when the field or the whole request takes too long. */
+function timeLimit({ signal, deadline }: FieldContext, timeoutMs: number, { clock, route }: SourceContext) {
   const tooLong = new AbortController();
   const { promise: passed, reject } = Promise.withResolvers<never>();
-  const timer = clock.after(timeoutMs, () => {
-    const reason = new PortolanError("PORTOLAN_TIMEOUT", `route ${route} did not answer within ${timeoutMs} ms`);
+  const left = Math.max(0, Math.min(timeoutMs, deadline - clock.now()));
+  const timer = clock.after(left, () => {
+    const reason = new PortolanError("PORTOLAN_TIMEOUT", `route ${route} did not answer within ${left} ms`);
     reject(reason);
     tooLong.abort(reason);
   });
-  return { passed, signal: AbortSignal.any([caller, tooLong.signal]), end: () => timer.cancel() };
+  return { passed, signal: AbortSignal.any([signal, tooLong.signal]), end: () => timer.cancel() };
 }

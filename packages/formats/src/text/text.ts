@@ -9,7 +9,7 @@ export const textFormat: FormatDefinition = defineFormat({
   title: "Text",
   summary: "Plain text. Read record by record, each line is a record.",
   mediaTypes: ["text/plain"],
-  extensions: ["txt", "log"],
+  extensions: ["txt", "log", "graphql", "graphqls", "gql"],
   options: {
     charset: withDefault(charsetType, "utf-8", "How characters are stored. A byte order mark is removed."),
     maxBytes: withDefault(option.bytes, 64 * 1024 ** 2, "Larger texts are refused when read as a whole."),
