@@ -18,6 +18,7 @@ beforeAll(async () => {
     "docs/how-to/map-data.md",
     "docs/how-to/read-formats.md",
     "docs/how-to/test-with-real-servers.md",
+    "docs/how-to/document-and-test-apis.md",
   ]) {
     for (const { file, text } of docExamples(document, readFileSync(path.join(root, document), "utf8"))) {
       await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
@@ -55,6 +56,17 @@ it("the mappings of the guide to mapping yield what it says", async () => {
 it("the formats of the guide to formats are read and written", async () => {
   const { code, output } = await run(path.join(root, "packages/portolan/bin/portolan.js"), "test", "warehouse");
   expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining("1 passed, 0 failed, 0 skipped") });
+});
+
+it("the app of the guide to APIs passes its contract test by every door, and is documented", async () => {
+  const portolan = path.join(root, "packages/portolan/bin/portolan.js");
+  const tested = await run(portolan, "test", "orders", "--contract", "--runs", "10");
+  expect(tested).toEqual({ code: 0, output: expect.stringContaining("3 ok, 0 failed, 0 skipped (seed 1)") });
+  const { code, output } = await run(portolan, "docs", "orders", "--out", "public");
+  expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining("wrote public/index.html and its pages") });
+  const names = ["openapi.yaml", "asyncapi.yaml", "schema.graphql", "soap.wsdl"];
+  expect(names.filter((name) => !output.includes(`wrote public/${name}`))).toEqual([]);
+  expect(readFileSync(path.join(folder, "public/routes/placeOrder.html"), "utf8")).toContain("201");
 });
 
 function run(...argv: readonly string[]): Promise<{ readonly code: number; readonly output: string }> {
