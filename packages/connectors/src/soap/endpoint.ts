@@ -14,6 +14,7 @@ import {
 import { answerFault, errorFault, faultOfError, problemFault } from "./answer-fault.ts";
 import type { Envelope } from "./envelope.ts";
 import type { FaultMessage } from "./fault.ts";
+import { readPackage } from "./mtom/read-package.ts";
 import type { ServiceSource } from "./service-source.ts";
 import { checkUnderstood, findOperation, readHead, readRequest, type RequestHead } from "./request.ts";
 import type { ServiceModel, SoapOperation, SoapVersion } from "./wsdl/service-model.ts";
@@ -43,6 +44,7 @@ export interface OpenOperation {
 export interface SoapRequest {
   readonly exchange: Exchange;
   readonly envelope: Envelope;
+  readonly head: RequestHead;
   /** To be read before `answer` returns. */
   readonly parsed: ParsedXml;
 }
@@ -86,7 +88,7 @@ function createEndpoint({ host, path, origin }: EndpointPlace): Endpoint {
     answerFault(exchange, oldest(), {
       code: "Client",
       status: 415,
-      reason: "a SOAP message is text/xml (1.1) or application/soap+xml (1.2)",
+      reason: "a SOAP message is text/xml (1.1), application/soap+xml (1.2), or multipart/related of the type application/xop+xml (MTOM)",
     });
   };
 
@@ -96,7 +98,7 @@ function createEndpoint({ host, path, origin }: EndpointPlace): Endpoint {
   const receive = (exchange: Exchange, head: RequestHead, bytes: Buffer): void | Promise<void> => {
     let parsed: ParsedXml;
     try {
-      parsed = parseXml(bytes, head.charset);
+      parsed = head.isPackage ? parseXml(readPackage(String(exchange.headers["content-type"]), bytes)) : parseXml(bytes, head.charset);
     } catch (error) {
       // WS-I Basic Profile 1.1, R1113.
       return answerFault(exchange, head.version, { ...faultOfError(error, exchange), status: 400 });
@@ -110,7 +112,7 @@ function createEndpoint({ host, path, origin }: EndpointPlace): Endpoint {
     try {
       const route = routeOf(envelope, head);
       if ("code" in route) return answerFault(exchange, envelope.version, route);
-      const answered = route.answer({ exchange, envelope, parsed: document });
+      const answered = route.answer({ exchange, envelope, head, parsed: document });
       return answered instanceof Promise ? answered.catch((error: unknown) => errorFault(exchange, envelope.version, error)) : answered;
     } catch (error) {
       return errorFault(exchange, envelope.version, error);

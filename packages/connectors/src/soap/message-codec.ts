@@ -20,8 +20,15 @@ export interface MessageData {
 export interface MessageCodec {
   /** Throws PORTOLAN_CONTRACT_FAILED with what is wrong. */
   read(parsed: ParsedXml, envelope: Envelope): MessageData;
-  /** The envelope as a text. Throws PORTOLAN_CONTRACT_FAILED with what is wrong. `extra` are header blocks that are written already. */
-  write(version: SoapVersion, data: MessageData, extra?: string): string;
+  /** The envelope as a text. Throws PORTOLAN_CONTRACT_FAILED with what is wrong. */
+  write(version: SoapVersion, data: MessageData, options?: WriteOptions): string;
+}
+
+export interface WriteOptions {
+  /** Header blocks that are written already. */
+  readonly extra?: string | undefined;
+  /** What is written in place of bytes, which are given as base64. */
+  readonly attach?: ((base64: string) => string) | undefined;
 }
 
 export function createMessageCodec(shape: MessageShape, schemas: ServiceSchemas): MessageCodec {
@@ -61,8 +68,8 @@ export function createMessageCodec(shape: MessageShape, schemas: ServiceSchemas)
         ),
       };
     },
-    write(version, { body, headers }, extra = "") {
-      const writer = createElementWriter(model, prefixes);
+    write(version, { body, headers }, { extra = "", attach } = {}) {
+      const writer = createElementWriter(model, { prefixes, attach });
       const blocks = shape.headers.map((one) => (Object.hasOwn(headers, one.name) ? writer.element(one, headers[one.name]) : "")).join("");
       const content = writeBody(body, writer);
       const text = writeEnvelope(version, { headers: extra + blocks, body: content, declarations: writer.declarations() });

@@ -86,6 +86,11 @@ export const clientOptions = {
     [],
     "Header blocks of replies, as `{namespace}name`, that may say that they must be understood.",
   ),
+  mtom: withDefault(
+    option.boolean,
+    false,
+    "Whether bytes (`base64Binary`) are sent as they are, beside the envelope (MTOM). Replies may come so in any case.",
+  ),
   idempotencyHeader: withDefault(
     option.name,
     "idempotency-key",

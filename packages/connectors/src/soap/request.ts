@@ -1,6 +1,7 @@
 import type { Exchange } from "@portolan/gateway";
 import { mustBeUnderstood, readEnvelope, type Envelope } from "./envelope.ts";
 import type { FaultMessage } from "./fault.ts";
+import { isPackage, parameterOf } from "./mtom/read-package.ts";
 import type { SoapOperation, SoapVersion } from "./wsdl/service-model.ts";
 import { clark, type XmlElement } from "./xml/xml-element.ts";
 
@@ -9,6 +10,10 @@ export interface RequestHead {
   /** The version of its media type. */
   readonly version: SoapVersion;
   readonly charset: string | undefined;
+  /** Whether it is a package of MTOM. */
+  readonly isPackage: boolean;
+  /** Whether the reply may be one. */
+  readonly takesPackage: boolean;
   /** `SOAPAction`, or the parameter `action` of SOAP 1.2; empty if there is none. */
   readonly action: string;
 }
@@ -16,19 +21,22 @@ export interface RequestHead {
 /** Undefined for a media type that is none of SOAP's. */
 export function readHead({ headers }: Exchange): RequestHead | undefined {
   const contentType = typeof headers["content-type"] === "string" ? headers["content-type"] : "";
-  const [type = ""] = contentType.split(";");
-  const version = VERSIONS[type.trim().toLowerCase()];
+  const packaged = isPackage(contentType);
+  const type = packaged ? (parameterOf(contentType, "start-info") ?? "text/xml") : contentType;
+  const version = VERSIONS[(type.split(";")[0] ?? "").trim().toLowerCase()];
   if (version === undefined) return undefined;
   const soapAction = version === "1.1" && typeof headers["soapaction"] === "string" ? headers["soapaction"] : undefined;
-  return { version, charset: parameter(contentType, "charset"), action: unquoted(soapAction ?? parameter(contentType, "action") ?? "") };
+  const action = soapAction ?? parameterOf(contentType, "action") ?? parameterOf(type, "action") ?? "";
+  return {
+    version,
+    charset: packaged ? undefined : parameterOf(contentType, "charset"),
+    isPackage: packaged,
+    takesPackage: packaged || /multipart\/related/i.test(String(headers["accept"] ?? "")),
+    action: unquoted(action),
+  };
 }
 
 const VERSIONS: Readonly<Record<string, SoapVersion>> = { "text/xml": "1.1", "application/xml": "1.1", "application/soap+xml": "1.2" };
-
-function parameter(contentType: string, name: string): string | undefined {
-  const found = new RegExp(String.raw`;\s*${name}\s*=\s*(?:"([^"]*)"|([^\s;]+))`, "i").exec(contentType);
-  return found?.[1] ?? found?.[2];
-}
 
 function unquoted(text: string): string {
   return text.trim().replace(/^"(.*)"$/, "$1");

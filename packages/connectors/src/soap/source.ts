@@ -18,11 +18,14 @@ import { fromMessageHeaders, toMessageHeaders } from "./message-headers.ts";
 import { contractBody, type ContractBody } from "./generate/contract-body.ts";
 import { contractServiceAt, schemaOfContract } from "./generate/contract-service.ts";
 import { EMPTY, VALUE } from "./generate/service-document.ts";
+import { createAttachments } from "./mtom/write-package.ts";
 import type { DoorOptions } from "./options.ts";
 import { documentedService, type ServiceSource } from "./service-source.ts";
 import type { ServiceModel, SoapOperation, SoapVersion } from "./wsdl/service-model.ts";
 import { clark } from "./xml/xml-element.ts";
 
+/** A request without its document, which is gone when the route has answered. */
+type Asked = Omit<SoapRequest, "parsed">;
 type Result = Pick<Message, "body" | "headers">;
 
 /** Makes the route the operation of a service: of a document's at the paths of its ports, of one that its contract describes at a path of its own. */
@@ -97,15 +100,16 @@ function createAnswer(operation: SoapOperation, { options, context, requests, bo
   const output = operation.output === undefined ? undefined : createMessageCodec(operation.output, operation.schemas);
   const deliver = context.answer ?? context.deliver;
 
-  const send = (exchange: Exchange, version: SoapVersion, result: Result | undefined): void => {
+  const send = ({ exchange, envelope: { version }, head }: Asked, result: Result | undefined): void => {
     if (output === undefined || operation.output === undefined) return exchange.reply(202, {});
     const { body, headers } = result ?? { body: null, headers: NO_HEADERS };
     const fault = headers["soap-fault"];
     if (fault !== undefined) return sendFault(exchange, version, { name: String(fault), body, reason: headers["soap-fault-reason"] });
-    const text = asDefect(() =>
-      output.write(version, { body: bodies.output.write(body), headers: fromMessageHeaders(headers, operation.output ?? operation.input) }),
-    );
-    exchange.reply(200, { "content-type": CONTENT_TYPES[version] }, text);
+    const attachments = head.takesPackage ? createAttachments() : undefined;
+    const data = { headers: fromMessageHeaders(headers, operation.output ?? operation.input) };
+    const text = asDefect(() => output.write(version, { ...data, body: bodies.output.write(body) }, { attach: attachments?.attach }));
+    const packed = attachments?.package(text, { version });
+    exchange.reply(200, { "content-type": packed?.contentType ?? CONTENT_TYPES[version] }, packed?.body ?? text);
   };
 
   const sendFault = (
@@ -121,7 +125,7 @@ function createAnswer(operation: SoapOperation, { options, context, requests, bo
         `route ${context.route}: the header soap-fault is ${name}, and the faults of ${operation.name} are: ${known}`,
       );
     }
-    const writer = createElementWriter(operation.schemas.model, new Map([[shape.element.namespace, "tns"]]));
+    const writer = createElementWriter(operation.schemas.model, { prefixes: new Map([[shape.element.namespace, "tns"]]) });
     const detail = asDefect(() => writer.element(shape.element, body));
     answerFault(exchange, version, {
       code: "Client",
@@ -131,13 +135,9 @@ function createAnswer(operation: SoapOperation, { options, context, requests, bo
     });
   };
 
-  const later = async (
-    request: Pick<SoapRequest, "exchange" | "envelope">,
-    incoming: Incoming,
-    result: Promise<Result | undefined>,
-  ): Promise<void> => {
+  const later = async (request: Asked, incoming: Incoming, result: Promise<Result | undefined>): Promise<void> => {
     try {
-      send(request.exchange, request.envelope.version, await result);
+      send(request, await result);
     } catch (error) {
       throw await blamed(error, incoming.body, context.input);
     } finally {
@@ -145,7 +145,7 @@ function createAnswer(operation: SoapOperation, { options, context, requests, bo
     }
   };
 
-  return ({ exchange, envelope, parsed }) => {
+  return ({ exchange, envelope, head, parsed }) => {
     const { body: data, headers } = input.read(parsed, envelope);
     const body = bodies.input.read(data);
     const incoming: Incoming = { body, headers: { ...keptHeaders(exchange, options.keepHeaders), ...toMessageHeaders(headers) } };
@@ -158,9 +158,9 @@ function createAnswer(operation: SoapOperation, { options, context, requests, bo
     } catch (error) {
       result = Promise.reject(error);
     }
-    if (result instanceof Promise) return later({ exchange, envelope }, incoming, result);
+    if (result instanceof Promise) return later({ exchange, envelope, head }, incoming, result);
     try {
-      send(exchange, envelope.version, result);
+      send({ exchange, envelope, head }, result);
     } finally {
       requests.leave();
     }

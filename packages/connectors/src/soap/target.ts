@@ -6,6 +6,8 @@ import { operationNamed, readService } from "./app-service.ts";
 import { CONTENT_TYPES, readEnvelope, type Envelope } from "./envelope.ts";
 import { createMessageCodec, type MessageCodec } from "./message-codec.ts";
 import { fromMessageHeaders, toMessageHeaders } from "./message-headers.ts";
+import { isPackage, parameterOf, readPackage } from "./mtom/read-package.ts";
+import { createAttachments } from "./mtom/write-package.ts";
 import type { ClientOptions } from "./options.ts";
 import { readFault } from "./received-fault.ts";
 import { errorOfFault } from "./fault-error.ts";
@@ -39,12 +41,19 @@ export async function openClient(options: ClientOptions, context: TargetContext)
   return {
     async send(message: Message, { mode, key, signal }: SendRequest) {
       const headers = { ...blocks, ...fromMessageHeaders(chosen(message, options.forward), operation.input) };
-      const body = input.write(port.version, { body: message.body, headers });
+      const attachments = options.mtom ? createAttachments() : undefined;
+      const text = input.write(port.version, { body: message.body, headers }, { attach: attachments?.attach });
+      const packed = attachments?.package(text, { version: port.version, action: port.version === "1.2" ? port.soapAction : undefined });
       const request = {
         method: "POST" as const,
         path: url.pathname + url.search,
-        headers: [...fixed, ...forwarded(message, options.forward), options.idempotencyHeader, headerText(key)],
-        body,
+        headers: [
+          ...(packed === undefined ? fixed : withType(fixed, packed.contentType)),
+          ...forwarded(message, options.forward),
+          options.idempotencyHeader,
+          headerText(key),
+        ],
+        body: packed?.body ?? text,
       };
       const limits = {
         clock: context.clock,
@@ -84,7 +93,8 @@ function createReplyReader(operation: SoapOperation, { endpoint, options, contex
     if (!isGood && !isXml(answer)) throw errorOfStatus(answer, endpoint, context.clock.now());
     if (answer.body.length === 0 && output === undefined) return { body: null, headers: {} };
     try {
-      using parsed = parseXml(answer.body, charsetOf(answer));
+      const type = contentTypeOf(answer);
+      using parsed = isPackage(type) ? parseXml(readPackage(type, answer.body)) : parseXml(answer.body, parameterOf(type, "charset"));
       const envelope = readEnvelope(parsed.tree);
       if ("wrong" in envelope) throw new PortolanError("PORTOLAN_FORMAT_INVALID", envelope.reason);
       const fault = readFault(envelope.body, envelope.version);
@@ -117,12 +127,17 @@ function readOutput(
   return { body, headers: toMessageHeaders(headers) };
 }
 
-function isXml({ headers }: HttpAnswer): boolean {
-  return /^\s*(?:text\/xml|application\/(?:soap\+)?xml)\b/i.test(String(headers["content-type"] ?? ""));
+function isXml(answer: HttpAnswer): boolean {
+  const type = contentTypeOf(answer);
+  return isPackage(type) || /^\s*(?:text\/xml|application\/(?:soap\+)?xml)\b/i.test(type);
 }
 
-function charsetOf({ headers }: HttpAnswer): string | undefined {
-  return /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(String(headers["content-type"] ?? ""))?.[1];
+function contentTypeOf({ headers }: HttpAnswer): string {
+  return String(headers["content-type"] ?? "");
+}
+
+function withType(headers: readonly string[], type: string): readonly string[] {
+  return headers.map((one, index) => (index % 2 === 1 && headers[index - 1] === "content-type" ? type : one));
 }
 
 /** The port to call: the one that is named, or the first of the version. */

@@ -14,7 +14,7 @@ import {
   startServer,
   type RunningPeer,
 } from "./peer-programs.test.support.ts";
-import { EXPECTED, GENERATED, STYLES, answerOrder, shopWsdl, storeWsdl, type Style } from "./services.test.support.ts";
+import { EXPECTED, GENERATED, STYLES, answerOrder, shopWsdl, storeWsdl, turned, type Style } from "./services.test.support.ts";
 
 const VERSIONS = ["1.1", "1.2"] as const;
 const CALLS = STYLES.flatMap((style) => VERSIONS.map((version) => [style, version] as const));
@@ -29,6 +29,7 @@ const openShop = () =>
         answer: (incoming: Parameters<typeof answerOrder>[0]) => answerOrder(incoming, style).body,
         headers: (incoming: Parameters<typeof answerOrder>[0]) => answerOrder(incoming, style).headers ?? {},
       })),
+      { options: { service: "store.wsdl", operation: "Turn", path: "/store" }, answer: turned },
       GENERATED,
     ],
     FILES,
@@ -132,11 +133,24 @@ describe("Apache CXF", () => {
     expect(await java("GeneratedClient", `${node.origin}/generated?wsdl`, version)).toEqual({ order, isTyped: true });
   });
 
-  test("is called in every style and version, also by its own document", async (context) => {
+  test.for(VERSIONS)("sends bytes to a door as parts (MTOM), and gets them so, by SOAP %s", async (version, context) => {
+    needs(missing, context);
+    await using node = await openShop();
+    expect(await java("StoreClient", `${node.origin}/store?wsdl`, version, "100000")).toEqual({ bytes: 100_000, isRight: true });
+  });
+
+  test("is called in every style and version, with bytes as parts, also by its own document", async (context) => {
     needs(missing, context);
     await using node = await openShop();
     await using server = await startServer("java", (port) => ["-cp", classPath, "peers.ShopServer", String(port)]);
     for (const [style, version] of CALLS) expect(await answersOf(node, server, [style, version])).toEqual(SERVED);
+    for (const version of VERSIONS) {
+      const address = `http://127.0.0.1:${server.port}/store/${version.replace(".", "")}`;
+      const client = await openTarget({ wsdl: "store.wsdl", operation: "Turn", version, address, mtom: true }, node.services);
+      const reply = await client.call({ file: { name: "a", content: Buffer.from("abc") } });
+      expect(reply?.body).toEqual({ turned: { name: "a", content: Buffer.from("cba").toString("base64") } });
+      await client.close();
+    }
     const own = await fetch(`http://127.0.0.1:${server.port}/bare/11?wsdl`);
     await writeFile(join(node.services.directory, "theirs.wsdl"), await own.text());
     expect(await answersOf(node, server, ["bare", "1.1"], { wsdl: "theirs.wsdl" })).toEqual(SERVED);

@@ -134,6 +134,13 @@ export const EXPECTED = {
   error: { isServers: true, leaks: false },
 } as const;
 
+/** The file with its bytes turned round. */
+export function turned({ body }: Incoming): unknown {
+  // The door has checked it by its document.
+  const { file } = body as { readonly file: { readonly name: string; readonly content: string } };
+  return { turned: { name: file.name, content: Buffer.from(file.content, "base64").reverse() } };
+}
+
 const LINE = {
   title: "Line",
   type: "object",
