@@ -1,1 +1,12 @@
-export { type ClientInput, type DoorInput, type RestFunction, checkMatch, etagOf, rest } from "@portolan/connectors/rest";
+export {
+  type ApiClient,
+  type ApiClientInput,
+  type Bodies,
+  type ClientInput,
+  type DoorInput,
+  type OperationTypes,
+  type RestFunction,
+  checkMatch,
+  etagOf,
+  rest,
+} from "@portolan/connectors/rest";

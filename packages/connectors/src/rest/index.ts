@@ -1,5 +1,5 @@
 export { restConnector } from "./definition.ts";
-export type { ApiClient, OperationOptions, OperationTypes } from "./client/functions.ts";
+export type { ApiClient, Bodies, OperationOptions, OperationTypes } from "./client/functions.ts";
 export type { Bytes, CredentialInput } from "../http/connection-input.ts";
 export type { ApiClientInput, ClientInput } from "./client/input.ts";
 export { clientOptions } from "./client/options.ts";

@@ -1,6 +1,6 @@
-import type { Message, TargetRef } from "@portolan/core";
+import type { Message, SourceRef, TargetRef } from "@portolan/core";
 import { expect, expectTypeOf, test } from "vitest";
-import { rest } from "../index.ts";
+import { rest, type Bodies } from "../index.ts";
 import { openRemote, status, type Answer } from "./remote.test.support.ts";
 
 const Order = {
@@ -219,6 +219,9 @@ test("the types of a client are those of its operations", () => {
   expectTypeOf(list).not.toExtend<TargetRef<{ tag: string[] }, readonly string[]>>();
   const update = crm.operation("updateOrder", { parameters: { path: { id: (m: Message<{ key: number }>) => m.body.key } } });
   expectTypeOf(update).toEqualTypeOf<TargetRef<{ key: number }, null>>();
+  const doors = rest.api<Bodies<Operations>>("./crm.yaml");
+  expectTypeOf(doors.operation("createOrder")).toEqualTypeOf<SourceRef<{ customer: string }>>();
+  expectTypeOf(doors.operation("listOrders")).toExtend<SourceRef<{ tag?: readonly string[]; "X-Tenant": string }>>();
   expectTypeOf(rest.client("./crm.yaml").operation("anything")).toExtend<TargetRef<unknown, unknown>>();
   const wrong = [
     // @ts-expect-error there is no such operation

@@ -39,6 +39,9 @@ type BodyOf<Operation> = Operation extends { readonly body?: infer Body } ? Body
 /** What the operation takes where nothing is mapped: the body of the request, or a map of the parameters where it has none. */
 type Taken<Operation> = "body" extends keyof Operation ? BodyOf<Operation> : ParametersOf<Operation>;
 
+/** The bodies that operations take, by their ids: what `rest.api` yields to routes, and `rest.client` wants of them. */
+export type Bodies<Operations> = { readonly [Id in keyof Operations]: Taken<Operations[Id]> };
+
 type ReplyOf<Operation> = Operation extends { readonly reply: infer Reply } ? Reply : unknown;
 
 /** Of options: only what the operation has, with the types that it has. */
