@@ -28,6 +28,25 @@ test("check is content with routes for all operations of an API description, and
   expect(await check(place + door("get", "getOdrer"))).toEqual({ code: 1, output: expect.stringContaining('did you mean "getOrder"?') });
 });
 
+test("check looks into the descriptions of APIs that are called, with the place of the step", async () => {
+  const call = (more: string) =>
+    check(`routes:\n  ask:\n    from: [{ channel: asked }]\n    steps:\n      - call: { rest: { client: openapi.yaml, ${more} } }\n`);
+  expect(await call("operation: getOrder, servers: 'https://a.example'")).toMatchObject({ code: 0 });
+  expect(await call("operation: getOdrer, servers: 'https://a.example'")).toEqual({
+    code: 1,
+    output: expect.stringMatching(/no operation "getOdrer"[^]*orders\.flow\.yaml:5:9[^]*did you mean "getOrder"/),
+  });
+  expect(await call("operation: getOrder")).toEqual({ code: 1, output: expect.stringContaining("the description names no server") });
+  expect(await call("operation: placeOrder, servers: 'https://a.example', pages: {}")).toEqual({
+    code: 1,
+    output: expect.stringContaining("placeOrder of openapi.yaml is POST"),
+  });
+  expect(await call("operation: getOrder, servers: 'https://a.example', parameters: { path: { id: 'body.(' } }")).toEqual({
+    code: 1,
+    output: expect.stringContaining("the expression cannot be compiled"),
+  });
+});
+
 /** What `check --against` says of a change of the description. */
 async function changed(before: string, after: string): Promise<readonly string[]> {
   await using folder = await createTemporaryFolder();

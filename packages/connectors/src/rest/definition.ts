@@ -17,7 +17,13 @@ export const restConnector: ConnectorDefinition = defineConnector({
     options: doorOptions,
     describe: describeDoor,
     check: checkDoor,
-    checkAll: async (sources, services) => (await import("./unrouted.ts")).unroutedOperations(sources, services),
+    checkAll: async (sources, services, targets = []) => {
+      const [{ unroutedOperations }, { clientFindings }] = await Promise.all([
+        import("./unrouted.ts"),
+        import("./client/check-targets.ts"),
+      ]);
+      return [...(await unroutedOperations(sources, services)), ...(await clientFindings(targets, services))];
+    },
     replies: true,
     // Loaded where it is used: an app with doors only starts without the client, and the other way round.
     open: async (options, context) =>

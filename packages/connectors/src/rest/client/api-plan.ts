@@ -17,7 +17,7 @@ import { forwarded, lowerCaseNames } from "./request-headers.ts";
 export async function apiPlan(
   options: ClientOptions,
   { client: path, operation: name }: { readonly client: string; readonly operation: string },
-  context: TargetContext,
+  context: Pick<TargetContext, "services" | "expression">,
 ): Promise<CallPlan> {
   const { services } = context;
   const api = await readApi(path, services);
@@ -67,7 +67,7 @@ export async function apiPlan(
 }
 
 /** Names in the options that the operation does not have would be left out without a word. */
-function checkNames({ parameters = {}, body, mediaType }: ClientOptions, operation: ApiOperation, path: string): void {
+function checkNames({ parameters = {}, body, mediaType, pages }: ClientOptions, operation: ApiOperation, path: string): void {
   for (const [place, given] of Object.entries(parameters)) {
     const known = operation.parameters.filter((one) => PLACES[one.in] === place).map((one) => one.name);
     const unknown = Object.keys(given ?? {}).find((one) => !known.includes(one));
@@ -81,6 +81,11 @@ function checkNames({ parameters = {}, body, mediaType }: ClientOptions, operati
       },
     );
   }
+  if (pages !== undefined && operation.method !== "GET")
+    throw new PortolanError(
+      "PORTOLAN_CONFIG_INVALID",
+      `pages are of lists that are read with GET, and ${operation.id} of ${path} is ${operation.method}`,
+    );
   if (operation.body === undefined && (body !== undefined || mediaType !== undefined))
     throw new PortolanError("PORTOLAN_CONFIG_INVALID", `${operation.id} of ${path} takes no body, and the options say what it is`);
 }
