@@ -1,6 +1,7 @@
 import type { ConnectorDefinition } from "@portolan/core";
 import { fileConnector } from "./file/index.ts";
 import { graphqlConnector } from "./graphql/index.ts";
+import { kafkaConnector } from "./kafka/index.ts";
 import { mcpConnector } from "./mcp/index.ts";
 import { restConnector } from "./rest/index.ts";
 import { scheduleConnector } from "./schedule/index.ts";
@@ -12,6 +13,7 @@ import { stdioConnector } from "./stdio/index.ts";
 export const connectors: readonly ConnectorDefinition[] = [
   fileConnector,
   graphqlConnector,
+  kafkaConnector,
   mcpConnector,
   restConnector,
   scheduleConnector,

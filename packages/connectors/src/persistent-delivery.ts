@@ -11,6 +11,11 @@ const LONGEST_RETRY_MS = 60_000;
  */
 export type DeliveryOutcome = "committed" | "conflict" | "stopped";
 
+interface PersistentOptions extends Pick<DeliverOptions, "unreadable"> {
+  readonly signal: AbortSignal;
+  readonly position?: DeliverOptions["position"] | undefined;
+}
+
 /**
  * Delivers for a source that cannot be asked to send again: a failure of the route goes to the dead letter, and while the
  * store cannot write, the delivery is repeated, until `signal` is aborted.
@@ -18,9 +23,9 @@ export type DeliveryOutcome = "committed" | "conflict" | "stopped";
 export async function deliverPersistently(
   context: SourceContext,
   incoming: Incoming,
-  { signal, position }: Pick<DeliverOptions, "position"> & { readonly signal: AbortSignal },
+  { signal, position, unreadable }: PersistentOptions,
 ): Promise<DeliveryOutcome> {
-  const options: DeliverOptions = position === undefined ? { failure: "deadLetter" } : { failure: "deadLetter", position };
+  const options: DeliverOptions = { failure: "deadLetter", unreadable, ...(position === undefined ? {} : { position }) };
   for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(2 * delayMs, LONGEST_RETRY_MS)) {
     try {
       await context.deliver(incoming, options);

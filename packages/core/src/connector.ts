@@ -5,7 +5,7 @@ import type { Format } from "./format.ts";
 import type { Logger } from "./log.ts";
 import type { HeaderValue, Headers, Message } from "./message.ts";
 import type { OptionSpecs, OptionsOf } from "./options.ts";
-import type { Finding, Place } from "./portolan-error.ts";
+import type { Finding, Place, PortolanError } from "./portolan-error.ts";
 import type { Random } from "./random.ts";
 import type { SetPositionEffect } from "./store.ts";
 
@@ -129,6 +129,11 @@ export interface DeliverOptions {
   readonly failure?: "report" | "deadLetter";
   /** How far the source has come; committed with the effects of the message. */
   readonly position?: Omit<SetPositionEffect, "kind">;
+  /**
+   * Why the source could not read the message, whose body then is what came, such as bytes. The route fails with this before
+   * its first step, as with a body that breaks its contract.
+   */
+  readonly unreadable?: PortolanError | undefined;
   /** Aborted when nobody waits any more; steps in progress are told. */
   readonly signal?: AbortSignal;
 }

@@ -15,6 +15,7 @@ export { type CaseForm, parseCase, readCase } from "./cases/read-case.ts";
 export { type CaseResult, runCase } from "./cases/run-case.ts";
 export { type CaseCounts, type CaseRun, type RunCasesOptions, caseLine, findCases, runCases } from "./cases/run-cases.ts";
 export type { SeenMessage } from "./cases/sightings.ts";
+export { realClock } from "./clock/real-clock.ts";
 export { drive, driveUntil } from "./clock/drive-until.ts";
 export { type VirtualClock, type VirtualClockOptions, createVirtualClock } from "./clock/virtual-clock.ts";
 export { tryRawOptions } from "./conformance/connector/read-raw-options.ts";

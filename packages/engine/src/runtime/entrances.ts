@@ -70,7 +70,8 @@ export function createEntrances(parts: EntranceParts): Entrances {
     const execution = parts.execution(route, entering, options.signal);
     const context: DeliveredContext = { route: route.definition, execution, options, via };
     // Whoever does not wait for the end leaves a dead letter, which holds the message from its start.
-    const ended = route.enter(options.failure === "deadLetter" ? readableAgain(entering, execution, parts.spool) : entering, execution);
+    const received = options.failure === "deadLetter" ? readableAgain(entering, execution, parts.spool) : entering;
+    const ended = route.enter(received, execution, options.unreadable);
     return ended instanceof Promise ? deliveredLater(ended, context) : parts.endings.delivered(ended, context);
   };
   const deliveredLater = (ended: Promise<RouteEnd>, context: DeliveredContext): Promise<Message | undefined> =>

@@ -18,8 +18,11 @@ import type { Step } from "./step.ts";
 export interface Route {
   readonly id: string;
   readonly definition: RouteDefinition;
-  /** Runs as the route that the message entered. What the unit of work then holds is what is to be committed. */
-  enter(message: Message, execution: Execution): RouteEnd | Promise<RouteEnd>;
+  /**
+   * Runs as the route that the message entered. What the unit of work then holds is what is to be committed. `unreadable` is
+   * what its source could not read it for.
+   */
+  enter(message: Message, execution: Execution, unreadable?: PortolanError): RouteEnd | Promise<RouteEnd>;
   /** Runs inside a caller's unit of work: the result, undefined if the message was dropped. Throws the error that was not handled. */
   call(message: Message, caller: Execution): Message | undefined | Promise<Message | undefined>;
 }
@@ -47,9 +50,9 @@ export function createRoute(parts: RouteParts): Route {
   const body = withContracts(parts);
   const completes = completions.some((completion) => completion.definition.mode === "after");
 
-  const enterCompleted = async (message: Message, execution: Execution): Promise<RouteEnd> => {
+  const enterCompleted = async (message: Message, execution: Execution, unreadable?: PortolanError): Promise<RouteEnd> => {
     await roomToComplete(completions);
-    const end = await enter(message, execution);
+    const end = await enter(message, execution, unreadable);
     const outcome = outcomeOf(end, definition.id, message);
     if (outcome !== undefined) await completeAfter(completions, outcome, execution);
     return end;
@@ -76,7 +79,8 @@ export function createRoute(parts: RouteParts): Route {
       (thrown: unknown) => endFailed(thrown, { definition, policy, execution }),
     );
 
-  const enter = (message: Message, execution: Execution): RouteEnd | Promise<RouteEnd> => {
+  const enter = (message: Message, execution: Execution, unreadable?: PortolanError): RouteEnd | Promise<RouteEnd> => {
+    if (unreadable !== undefined) return endFailed(unreadable, { definition, policy, execution });
     let result: Message | Promise<Message>;
     try {
       result = body(message, execution);
@@ -138,9 +142,9 @@ function outcomeOf(end: RouteEnd, route: string, received: Message): RouteOutcom
 function withParameters(route: Route, params: NonNullable<RouteDefinition["params"]>): Route {
   return {
     ...route,
-    enter(message, execution) {
+    enter(message, execution, unreadable) {
       execution.received = withAttribute(message, "params", params);
-      return route.enter(execution.received, execution);
+      return route.enter(execution.received, execution, unreadable);
     },
     call: (message, caller) => route.call(withAttribute(message, "params", params), caller),
   };

@@ -1,0 +1,1 @@
+export { type KafkaFunctions, type ReadInput, type WriteInput, kafka } from "@portolan/connectors/kafka";
