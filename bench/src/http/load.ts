@@ -4,11 +4,15 @@ export interface Load {
   readonly port: number;
   readonly path: string;
   readonly method: "GET" | "POST";
-  /** Of a POST; JSON. */
+  /** Of a POST; JSON unless its headers say otherwise. */
   readonly body?: string;
   readonly requests: number;
   readonly connections: number;
+  /** Headers in place of those of JSON. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
+
+const JSON_HEADERS = { Accept: "application/json", "Content-Type": "application/json" };
 
 /**
  * Sends the same request over and over on a few connections, each waiting for its reply. On bare sockets, since the load must
@@ -34,13 +38,13 @@ export async function exchange(load: Load): Promise<string> {
   return last;
 }
 
-function requestBytes({ port, path, method, body }: Load): Buffer {
+function requestBytes({ port, path, method, body, headers = JSON_HEADERS }: Load): Buffer {
   const head = [
     `${method} ${path} HTTP/1.1`,
     `Host: 127.0.0.1:${port}`,
     "User-Agent: bench",
-    "Accept: application/json",
-    ...(body === undefined ? [] : ["Content-Type: application/json", `Content-Length: ${Buffer.byteLength(body)}`]),
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    ...(body === undefined ? [] : [`Content-Length: ${Buffer.byteLength(body)}`]),
   ];
   return Buffer.from(`${head.join("\r\n")}\r\n\r\n${body ?? ""}`);
 }

@@ -6,7 +6,8 @@ import { ENVELOPES, writeEnvelope, type Envelope } from "./envelope.ts";
 import type { ElementDeclaration, Type } from "./schema/schema-model.ts";
 import { slotsOf } from "./schema/slots.ts";
 import type { MessageShape, ServiceSchemas, SoapVersion } from "./wsdl/service-model.ts";
-import { parseXml, type ParsedXml } from "./xml/parse-xml.ts";
+import { parseText, parseXml, type ParsedXml } from "./xml/parse-xml.ts";
+import { readTree } from "./xml/read-tree.ts";
 import { writeTree } from "./xml/write-tree.ts";
 import { childElements, clark, type XmlElement } from "./xml/xml-element.ts";
 
@@ -73,8 +74,7 @@ export function createMessageCodec(shape: MessageShape, schemas: ServiceSchemas)
       const blocks = shape.headers.map((one) => (Object.hasOwn(headers, one.name) ? writer.element(one, headers[one.name]) : "")).join("");
       const content = writeBody(body, writer);
       const text = writeEnvelope(version, { headers: extra + blocks, body: content, declarations: writer.declarations() });
-      using parsed = parseXml(Buffer.from(text));
-      validate(parsed, schemas, shape);
+      checkText(text, schemas, shape);
       return text;
     },
   };
@@ -116,9 +116,24 @@ function validate({ document, tree }: ParsedXml, { validator }: ServiceSchemas, 
   try {
     validator.validate(document);
   } catch (error) {
-    if (!(error instanceof XmlLibError)) throw error;
-    throw breach(error.details.map((detail) => ({ path: pathOf(detail, tree, shape), message: detail.message.trim() })));
+    throw asBreach(error, () => tree, shape);
   }
+}
+
+/** What was written is not read back: its tree is made only to say where something is wrong. */
+function checkText(text: string, { validator }: ServiceSchemas, shape: MessageShape): void {
+  using document = parseText(text);
+  try {
+    validator.validate(document);
+  } catch (error) {
+    throw asBreach(error, () => readTree(text), shape);
+  }
+}
+
+function asBreach(error: unknown, tree: () => XmlElement, shape: MessageShape): unknown {
+  if (!(error instanceof XmlLibError)) return error;
+  const root = tree();
+  return breach(error.details.map((detail) => ({ path: pathOf(detail, root, shape), message: detail.message.trim() })));
 }
 
 function breach(findings: readonly Finding[]): PortolanError {
@@ -143,7 +158,7 @@ function pathOf({ xpath = "" }: ErrorDetail, root: XmlElement, { body }: Message
       if (body.length > 1) path.push(found.name);
     } else if (depth > 0) {
       const slot: { key: string; isList: boolean; element: ElementDeclaration } | undefined =
-        type?.kind === "complex" ? slotsOf(type).byName.get(clark(found)) : undefined;
+        type?.kind === "complex" ? slotsOf(type).slotOf(found) : undefined;
       path.push(slot?.key ?? found.name);
       if (slot?.isList === true && element !== undefined)
         path.push(

@@ -1,6 +1,5 @@
 import type { ElementDeclaration, Particle } from "../schema/schema-model.ts";
 import type { Slots } from "../schema/slots.ts";
-import { clark } from "../xml/xml-element.ts";
 
 /** The elements of a map that have not been written yet. */
 export interface Content {
@@ -30,19 +29,28 @@ export function writeParticle(particle: Particle, content: Content, writer: Part
       return writeTurns(particle.element, particle.max, { content, writer });
     case "any":
       return writeOthers(particle, content, writer);
-    default: {
-      let written = "";
-      for (let turn = 0; turn < particle.max && (turn === 0 || left(particle, content) > 0); turn++) {
-        const before = remaining(content);
-        written +=
-          particle.kind === "choice"
-            ? writeChoice(particle.items, content, writer)
-            : particle.items.map((item) => writeParticle(item, content, writer)).join("");
-        if (remaining(content) === before) break;
-      }
-      return written;
-    }
+    default:
+      return particle.max === 1 ? writeTurn(particle, content, writer) : writeGroups(particle, content, writer);
   }
+}
+
+type Group = Extract<Particle, { readonly kind: "sequence" | "choice" | "all" }>;
+
+function writeGroups(group: Group, content: Content, writer: ParticleWriter): string {
+  let written = "";
+  for (let turn = 0; turn < group.max && (turn === 0 || left(group, content) > 0); turn++) {
+    const before = remaining(content);
+    written += writeTurn(group, content, writer);
+    if (remaining(content) === before) break;
+  }
+  return written;
+}
+
+function writeTurn({ kind, items }: Group, content: Content, writer: ParticleWriter): string {
+  if (kind === "choice") return writeChoice(items, content, writer);
+  let written = "";
+  for (const item of items) written += writeParticle(item, content, writer);
+  return written;
 }
 
 function writeTurns(
@@ -53,29 +61,18 @@ function writeTurns(
   const { path } = writer;
   let written = "";
   let turns = 0;
-  for (const { key, declaration } of candidates(element, content.slots)) {
+  for (const { key, element: declaration, isList } of content.slots.candidates(element)) {
     const queue = content.known.get(key);
     while (queue !== undefined && queue.next < queue.values.length && turns < max) {
       const index = queue.next++;
       path.push(key);
-      if (content.slots.byKey.get(key)?.isList === true) path.push(index);
+      if (isList) path.push(index);
       written += writer.element(declaration, queue.values[index]);
       path.length = path.lastIndexOf(key);
       turns += 1;
     }
   }
   return written;
-}
-
-/** The element and those that may stand in its place, with their keys. */
-function candidates(
-  element: ElementDeclaration,
-  { byName }: Slots,
-): readonly { readonly key: string; readonly declaration: ElementDeclaration }[] {
-  return [element, ...element.substitutes].flatMap((declaration) => {
-    const slot = byName.get(clark(declaration));
-    return slot === undefined ? [] : [{ key: slot.key, declaration }];
-  });
 }
 
 function writeChoice(items: readonly Particle[], content: Content, writer: ParticleWriter): string {
@@ -92,7 +89,7 @@ function writeChoice(items: readonly Particle[], content: Content, writer: Parti
 function left(particle: Particle, content: Content): number {
   if (particle.kind === "any") return content.others.length > 0 ? 1 : 0;
   if (particle.kind !== "element") return particle.items.reduce((sum, item) => sum + left(item, content), 0);
-  return candidates(particle.element, content.slots).some(({ key }) => hasMore(content, key)) ? 1 : 0;
+  return content.slots.candidates(particle.element).some(({ key }) => hasMore(content, key)) ? 1 : 0;
 }
 
 function hasMore({ known }: Content, key: string): boolean {

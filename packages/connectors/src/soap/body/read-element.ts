@@ -12,6 +12,7 @@ type Fields = Record<string, unknown>;
  * value where the type is one of text alone. What is nil is null.
  */
 export function readElement(element: XmlElement, { type, default: standard }: ElementDeclaration, model: SchemaModel): unknown {
+  if (type.kind === "simple" && element.attributes.length === 0) return readText(element, type, standard);
   const named = attributeOf(element, "type", XSI);
   const actual = (named === undefined ? undefined : typeNamed(named, element, model)) ?? type;
   const isNil = isTrue(attributeOf(element, "nil", XSI)?.trim());
@@ -43,6 +44,7 @@ function readText(element: XmlElement, type: SimpleType, standard: string | unde
 
 function readAttributes(element: XmlElement, type: ComplexType, fields: Fields): void {
   const { attributesByName } = slotsOf(type);
+  if (attributesByName.size === 0 && element.attributes.length === 0) return;
   for (const attribute of element.attributes) {
     if (attribute.namespace === XSI) continue;
     const known = attributesByName.get(clark(attribute));
@@ -79,7 +81,7 @@ function readContent(element: XmlElement, type: ComplexType, { fields, model }: 
 }
 
 function readChild(node: XmlElement, slots: Slots, model: SchemaModel) {
-  const slot = slots.byName.get(clark(node));
+  const slot = slots.slotOf(node);
   if (slot !== undefined) return { key: slot.key, value: readElement(node, slot.element, model), isList: slot.isList };
   const declared = model.element(node);
   const key = wildcardKey(node, slots);

@@ -28,8 +28,8 @@ export function readSimple(text: string, type: SimpleType, scope: Scope): unknow
 /** The number if no digit of it is lost, else the text. */
 function exactNumber(text: string): number | string {
   const number = Number(text);
-  if (Number.isSafeInteger(number) && !text.includes(".")) return number;
-  return plain(String(number)) === plain(text) ? number : text;
+  const written = String(number);
+  return written === text || plain(written) === plain(text) ? number : text;
 }
 
 /** A decimal number in one spelling: without sign of plus, zeros at its ends, and a point that nothing follows. */

@@ -1,5 +1,6 @@
 import { XSD, attributeOf, childrenNamed, type QName, type XmlElement } from "../xml/xml-element.ts";
 import { ANY_TYPE, isTrue, type Declarations, type Declared } from "./declarations.ts";
+import { remembered } from "./remembered.ts";
 import type { AttributeUse, ComplexType, Particle, SimpleType, Type } from "./schema-model.ts";
 import { builtInType, restrict } from "./simple-types.ts";
 
@@ -7,8 +8,6 @@ import { builtInType, restrict } from "./simple-types.ts";
 export function readComplexType(declared: Declared, name: QName | undefined, declarations: Declarations): ComplexType {
   const { element } = declared;
   const derivation = derivationOf(declared);
-  let content: { readonly particle: Particle | undefined } | undefined;
-  let attributes: readonly AttributeUse[] | undefined;
 
   const base = (): Type | undefined => {
     const text = derivation === undefined ? undefined : attributeOf(derivation.holder.element, "base");
@@ -20,31 +19,18 @@ export function readComplexType(declared: Declared, name: QName | undefined, dec
   };
   const holder = derivation?.holder ?? declared;
 
-  return {
-    kind: "complex",
-    name,
-    isAbstract: isTrue(attributeOf(element, "abstract")),
-    get isMixed() {
+  const plain = { kind: "complex" as const, name, isAbstract: isTrue(attributeOf(element, "abstract")) };
+  return remembered<typeof plain, Omit<ComplexType, keyof typeof plain>>(plain, {
+    isMixed() {
       const own = attributeOf(derivation?.content ?? element, "mixed") ?? attributeOf(element, "mixed");
       return own === undefined && derivation?.kind === "extension" ? (inherited()?.isMixed ?? false) && derivation.isComplex : isTrue(own);
     },
-    get text() {
-      return derivation === undefined || derivation.isComplex ? undefined : textType(holder, base(), declarations);
-    },
-    get content() {
-      content ??= { particle: contentOf(holder, derivation?.kind === "extension" ? inherited() : undefined, declarations) };
-      return content.particle;
-    },
-    get attributes() {
-      return (attributes ??= attributesOf(holder, inherited()?.attributes ?? [], declarations));
-    },
-    get isOpen() {
-      return hasAnyAttribute(holder, declarations) || (derivation?.kind === "extension" && (inherited()?.isOpen ?? false));
-    },
-    get base() {
-      return base();
-    },
-  };
+    text: () => (derivation === undefined || derivation.isComplex ? undefined : textType(holder, base(), declarations)),
+    content: () => contentOf(holder, derivation?.kind === "extension" ? inherited() : undefined, declarations),
+    attributes: () => attributesOf(holder, inherited()?.attributes ?? [], declarations),
+    isOpen: () => hasAnyAttribute(holder, declarations) || (derivation?.kind === "extension" && (inherited()?.isOpen ?? false)),
+    base,
+  });
 }
 
 interface Derivation {

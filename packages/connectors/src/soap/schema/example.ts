@@ -94,7 +94,7 @@ function addElement(
   making: Making & { readonly slots: Slots },
 ): void {
   const element = declared.isAbstract ? declared.substitutes[0] : declared;
-  const slot = element === undefined ? undefined : making.slots.byName.get(clark(element));
+  const slot = element === undefined ? undefined : making.slots.slotOf(element);
   if (element === undefined || slot === undefined) return;
   if (min === 0 && (isOpen(element.type, making) || making.open.length >= DEEP)) return;
   const known = fields[slot.key];

@@ -14,6 +14,7 @@ import { readComplexType } from "./complex-types.ts";
 import { ANY_TYPE, isTrue, type DeclarationKind, type Declarations, type Declared } from "./declarations.ts";
 import type { SchemaFile } from "./schema-files.ts";
 import type { ElementDeclaration, SchemaModel, Type } from "./schema-model.ts";
+import { remembered } from "./remembered.ts";
 import { builtInType, readSimpleType } from "./simple-types.ts";
 import { standardSchema } from "./standard-schemas.ts";
 
@@ -97,21 +98,18 @@ export function readSchemaModel(files: readonly SchemaFile[]): SchemaModel {
     const name = attributeOf(element, "name") ?? "";
     const form = attributeOf(element, "form") ?? attributeOf(file.root, "elementFormDefault");
     const qualified: QName = { name, namespace: isGlobal || form === "qualified" ? file.namespace : "" };
-    return {
+    const plain = {
       ...qualified,
       isNillable: isTrue(attributeOf(element, "nillable")),
       isAbstract: isTrue(attributeOf(element, "abstract")),
       default: attributeOf(element, "default"),
       fixed: attributeOf(element, "fixed"),
       documentation: documentationOf(element),
-      // Read when they are asked for: a type may contain itself.
-      get type() {
-        return typeOf({ element, file });
-      },
-      get substitutes() {
-        return isGlobal ? substitutesOf(clark(qualified), new Set()) : [];
-      },
     };
+    return remembered<typeof plain, Pick<ElementDeclaration, "type" | "substitutes">>(plain, {
+      type: () => typeOf({ element, file }),
+      substitutes: () => (isGlobal ? substitutesOf(clark(qualified), new Set()) : []),
+    });
   }
 
   function typeOf(one: Declared): Type {

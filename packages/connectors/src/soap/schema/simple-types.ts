@@ -23,8 +23,16 @@ const LIMITS: Readonly<Record<string, readonly [string | undefined, string | und
 
 export const INTEGERS: ReadonlySet<string> = new Set(Object.keys(LIMITS));
 
+const known = new Map<string, SimpleType>();
+
 /** A type that XML Schema itself has, by its name without prefix. */
 export function builtInType(name: string): SimpleType {
+  const made = known.get(name) ?? makeBuiltInType(name);
+  known.set(name, made);
+  return made;
+}
+
+function makeBuiltInType(name: string): SimpleType {
   const [minimum, maximum] = LIMITS[name] ?? [];
   const item = LISTS[name];
   const plain: SimpleType = {

@@ -13,8 +13,10 @@ export interface Slot {
 
 /** The properties of a complex type. */
 export interface Slots {
-  /** By the names of the elements, their substitutes included. */
-  readonly byName: ReadonlyMap<string, Slot>;
+  /** The slot of an element of this name, be it of a substitute. */
+  slotOf(name: QName): Slot | undefined;
+  /** The slots of an element and of those that may stand in its place. */
+  candidates(element: ElementDeclaration): readonly Slot[];
   readonly byKey: ReadonlyMap<string, Slot>;
   readonly hasAny: boolean;
   readonly attributesByName: ReadonlyMap<string, { readonly key: string; readonly use: AttributeUse }>;
@@ -53,8 +55,17 @@ function makeSlots(type: ComplexType): Slots {
     }
   }
   const attributes = type.attributes.map((use) => ({ key: `@${use.name}`, use }));
+  const byLocalName = Map.groupBy(byName.values(), ({ element }) => element.name);
+  const candidatesOf = new Map<ElementDeclaration, readonly Slot[]>();
   return {
-    byName,
+    slotOf: ({ namespace, name }) => byLocalName.get(name)?.find(({ element }) => element.namespace === namespace),
+    candidates(element) {
+      const known = candidatesOf.get(element);
+      if (known !== undefined) return known;
+      const made = [element, ...element.substitutes].flatMap((one) => byName.get(clark(one)) ?? []);
+      candidatesOf.set(element, made);
+      return made;
+    },
     byKey,
     hasAny,
     attributesByName: new Map(attributes.map((one) => [clark(one.use), one])),

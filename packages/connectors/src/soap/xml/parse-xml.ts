@@ -7,6 +7,10 @@ import type { XmlElement } from "./xml-element.ts";
 /** Nothing is fetched, and no entity is read from anywhere. */
 const SAFE = ParseOption.XML_PARSE_NONET | ParseOption.XML_PARSE_NO_XXE | ParseOption.XML_PARSE_COMPACT;
 
+// The text is what counts; its declaration may name the charset that it was stored in.
+const TEXT = { option: SAFE | ParseOption.XML_PARSE_IGNORE_ENC };
+const UTF8 = { option: SAFE, encoding: "utf-8" };
+
 /** A document that was read: libxml2's, by which it is validated, and its tree. */
 export interface ParsedXml extends Disposable {
   readonly document: XmlDocument;
@@ -18,9 +22,10 @@ export interface ParsedXml extends Disposable {
  * are made of. To be disposed of, since libxml2 holds it in memory of its own.
  */
 export function parseXml(bytes: Uint8Array, charset?: string): ParsedXml {
-  const text = readXmlText(bytes, charset);
+  const utf8 = utf8Text(bytes, charset);
+  const text = utf8 ?? readXmlText(bytes, charset);
   if (hasDoctype(text)) throw new PortolanError("PORTOLAN_FORMAT_INVALID", "XML with a DOCTYPE is refused");
-  const document = wellFormed(text);
+  const document = utf8 === undefined ? parseText(text) : wellFormed(() => XmlDocument.fromBuffer(bytes, UTF8));
   try {
     return { document, tree: readTree(text), [Symbol.dispose]: () => document.dispose() };
   } catch (error) {
@@ -35,10 +40,22 @@ export function parseTree(bytes: Uint8Array): XmlElement {
   return parsed.tree;
 }
 
-function wellFormed(text: string): XmlDocument {
+/** A document of a text that is known to have no DOCTYPE. To be disposed of. */
+export function parseText(text: string): XmlDocument {
+  return wellFormed(() => XmlDocument.fromString(text, TEXT));
+}
+
+/** The text if it is plainly UTF-8, as nearly all messages are, whose bytes libxml2 can have as they are. */
+function utf8Text(bytes: Uint8Array, charset = "utf-8"): string | undefined {
+  // A byte order mark, or a text of two bytes a character, begins with other bytes than these.
+  if (charset.toLowerCase() !== "utf-8" || bytes[0] !== 0x3c || bytes[1] === 0) return undefined;
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+  return text.startsWith("<?xml") && /^[^>]*encoding\s*=\s*["'](?!utf-8)/i.test(text) ? undefined : text;
+}
+
+function wellFormed(parse: () => XmlDocument): XmlDocument {
   try {
-    // The text is what counts; its declaration may name the charset that it was stored in.
-    return XmlDocument.fromString(text, { option: SAFE | ParseOption.XML_PARSE_IGNORE_ENC });
+    return parse();
   } catch (cause) {
     if (!(cause instanceof XmlLibError)) throw cause;
     const [first] = cause.details;

@@ -32,9 +32,14 @@ export function readTree(text: string, outer: Scope = ROOT_SCOPE): XmlElement {
     } else if (next === 63 /* ? */) {
       at = text.indexOf("?>", at) + 2;
     } else {
-      const end = endOfTag(text, at);
-      const isEmpty = text.charCodeAt(end - 1) === 47;
-      const element = startTag(text.slice(at + 1, isEmpty ? end - 1 : end), parent?.scope ?? outer);
+      const nameEnd = endOfName(text, at + 1);
+      const hasMore = text.charCodeAt(nameEnd) !== 62;
+      const end = hasMore ? endOfTag(text, nameEnd) : nameEnd;
+      const isEmpty = hasMore && text.charCodeAt(end - 1) === 47;
+      const scope = parent?.scope ?? outer;
+      const element = hasMore
+        ? startTag(text.slice(at + 1, isEmpty ? end - 1 : end), scope)
+        : elementNamed(text.slice(at + 1, nameEnd), NONE, scope);
       if (parent === undefined) root = element;
       else parent.nodes.push(element);
       if (!isEmpty) open.push(element);
@@ -46,6 +51,14 @@ export function readTree(text: string, outer: Scope = ROOT_SCOPE): XmlElement {
   }
   if (root === undefined) throw new TypeError("a document without an element is not well-formed");
   return root;
+}
+
+/** Where the name of a tag ends: at a blank, a slash, or the end of the tag. */
+function endOfName(text: string, start: number): number {
+  for (let at = start; ; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 62 || code === 47 || code <= 32) return at;
+  }
 }
 
 /** Where the tag ends: a `>` may stand in the value of an attribute. */
@@ -79,9 +92,13 @@ function startTag(tag: string, outer: Scope): OpenElement {
   const scope =
     declared.length === 0 ? outer : new Map([...outer, ...declared.map(([key, value]) => [key.slice(6), decoded(value)] as const)]);
   const attributes = written.length === declared.length ? NONE : written.flatMap(([key, value]) => attribute(key, value, scope));
-  const colon = name.indexOf(":");
-  const prefix = colon === -1 ? "" : name.slice(0, colon);
-  return { name: name.slice(colon + 1), prefix, namespace: scope.get(prefix) ?? "", attributes, nodes: [], scope };
+  return elementNamed(name, attributes, scope);
+}
+
+function elementNamed(written: string, attributes: readonly XmlAttribute[], scope: Scope): OpenElement {
+  const colon = written.indexOf(":");
+  const prefix = colon === -1 ? "" : written.slice(0, colon);
+  return { name: written.slice(colon + 1), prefix, namespace: scope.get(prefix) ?? "", attributes, nodes: [], scope };
 }
 
 function attribute(key: string, value: string, scope: Scope): readonly XmlAttribute[] {
