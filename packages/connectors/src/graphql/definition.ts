@@ -10,7 +10,8 @@ const PACKAGES = ["graphql", "graphql-yoga"] as const;
 export const graphqlConnector: ConnectorDefinition = defineConnector({
   name: "graphql",
   title: "GraphQL",
-  summary: "Routes as fields of a GraphQL schema that is made of their contracts or written first, and messages for its subscribers.",
+  summary:
+    "Routes as fields of a GraphQL schema that is made of their contracts or written first, messages for its subscribers, and operations of other servers.",
   source: {
     summary: "A field of the schema: its arguments are the message, the route's result is its value.",
     options: doorOptions,
@@ -30,13 +31,15 @@ export const graphqlConnector: ConnectorDefinition = defineConnector({
     open: (options, context) => withPackages("a GraphQL door", async () => (await import("./source.ts")).openField(options, context)),
   },
   target: {
-    summary: "Subscribers of a field get each message. It does not wait for them, and keeps nothing for those who come later.",
+    summary: "Subscribers of a field get each message; or a client sends each message to another server and yields the data of the answer.",
     options: targetOptions,
     describe: describeTarget,
     check: (options) => [...checkTarget(options), ...pathFaults(options.path)],
-    replies: false,
+    replies: true,
     open: (options, context) =>
-      withPackages("a GraphQL subscription", async () => (await import("./publisher.ts")).openPublisher(options, context)),
+      options.subscription === undefined
+        ? withPackages("a GraphQL client", async () => (await import("./client.ts")).openClient(options, context))
+        : withPackages("a GraphQL subscription", async () => (await import("./publisher.ts")).openPublisher(options, context)),
   },
 });
 

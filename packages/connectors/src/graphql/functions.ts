@@ -1,6 +1,8 @@
-import { attachConnector, type Contract, type Duration, type SourceRef, type TargetRef } from "@portolan/core";
+import { attachConnector, isRecord, type Contract, type Duration, type Message, type SourceRef, type TargetRef } from "@portolan/core";
 import type { PoliciesInput } from "@portolan/gateway";
+import type { ConnectionInput } from "../http/connection-input.ts";
 import { graphqlConnector } from "./definition.ts";
+import type { ParsedDocument } from "./target-options.ts";
 
 /** The options of a door as people write them; their meaning is that of `doorOptions`. */
 export interface FieldInput {
@@ -21,6 +23,20 @@ export interface SubscriptionInput<Body> {
   readonly contract?: Contract<Body>;
   readonly filterBy?: readonly (keyof Body & string)[];
   readonly path?: `/${string}`;
+}
+
+/** A document with the types of its variables and of its data, as tools for typed documents make it: parsed, or a text. */
+export type TypedDocument<Data, Variables> = (ParsedDocument | object) & { readonly __apiType?: (variables: Variables) => Data };
+
+/** The options of a client as people write them; their meaning is that of `targetOptions`. */
+export interface CallInput<Data, Variables> extends Omit<ConnectionInput, "servers"> {
+  readonly url: string;
+  readonly document: string | TypedDocument<Data, Variables>;
+  readonly operation?: string;
+  /** The variables, if they are not the message's body: a function of the message, or an expression as flow files have it. */
+  readonly variables?: ((message: Message<never>) => object | Promise<object>) | string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly secretHeaders?: Readonly<Record<string, string>>;
 }
 
 export interface FieldFunction {
@@ -69,6 +85,20 @@ export interface GraphqlFunctions {
    */
   readonly subscription: <Body = unknown>(name: string, options?: SubscriptionInput<Body>) => TargetRef<Body, unknown>;
   /**
+   * Calls an operation of another server. The message's body is its variables, the reply is the answer's `data`; with a typed
+   * document both are checked by the compiler.
+   *
+   * ```ts
+   * route("total").from(orders).call(graphql.call({ url: "https://shop.example/graphql", document: OrderTotal }));
+   * ```
+   */
+  readonly call: {
+    <Data, Variables>(
+      options: CallInput<Data, Variables> & { readonly document: TypedDocument<Data, Variables>; readonly variables?: never },
+    ): TargetRef<Variables, Data>;
+    <In = unknown, Reply = unknown>(options: CallInput<Reply, In>): TargetRef<In, Reply>;
+  };
+  /**
    * The schema comes first: SDL, by its path in the app. Options hold for all of its fields. At start fields that nothing answers
    * are complained about, unless `unrouted` says otherwise.
    *
@@ -89,6 +119,10 @@ export const graphql: GraphqlFunctions = {
   field: (place, options = {}) => attachConnector(graphqlConnector, { field: place, ...options }),
   entity: (type, options) => attachConnector(graphqlConnector, { entity: type, ...options }),
   subscription: (name, options = {}) => attachConnector(graphqlConnector, { subscription: name, ...options }),
+  call: ({ system, document, ...options }: CallInput<unknown, never>) => ({
+    ...attachConnector(graphqlConnector, { ...options, document: documentData(document) }),
+    ...(system === undefined ? {} : { system: typeof system === "string" ? system : system.name }),
+  }),
   schema: (document, all = {}) => ({
     field: (place, options = {}) => attachConnector(graphqlConnector, { schema: document, field: place, ...all, ...options }),
     entity: (type, options = {}) => attachConnector(graphqlConnector, { schema: document, entity: type, ...all, ...options }),
@@ -96,6 +130,13 @@ export const graphql: GraphqlFunctions = {
       attachConnector(graphqlConnector, { schema: document, subscription: name, ...(all.path === undefined ? {} : { path: all.path }) }),
   }),
 };
+
+/** A document as data: its text where there is one. */
+function documentData(document: CallInput<unknown, never>["document"]): string | object {
+  if (typeof document === "string" || document instanceof String) return String(document);
+  const source = "loc" in document && isRecord(document.loc) ? document.loc["source"] : undefined;
+  return isRecord(source) && typeof source["body"] === "string" ? source["body"] : document;
+}
 
 function fieldFunction(operation: "query" | "mutation"): FieldFunction {
   return (name: string | FieldInput | undefined, options: FieldInput = {}) =>

@@ -25,7 +25,7 @@ test("a subscription function makes a target, as a flow file holds it", () => {
 });
 
 test("targets that name nothing to publish to, or filter by what nobody knows, are refused", () => {
-  expect(targetFaultsOf({})).toEqual(["expected subscription"]);
+  expect(targetFaultsOf({})).toEqual(["expected either subscription or url, found none"]);
   expect(targetFaultsOf({ subscription: "not-a-name" })).toEqual([expect.stringContaining("no name of a GraphQL field")]);
   expect(targetFaultsOf({ subscription: "a", filterBy: ["id"] })).toEqual([expect.stringContaining("no contract says what that is")]);
   expect(targetFaultsOf({ subscription: "a", schema: "./a.graphql", contract: true })).toEqual(["contract is said by schema already"]);
