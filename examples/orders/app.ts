@@ -15,6 +15,7 @@ const accepted = channel("orders.accepted", { contract: Order, orderedBy: (order
 const placeOrder = route("placeOrder", { title: "Place an order", input: Order, output: Receipt })
   .from(rest.post("/orders", { status: 202, policies: { idempotency: { keep: "1d" } } }))
   .from(graphql.mutation())
+  .from(soap.operation("PlaceOrder"))
   .from(mcp.tool("placeOrder", { description: "Places an order. Ask the user before you call it." }))
   .idempotent((m) => m.body.id, { duplicates: "replay" })
   .to(accepted)
@@ -23,6 +24,7 @@ const placeOrder = route("placeOrder", { title: "Place an order", input: Order, 
 const getOrder = route("getOrder", { title: "Look an order up", input: Lookup, output: OrderState })
   .from(rest.get("/orders/:id", { policies: { rateLimit: { requests: 50, per: "1s" }, cache: { ttl: "1s" } } }))
   .from(graphql.query("order"))
+  .from(soap.operation("GetOrder"))
   .from(mcp.resource("orders://{id}"))
   .map((m) => book.find(m.body.id));
 

@@ -1,11 +1,13 @@
 import { Client as McpClient, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { cacheExchange, Client as GraphqlClient, fetchExchange } from "@urql/core";
+import { createClientAsync } from "soap";
 import type { Order } from "./contracts.ts";
 
 /** What each door answers to the same order. */
 export interface Ways {
   rest(order: Order): Promise<unknown>;
   graphql(order: Order): Promise<unknown>;
+  soap(order: Order): Promise<unknown>;
   mcp(order: Order): Promise<unknown>;
 }
 
@@ -25,6 +27,11 @@ export function waysTo(url: string): Ways {
       const { data, error } = await client.mutation(PLACE_ORDER, { order }).toPromise();
       if (error !== undefined) throw error;
       return data.placeOrder;
+    },
+    async soap(order) {
+      const client = await createClientAsync(`${url}/soap?wsdl`);
+      const [receipt] = await client["PlaceOrderAsync"](order);
+      return receipt;
     },
     async mcp(order) {
       const client = new McpClient({ name: "orders", version: "1" });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client as McpClient, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { createClientAsync } from "soap";
 import { expect, it } from "vitest";
 import { graphqlClient, waysTo } from "./clients.ts";
 import type { Order } from "./contracts.ts";
@@ -20,7 +21,7 @@ it(
     const { url, erp } = stage;
     const ways = waysTo(url);
     const receipt = { orderId: "o-1", status: "accepted" };
-    for (const place of [ways.rest, ways.graphql, ways.mcp]) expect(await place(order("o-1"))).toMatchObject(receipt);
+    for (const place of [ways.rest, ways.graphql, ways.soap, ways.mcp]) expect(await place(order("o-1"))).toMatchObject(receipt);
     await expect.poll(() => erp.submissions, { timeout: LIMIT_MS }).toEqual([{ orderId: "o-1", customer: "ada", document: "45000001" }]);
 
     const booked = { id: "o-1", total: 19, status: "booked", document: "45000001" };
@@ -28,6 +29,8 @@ it(
     const { data } = await graphqlClient(url).query('{ order(id: "o-1") { id total status document } }', {}).toPromise();
     expect(data.order).toMatchObject(booked);
     expect(await resourceOf(url, "orders://o-1")).toMatchObject(booked);
+    const [answer] = await (await createClientAsync(`${url}/soap?wsdl`))["GetOrderAsync"]({ id: "o-1" });
+    expect(answer).toMatchObject(booked);
     // Nothing that was on its way comes after all.
     expect(erp.submissions).toHaveLength(1);
   },
