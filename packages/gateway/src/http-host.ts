@@ -47,8 +47,11 @@ export interface HttpHost extends DoorHost, AsyncDisposable {
   readonly address: HttpAddress | undefined;
   /** An empty table (but for health) to be filled aside. */
   createTable(): RouteTable;
-  /** Serves this table from the next request on; requests in process go on with their doors. */
-  replace(table: RouteTable): void;
+  /**
+   * Serves this table from the next request on; requests in process go on with their doors. If the table is still to be filled,
+   * requests wait for it, but those of health; if it will not come, they get the table before.
+   */
+  replace(table: RouteTable | Promise<RouteTable>): void;
   /**
    * Stops accepting, finishes the requests in process, closes idle connections. Requests that come meanwhile on open
    * connections get 503. After the deadline (default 10 s) callers still waiting get 503 and all connections are cut.
@@ -73,6 +76,8 @@ export function createHttpHost(options: HttpHostOptions): HttpHost {
     return empty;
   };
   let table = createTable();
+  /** Settles when a table that is still to be filled is there, or will not come. */
+  let coming: Promise<void> | undefined;
 
   const sweep = createSweep((now) => {
     for (const connection of wire.connections()) connection.expire(now);
@@ -89,9 +94,11 @@ export function createHttpHost(options: HttpHostOptions): HttpHost {
     },
   };
 
-  const serve = ({ expects, ...wired }: WireRequest) => {
+  const serve = ({ expects, ...wired }: WireRequest): void => {
     const { request } = wired;
     const found = table.find(request.method ?? "", request.url ?? "");
+    if (coming !== undefined && (found === undefined || !health.has(found.door)))
+      return void coming.then(() => serve({ expects, ...wired }));
     const checks = checkHeaders(request);
     const id = checks.id ?? nextId();
     const exchange = new HttpExchange({ ...wired, id, expectsContinue: expects === "continue" }, found ?? NOWHERE, exchangeHost);
@@ -142,7 +149,16 @@ export function createHttpHost(options: HttpHostOptions): HttpHost {
     },
     mount: (door, policies) => table.mount(door, policies),
     createTable,
-    replace: (next) => void (table = next),
+    replace(next) {
+      if (!(next instanceof Promise)) return void (table = next);
+      const taken = next.then(
+        (filled) => void (table = filled),
+        () => undefined,
+      );
+      const mine = (coming = taken.then(() => {
+        if (coming === mine) coming = undefined;
+      }));
+    },
     close,
     [Symbol.asyncDispose]: () => close(),
   };

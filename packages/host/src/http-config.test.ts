@@ -3,7 +3,9 @@ import { writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { AddressInfo } from "node:net";
-import { silentLogger, type Clock } from "@portolan/core";
+import { setTimeout as sleep } from "node:timers/promises";
+import { defineConnector, option, required, silentLogger, type Clock } from "@portolan/core";
+import { isDoorHost } from "@portolan/gateway";
 import { createCertificate, createTemporaryFolder, type TemporaryFolder } from "@portolan/testkit";
 import { expect, test } from "vitest";
 import { createSystemClock, loadApp, loadConfig, startNode, type NodeOptions } from "./index.ts";
@@ -132,4 +134,81 @@ async function statusOf(url: string, ca: string): Promise<number> {
   const [response] = await once(request, "response");
   response.resume();
   return response.statusCode as number;
+}
+
+test("a reload swaps all doors at once under load: no request fails, none gets a mixture, and one in process is finished by the old version", async () => {
+  await using folder = await createTemporaryFolder();
+  await using upstream = await serve("from the target");
+  const platform = createDoorPlatform();
+  const load = async (version: string) => {
+    const route = (name: string) =>
+      `  ${name}: { from: [{ door: { path: /${name}, says: "${version}" } }], steps: [{ delay: { for: 20 } }] }`;
+    await writeText(folder, "a.flow.yaml", `routes:\n${[route("a"), route("b")].join("\n")}\n`);
+    return loadApp({ path: folder.root, platform, environment: {} });
+  };
+  await folder.put("portolan.config.json", { http: { proxies: { p: { path: "/p", targets: urlOf(upstream) } } } });
+  const node = await startNode({ app: await load("1"), platform, log: silentLogger, store: "memory", http: { port: 0 } });
+  const url = node.url ?? "";
+  const seen: { readonly path: string; readonly status: number; readonly text: string }[] = [];
+  let isOver = false;
+  const call = async (path: string) => {
+    while (!isOver) {
+      const response = await fetch(url + path);
+      seen.push({ path, status: response.status, text: await response.text() });
+    }
+  };
+  const callers = ["/a", "/b", "/a", "/b", "/p", "/health/live"].map(call);
+  for (const version of ["2", "3", "4"]) {
+    await sleep(60);
+    await node.reload(await load(version));
+    expect(await (await fetch(`${url}/b`)).text()).toBe(version);
+  }
+  const broken = await load("5");
+  platform.refuse = "5";
+  await expect(node.reload(broken)).rejects.toThrow("refused");
+  expect(await (await fetch(`${url}/a`)).text()).toBe("4");
+  isOver = true;
+  await Promise.all(callers);
+  expect(seen.filter(({ status }) => status !== 200)).toEqual([]);
+  for (const path of ["/a", "/b"]) {
+    const versions = seen.filter((one) => one.path === path).map(({ text }) => text);
+    expect([...new Set(versions)]).toEqual(["1", "2", "3", "4"]);
+  }
+  await folder.put("portolan.config.json", { http: { port: 1 } });
+  await expect(node.reload(await load("6"))).rejects.toThrow("the configuration has changed");
+  await node.stop();
+  await expect(node.reload(broken)).rejects.toMatchObject({ code: "PORTOLAN_STOPPING" });
+});
+
+/** A platform whose one connector mounts doors, and refuses to open the one that says what it is told. */
+function createDoorPlatform() {
+  const base = createTestPlatform();
+  const control = { refuse: "" };
+  const door = defineConnector({
+    name: "door",
+    title: "Door",
+    summary: "A door.",
+    source: {
+      summary: "A door.",
+      options: { path: required(option.name, "Its path"), says: required(option.name, "What it answers") },
+      describe: ({ path }) => path,
+      replies: true,
+      async open({ path, says }, context) {
+        if (says === control.refuse) throw new Error("refused");
+        const { http } = context.services;
+        if (!isDoorHost(http)) throw new Error("no HTTP host");
+        const mounted = http.mount({
+          method: "GET",
+          path,
+          owner: context.route,
+          async handle(exchange) {
+            await context.deliver({ body: "" }, { mode: "request" });
+            exchange.reply(200, {}, says);
+          },
+        });
+        return { close: async () => mounted.unmount() };
+      },
+    },
+  });
+  return Object.assign(control, base, { connectors: [door] });
 }

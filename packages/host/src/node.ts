@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import { PortolanError, type AppDefinition, type Clock, type Logger, type Random, type Store } from "@portolan/core";
 import { createEngine, type Engine } from "@portolan/engine";
-import type { PolicyServices } from "@portolan/gateway";
+import type { DoorHost, PolicyServices, RouteTable } from "@portolan/gateway";
 import { storeDirectory } from "./config.ts";
 import { engineParts } from "./engine-parts.ts";
 import { openHttpHost, openProxies } from "./open-http-host.ts";
@@ -33,6 +34,12 @@ export interface RunningNode {
   readonly url: string | undefined;
   /** Resolves if the store ends by itself: nothing can be processed any more, and the node should be stopped and started anew. */
   readonly storeEnded: Promise<PortolanError>;
+  /**
+   * Runs another version of the app in place of this one: messages in process are finished first, for as long as `drain` says, requests
+   * that come meanwhile wait, and no connection is closed. If the new version cannot start, the one before runs again and the error is
+   * thrown. Throws PORTOLAN_CONFIG_INVALID if the configuration is another: that takes effect with a start.
+   */
+  reload(app: LoadedApp): Promise<void>;
   /** Why the node should get no messages now; an empty list if it is ready. */
   reasonsNotReady(): readonly string[];
   /**
@@ -66,7 +73,7 @@ type Opening = NodeOptions & Required<Pick<NodeOptions, "clock" | "random">>;
 /** The order is that of what fails most often and costs least: the port, the store, then the app's own sources and targets. */
 async function open(options: Opening, opened: Close[]): Promise<RunningNode> {
   const { app, log, clock, random } = options;
-  const { definition, config } = app;
+  const { config } = app;
   let phase: "starting" | "running" | "stopping" = "starting";
   let watched: WatchedStore | undefined;
   const reasonsNotReady = () => {
@@ -97,17 +104,26 @@ async function open(options: Opening, opened: Close[]): Promise<RunningNode> {
   stores.durable.onEnd?.((error) => {
     if (phase !== "stopping") storeEnded.resolve(error);
   });
-  const engine = createEngine({
-    ...(await engineParts(app, options.platform, http)),
-    stores: { memory: stores.memory, durable: watch.store },
-    clock,
-    random,
-    log,
-    journal: config.journal,
-    sources: options.http !== false,
-  });
-  opened.push(() => engine.stop());
-  await engine.start();
+  const startEngine = async (loaded: LoadedApp, doors: DoorHost | undefined): Promise<Engine> => {
+    const started = createEngine({
+      ...(await engineParts(loaded, options.platform, doors)),
+      stores: { memory: stores.memory, durable: watch.store },
+      clock,
+      random,
+      log,
+      journal: config.journal,
+      sources: options.http !== false,
+    });
+    try {
+      await started.start();
+      return started;
+    } catch (error) {
+      await started.stop();
+      throw error;
+    }
+  };
+  let running = { app, engine: await startEngine(app, http) };
+  opened.push(() => running.engine.stop());
   // Behind policies that use the store, which is open now.
   const proxies = http && (await openProxies(config.http.proxies, { host: http, clock, log }));
   if (proxies !== undefined) opened.push(() => proxies.close());
@@ -127,7 +143,9 @@ async function open(options: Opening, opened: Close[]): Promise<RunningNode> {
   const stop = async () => {
     phase = "stopping";
     const httpClosed = http?.close({ deadlineMs: config.drain });
-    const drained = await within(clock, config.drain, engine.stop());
+    // Without one, everything stops taking messages in this very turn.
+    if (reloading !== undefined) await reloading;
+    const drained = await within(clock, config.drain, running.engine.stop());
     await httpClosed;
     await proxies?.close();
     watch.stopWatching();
@@ -135,10 +153,53 @@ async function open(options: Opening, opened: Close[]): Promise<RunningNode> {
     if (!closed) log.log("error", "the store does not answer: the node stops without having closed it", { waitedMs: CLOSE_MS });
     return { drained };
   };
+  const takeOver = async (next: LoadedApp): Promise<void> => {
+    if (phase === "stopping") throw new PortolanError("PORTOLAN_STOPPING", "the node is stopping");
+    if (!isDeepStrictEqual(next.config, config)) throw restartNeeded();
+    const filled = Promise.withResolvers<RouteTable>();
+    // Rejected with nobody waiting only if there is no HTTP host.
+    filled.promise.catch(() => undefined);
+    http?.replace(filled.promise);
+    await within(clock, config.drain, running.engine.stop());
+    const fill = async (loaded: LoadedApp) => {
+      const table = http?.createTable();
+      const engine = await startEngine(loaded, table);
+      running = { app: loaded, engine };
+      if (table === undefined) return;
+      proxies?.mount(table);
+      filled.resolve(table);
+    };
+    try {
+      await fill(next).catch(async (error: unknown) => {
+        await fill(running.app);
+        throw error;
+      });
+    } catch (error) {
+      filled.reject(error);
+      throw error;
+    }
+  };
+  /** The reload in process, and those that wait for it. */
+  let reloading: Promise<void> | undefined;
+  const reload = async (next: LoadedApp): Promise<void> => {
+    const turn = (reloading ?? Promise.resolve()).then(() => takeOver(next));
+    const settled = turn.catch(() => undefined);
+    reloading = settled;
+    try {
+      await turn;
+    } finally {
+      if (reloading === settled) reloading = undefined;
+    }
+  };
   let stopped: ReturnType<typeof stop> | undefined;
   return {
-    definition,
-    engine,
+    get definition() {
+      return running.app.definition;
+    },
+    get engine() {
+      return running.engine;
+    },
+    reload,
     stores,
     url: http?.address?.origin,
     storeEnded: storeEnded.promise,
@@ -152,6 +213,12 @@ async function openStores({ app, store, log, clock }: Opening): Promise<RunningN
   const memory = createMemoryStore({ clock });
   if (store === "memory") return { memory, durable: createMemoryStore({ clock }) };
   return { memory, durable: createSqliteStore({ directory: store ?? storeDirectory(app.directory, app.config), clock, log }) };
+}
+
+function restartNeeded(): PortolanError {
+  return new PortolanError("PORTOLAN_CONFIG_INVALID", "the configuration has changed, and is read at the start only", {
+    hint: "Restart the node, or put the configuration back.",
+  });
 }
 
 /** Whether the work ended in time. It goes on if it did not. */

@@ -1,5 +1,5 @@
 import type { Clock, Logger } from "@portolan/core";
-import type { HttpHost, PolicyServices, Proxy } from "@portolan/gateway";
+import type { DoorHost, HttpHost, PolicyServices, Proxy } from "@portolan/gateway";
 import type { HttpConfig } from "./http-config.ts";
 import { openTls } from "./tls-files.ts";
 
@@ -38,8 +38,16 @@ export interface ProxyContext {
   readonly log: Logger;
 }
 
-/** Mounts the proxies of a configuration. They are to be closed when the host has been. */
-export async function openProxies(config: HttpConfig["proxies"], { host, clock, log }: ProxyContext): Promise<{ close(): Promise<void> }> {
+/** The proxies of a node. */
+export interface NodeProxies {
+  /** Mounts them on a further table of doors. */
+  mount(host: DoorHost): void;
+  /** Once the host is closed. */
+  close(): Promise<void>;
+}
+
+/** Mounts the proxies of a configuration. */
+export async function openProxies(config: HttpConfig["proxies"], { host, clock, log }: ProxyContext): Promise<NodeProxies> {
   const { openProxy } = await import("@portolan/gateway");
   const proxies: Proxy[] = [];
   const close = async () => void (await Promise.all(proxies.map((proxy) => proxy.close())));
@@ -53,5 +61,10 @@ export async function openProxies(config: HttpConfig["proxies"], { host, clock, 
     await close();
     throw error;
   }
-  return { close };
+  return {
+    mount(table) {
+      for (const proxy of proxies) proxy.mount(table);
+    },
+    close,
+  };
 }
