@@ -6,6 +6,7 @@ import type { Io } from "./command.ts";
 import type { FromVersion, Order, ToVersion } from "./dev-protocol.ts";
 import type { ExitName } from "./exit-codes.ts";
 import { paintFor } from "./paint.ts";
+import { isSeenAgain } from "./read-again.ts";
 import { watchAppFiles } from "./watch-files.ts";
 
 export interface Supervision extends Order {
@@ -17,7 +18,8 @@ const STOP_MS = 2000;
 
 /**
  * Runs versions of an app, one at a time, until the process is told to stop. A changed app is loaded and checked beside the
- * running version, which ends only when the new one is known to be sound.
+ * running version, which ends only when the new one is known to be sound. A version that consists of flow files alone reads those
+ * again itself: its doors stay open.
  */
 export async function superviseApp({ path, settings, io }: Supervision): Promise<ExitName> {
   const directory = directoryOf(path);
@@ -25,15 +27,19 @@ export async function superviseApp({ path, settings, io }: Supervision): Promise
   const also = new Set<string>();
   let running: Version | undefined;
   let next: Version | undefined;
+  /** Whether the running version can read its files again. */
+  let reloads = false;
   let stopping = false;
 
   const begin = () => {
     next?.kill();
+    let readsAgain = false;
     const version = startVersion(
       { path, settings },
       {
-        async loaded(files) {
+        async loaded(files, canBeReadAgain) {
           for (const file of files) also.add(file);
+          readsAgain = canBeReadAgain;
           const before = running;
           running = undefined;
           await before?.stop();
@@ -42,8 +48,13 @@ export async function superviseApp({ path, settings, io }: Supervision): Promise
         running() {
           if (next !== version) return;
           running = version;
+          reloads = readsAgain;
           next = undefined;
           say(`watching ${relative(io.directory, directory) || "."} for changes (Ctrl-C ends it)`);
+        },
+        reloaded(files) {
+          for (const file of files) also.add(file);
+          say("watching for changes");
         },
         failed(files) {
           for (const file of files) also.add(file);
@@ -67,7 +78,8 @@ export async function superviseApp({ path, settings, io }: Supervision): Promise
     also: () => also,
     onChange(file) {
       say(`\n${file} changed`);
-      begin();
+      if (running !== undefined && next === undefined && reloads && isSeenAgain(file)) running.send({ kind: "reload" });
+      else begin();
     },
     onError: (error) => io.stderr.write(`changes can no longer be seen: ${error.message}\n`),
   });
@@ -88,7 +100,8 @@ interface Version {
 }
 
 interface VersionEvents {
-  readonly loaded: (files: readonly string[]) => Promise<void>;
+  readonly loaded: (files: readonly string[], canBeReadAgain: boolean) => Promise<void>;
+  readonly reloaded: (files: readonly string[]) => void;
   readonly running: () => void;
   readonly failed: (files: readonly string[]) => void;
   readonly ended: (code: number | string) => void;
@@ -103,7 +116,8 @@ function startVersion(order: Order, events: VersionEvents): Version {
     if (child.connected) child.send(message);
   };
   child.on("message", (message: FromVersion) => {
-    if (message.kind === "loaded") void events.loaded(message.files);
+    if (message.kind === "loaded") void events.loaded(message.files, message.canBeReadAgain);
+    else if (message.kind === "reloaded") events.reloaded(message.files);
     else if (message.kind === "failed") events.failed(message.files);
     else events.running();
   });

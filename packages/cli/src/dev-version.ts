@@ -8,6 +8,7 @@ import { EXIT_CODES, exitOf, type ExitName } from "./exit-codes.ts";
 import { paintFor } from "./paint.ts";
 import { platform } from "./platform.ts";
 import { guardProcess } from "./process-guard.ts";
+import { canBeReadAgain } from "./read-again.ts";
 import { provideOwnPackage } from "./user-imports.ts";
 import { version } from "./version.ts";
 
@@ -23,26 +24,7 @@ async function runVersion(): Promise<ExitName> {
   const guard = guardProcess(createHumanLogger({ clock, colour, write }));
   const orders = receiveOrders();
   let files: readonly string[] = [];
-  try {
-    const { path, settings } = await orders.load;
-    provideOwnPackage();
-    const startedAt = clock.now();
-    const app = await loadApp({ path, platform, environment: process.env });
-    files = filesOf(app);
-    await checkApp(app, platform);
-    send({ kind: "loaded", files });
-    const first = await Promise.race([orders.go, orders.stop, guard.stopRequested]);
-    if (first !== "go") return "ok";
-    const log = createHumanLogger({ clock, colour, level: app.config.log, write });
-    const node = await startNode({ app, platform, log, clock, ...settings });
-    process.stdout.write(
-      `\n${paint(["bold", "green"], app.definition.name)} is ready at ${paint("bold", node.url ?? "")} (${clock.now() - startedAt} ms)\n${renderApp(app.definition, paint)}\n`,
-    );
-    send({ kind: "running" });
-    await Promise.race([orders.stop, guard.stopRequested]);
-    await node.stop();
-    return guard.failed ? "bug" : "ok";
-  } catch (error) {
+  const fail = (error: unknown) => {
     process.stderr.write(
       renderError(error, {
         paint: paintFor(process.stderr),
@@ -52,6 +34,36 @@ async function runVersion(): Promise<ExitName> {
       }),
     );
     send({ kind: "failed", files: [...files, ...filesOfFindings(error)] });
+  };
+  try {
+    const { path, settings } = await orders.load;
+    provideOwnPackage();
+    const startedAt = clock.now();
+    const app = await loadApp({ path, platform, environment: process.env });
+    files = filesOf(app);
+    await checkApp(app, platform);
+    send({ kind: "loaded", files, canBeReadAgain: canBeReadAgain(app) });
+    const first = await Promise.race([orders.go, orders.stop, guard.stopRequested]);
+    if (first !== "go") return "ok";
+    const log = createHumanLogger({ clock, colour, level: app.config.log, write });
+    const node = await startNode({ app, platform, log, clock, ...settings });
+    process.stdout.write(
+      `\n${paint(["bold", "green"], app.definition.name)} is ready at ${paint("bold", node.url ?? "")} (${clock.now() - startedAt} ms)\n${renderApp(app.definition, paint)}\n`,
+    );
+    send({ kind: "running" });
+    orders.onReload(async () => {
+      const next = await loadApp({ path, platform, environment: process.env });
+      files = filesOf(next);
+      await checkApp(next, platform);
+      await node.reload(next);
+      process.stdout.write(`\n${paint(["bold", "green"], next.definition.name)} is reloaded\n${renderApp(next.definition, paint)}\n`);
+      send({ kind: "reloaded", files });
+    }, fail);
+    await Promise.race([orders.stop, guard.stopRequested]);
+    await node.stop();
+    return guard.failed ? "bug" : "ok";
+  } catch (error) {
+    fail(error);
     return exitOf(error);
   }
 }
@@ -59,6 +71,8 @@ async function runVersion(): Promise<ExitName> {
 interface Orders {
   readonly load: Promise<Order>;
   readonly go: Promise<"go">;
+  /** Has each order to reload carried out, one after the other. */
+  onReload(reload: () => Promise<void>, onError: (error: unknown) => void): void;
   /** Also when the supervisor has ended: a version never outlives it. */
   readonly stop: Promise<"stop">;
 }
@@ -67,13 +81,23 @@ function receiveOrders(): Orders {
   const load = Promise.withResolvers<Order>();
   const go = Promise.withResolvers<"go">();
   const stop = Promise.withResolvers<"stop">();
+  let onReload = () => {};
   process.on("message", (message: ToVersion) => {
     if (message.kind === "load") load.resolve(message);
     else if (message.kind === "go") go.resolve("go");
+    else if (message.kind === "reload") onReload();
     else stop.resolve("stop");
   });
   process.on("disconnect", () => stop.resolve("stop"));
-  return { load: load.promise, go: go.promise, stop: stop.promise };
+  return {
+    load: load.promise,
+    go: go.promise,
+    stop: stop.promise,
+    onReload(reload, onError) {
+      let turn = Promise.resolve();
+      onReload = () => void (turn = turn.then(reload).catch(onError));
+    },
+  };
 }
 
 function send(message: FromVersion): void {

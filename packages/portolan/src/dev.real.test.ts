@@ -11,41 +11,39 @@ routes:
     steps: [{ map: '"${text}"' }, { to: { channel: orders } }]
 `;
 
-it("shows what it found, restarts on a change, keeps the version before while a change is broken, and ends on SIGINT", async () => {
+it("shows what it found, reloads on a change, keeps the version before while a change is broken, and ends on SIGINT", async () => {
   await using app = await createAppDirectory({ "flows/a.flow.yaml": FLOW("one") });
   await using dev = startCommand(["dev", "--port", "0"], { directory: app.path });
-  const nextReady = async (after: number) => {
-    const [, url = ""] = await dev.shows(/ is ready at (\S+)[^]*watching /, { after });
-    return url;
-  };
-  const hello = async (url: string) => (await fetch(`${url}/hello`)).json();
+  const [, url = ""] = await dev.shows(/ is ready at (\S+)[^]*watching /);
+  const reloaded = (after: number) => dev.shows(/ is reloaded\n[^]*watching /, { after });
+  const hello = async () => (await fetch(`${url}/hello`)).json();
 
-  const first = await nextReady(0);
-  expect(await hello(first)).toBe("one");
+  expect(await hello()).toBe("one");
   expect(dev.stdout).toMatch(/doors\n +GET \/hello +hello +flows\/a\.flow\.yaml:\d+\n/);
   expect(dev.stdout).toMatch(/systems\n +erp +SAP ERP +owner finance\n/);
   expect(dev.stdout).toMatch(/channels\n +orders +durable +ordered/);
 
   let seen = dev.stdout.length;
   await app.write("flows/a.flow.yaml", FLOW("two"));
-  const second = await nextReady(seen);
-  expect(await hello(second)).toBe("two");
+  await reloaded(seen);
+  expect(await hello()).toBe("two");
 
   seen = dev.stdout.length;
   await app.write("flows/a.flow.yaml", FLOW("three").replace("map", "mop"));
   await dev.shows(/the version before keeps running/, { after: seen });
   expect(dev.stderr).toContain('error[PORTOLAN_CONFIG_INVALID]: unknown key "mop"\n  --> flows/a.flow.yaml:7:15');
-  expect(await hello(second)).toBe("two");
+  expect(await hello()).toBe("two");
 
   seen = dev.stdout.length;
   await app.write("flows/a.flow.yaml", FLOW("four"));
-  expect(await hello(await nextReady(seen))).toBe("four");
+  await reloaded(seen);
+  expect(await hello()).toBe("four");
 
   // A file that the app writes is no change of the app.
   seen = dev.stdout.length;
   await app.write("out/data.json", "{}");
   await app.write("flows/b.flow.yaml", "routes: { other: { steps: [] } }");
-  await nextReady(seen);
+  await reloaded(seen);
   expect(dev.stdout.slice(seen)).not.toContain("data.json");
 
   dev.child.kill("SIGINT");
@@ -62,16 +60,16 @@ it("waits for the app to be mended when it was broken from the beginning", async
   expect(await dev.ended).toEqual({ code: 0, signal: null });
 });
 
-it("restarts when a contract changes that the app names", async () => {
+it("reloads when a contract changes that the app names", async () => {
   await using app = await createAppDirectory({
     "a.flow.yaml": "routes:\n  a:\n    input: ./a.schema.json\n    from: [{ rest: { post: /a } }]\n    steps: []\n",
     "a.schema.json": '{ "type": "string" }',
   });
   await using dev = startCommand(["dev", "--port", "0"], { directory: app.path });
-  await dev.shows(/watching /);
+  const [, url = ""] = await dev.shows(/ is ready at (\S+)[^]*watching /);
   const seen = dev.stdout.length;
   await app.write("a.schema.json", '{ "type": "number" }');
-  const [, url = ""] = await dev.shows(/a\.schema\.json changed[^]* is ready at (\S+)/, { after: seen });
+  await dev.shows(/a\.schema\.json changed[^]* is reloaded/, { after: seen });
   expect((await fetch(`${url}/a`, { method: "POST", headers: { "content-type": "application/json" }, body: "1" })).status).toBe(200);
   dev.child.kill("SIGTERM");
   expect(await dev.ended).toEqual({ code: 0, signal: null });

@@ -33,6 +33,38 @@ describe("portolan start", () => {
     expect(node.stderr).toBe("");
   });
 
+  it("reads its flow files again on SIGHUP without failing a request, and keeps the version before if they are broken", async () => {
+    const says = (text: string) =>
+      `routes:\n  hello:\n    from: [{ rest: { get: /hello } }]\n    steps: [{ delay: { for: 5 } }, { map: '"${text}"' }]\n`;
+    await using app = await createAppDirectory({ "a.flow.yaml": says("1") });
+    await using node = await startReady([], { directory: app.path });
+    const seen: string[] = [];
+    let isOver = false;
+    const call = async () => {
+      while (!isOver) {
+        const response = await fetch(`${node.url}/hello`);
+        seen.push(`${response.status} ${await response.text()}`);
+      }
+    };
+    const callers = [call(), call(), call()];
+    for (const version of ["2", "3"]) {
+      const after = node.stdout.length;
+      await app.write("a.flow.yaml", says(version));
+      node.child.kill("SIGHUP");
+      await node.shows(/"message":"reloaded"/, { after });
+      expect(await (await fetch(`${node.url}/hello`)).json()).toBe(version);
+    }
+    const after = node.stdout.length;
+    await app.write("a.flow.yaml", says("4").replace("map", "mop"));
+    node.child.kill("SIGHUP");
+    await node.shows(/"message":"not reloaded: the version before keeps running"[^\n]*unknown key/, { after });
+    isOver = true;
+    await Promise.all(callers);
+    expect([...new Set(seen)]).toEqual(['200 "1"', '200 "2"', '200 "3"']);
+    node.child.kill("SIGTERM");
+    expect(await node.ended).toEqual({ code: 0, signal: null });
+  });
+
   it("logs what the configuration's level asks for, and its own life at any level", async () => {
     const flow = ECHO.replace("steps: []", "steps: [{ log: { message: '\"seen\"' } }]");
     await using app = await createAppDirectory({ "a.flow.yaml": flow, "portolan.config.json": '{ "log": "error" }' });

@@ -6,7 +6,7 @@ export const dev: CommandDefinition = defineCommand({
   name: "dev",
   summary: "Runs an app while you work on it: restarts it when one of its files changes, and shows what it found.",
   details:
-    "A change is read and checked before the running version is stopped: while it is broken, the error is shown and the version before keeps running. The files that count are flow files, code, the configuration and the contracts that the app names.",
+    "A change is read and checked before the running version is stopped: while it is broken, the error is shown and the version before keeps running. An app of flow files alone is reloaded in its process, so that requests that come meanwhile wait and none fails; any other starts anew. The files that count are flow files, code, the configuration and the contracts that the app names.",
   positionals: [
     {
       name: "DIR",

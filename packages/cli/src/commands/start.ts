@@ -8,6 +8,7 @@ export const start: CommandDefinition = defineCommand({
   details: [
     "`GET /health/live` answers 200 while the process lives, `GET /health/ready` 200 while it takes messages: not before the start is complete, not while it stops, and not while the store cannot write.",
     "SIGTERM and SIGINT stop it: no new message is taken, those in process are finished for as long as the configuration's `drain` says, then the store is closed. A second signal ends it at once.",
+    "SIGHUP has it read its flow files again: requests that come meanwhile wait, no connection is closed, and a version that is broken changes nothing. An app in code, and a changed configuration, need a restart.",
     "A promise that was rejected in the app's code with nobody waiting for it is logged as an error, and the node goes on. An exception that was thrown to nobody (from a timer or an event) is logged, the node drains and ends with exit code 70.",
   ].join("\n\n"),
   positionals: [
