@@ -11,12 +11,13 @@ import {
   type PolicyOptions,
   type Problem,
 } from "@portolan/gateway";
+import { readAddressing, unsupportedAction, type Addressing } from "./addressing/addressing.ts";
 import { answerFault, errorFault, faultOfError, problemFault } from "./answer-fault.ts";
 import type { Envelope } from "./envelope.ts";
 import type { FaultMessage } from "./fault.ts";
 import { readPackage } from "./mtom/read-package.ts";
 import type { ServiceSource } from "./service-source.ts";
-import { checkUnderstood, findOperation, readHead, readRequest, type RequestHead } from "./request.ts";
+import { actionsOf, checkUnderstood, findOperation, readHead, readRequest, type RequestHead } from "./request.ts";
 import type { ServiceModel, SoapOperation, SoapVersion } from "./wsdl/service-model.ts";
 import { parseXml, type ParsedXml } from "./xml/parse-xml.ts";
 
@@ -45,6 +46,8 @@ export interface SoapRequest {
   readonly exchange: Exchange;
   readonly envelope: Envelope;
   readonly head: RequestHead;
+  /** What its headers of WS-Addressing say, if it has them. */
+  readonly addressing: Addressing | undefined;
   /** To be read before `answer` returns. */
   readonly parsed: ParsedXml;
 }
@@ -85,11 +88,14 @@ function createEndpoint({ host, path, origin }: EndpointPlace): Endpoint {
   const post = (exchange: Exchange): OnBody | void => {
     const head = readHead(exchange);
     if (head !== undefined) return { body: (bytes) => receive(exchange, head, bytes), lost() {} };
-    answerFault(exchange, oldest(), {
-      code: "Client",
-      status: 415,
-      reason: "a SOAP message is text/xml (1.1), application/soap+xml (1.2), or multipart/related of the type application/xop+xml (MTOM)",
-    });
+    answerFault(
+      { exchange, version: oldest() },
+      {
+        code: "Client",
+        status: 415,
+        reason: "a SOAP message is text/xml (1.1), application/soap+xml (1.2), or multipart/related of the type application/xop+xml (MTOM)",
+      },
+    );
   };
 
   const oldest = (): SoapVersion => (offer().versions.has("1.1") ? "1.1" : "1.2");
@@ -101,25 +107,32 @@ function createEndpoint({ host, path, origin }: EndpointPlace): Endpoint {
       parsed = head.isPackage ? parseXml(readPackage(String(exchange.headers["content-type"]), bytes)) : parseXml(bytes, head.charset);
     } catch (error) {
       // WS-I Basic Profile 1.1, R1113.
-      return answerFault(exchange, head.version, { ...faultOfError(error, exchange), status: 400 });
+      return answerFault({ exchange, version: head.version }, { ...faultOfError(error, exchange), status: 400 });
     }
     // It is read before the route begins; what the route does takes its own time.
     using document = parsed;
     const { versions } = offer();
     const envelope = readRequest(document.tree, versions);
-    if ("code" in envelope)
-      return answerFault(exchange, envelope.code === "VersionMismatch" && !versions.has("1.2") ? "1.1" : head.version, envelope);
+    if ("code" in envelope) {
+      const version = envelope.code === "VersionMismatch" && !versions.has("1.2") ? "1.1" : head.version;
+      return answerFault({ exchange, version }, envelope);
+    }
+    const addressed = readAddressing(envelope.headers, head.action);
+    const asker = { exchange, version: envelope.version, addressing: addressed?.addressing };
+    if (addressed?.wrong !== undefined) return answerFault(asker, addressed.wrong);
     try {
-      const route = routeOf(envelope, head);
-      if ("code" in route) return answerFault(exchange, envelope.version, route);
-      const answered = route.answer({ exchange, envelope, head, parsed: document });
-      return answered instanceof Promise ? answered.catch((error: unknown) => errorFault(exchange, envelope.version, error)) : answered;
+      const route = routeOf(envelope, addressed?.addressing.action ?? head.action);
+      if ("code" in route) return answerFault(asker, route);
+      if (addressed !== undefined && !actionsOf(route.operation).includes(addressed.addressing.action))
+        return answerFault(asker, unsupportedAction(addressed.addressing.action));
+      const answered = route.answer({ exchange, envelope, head, addressing: addressed?.addressing, parsed: document });
+      return answered instanceof Promise ? answered.catch((error: unknown) => errorFault(asker, error)) : answered;
     } catch (error) {
-      return errorFault(exchange, envelope.version, error);
+      return errorFault(asker, error);
     }
   };
 
-  const routeOf = (envelope: Envelope, { action }: RequestHead): OpenOperation | FaultMessage => {
+  const routeOf = (envelope: Envelope, action: string): OpenOperation | FaultMessage => {
     const route = findOperation(envelope, action, offer().operations);
     if ("code" in route) return route;
     return checkUnderstood(envelope, route.understood) ?? route;

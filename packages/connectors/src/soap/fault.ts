@@ -9,7 +9,11 @@ export type FaultCode = "Client" | "Server" | "VersionMismatch" | "MustUnderstan
 
 export interface FaultMessage {
   readonly code: FaultCode;
+  /** What is wrong in the words of a standard, from the general to the special. */
+  readonly subcodes?: readonly QName[];
   readonly reason: string;
+  /** Of WS-Addressing, where the document or the standard gives the fault one. */
+  readonly action?: string;
   /** XML that stands in the detail. */
   readonly detail?: string;
   /** The declarations of the prefixes that the detail uses. */
@@ -33,25 +37,34 @@ const CODES_12: Readonly<Record<FaultCode, string>> = {
   MustUnderstand: "MustUnderstand",
 };
 
-/** SOAP 1.1, section 6.2, answers every fault with 500; 1.2, part 2, table 20, those of the sender with 400. */
-export function writeFault(version: SoapVersion, fault: FaultMessage): FaultReply {
+/** SOAP 1.1, section 6.2, answers every fault with 500; 1.2, part 2, table 20, those of the sender with 400. `blocks` are header blocks that are written already. */
+export function writeFault(version: SoapVersion, fault: FaultMessage, blocks = ""): FaultReply {
   const { declarations = "", status = version === "1.2" && fault.code === "Client" ? 400 : 500 } = fault;
   const text = writeEnvelope(version, {
-    headers: headersOf(version, fault),
+    headers: headersOf(version, fault) + blocks,
     body: version === "1.1" ? body11(fault) : body12(fault),
     declarations,
   });
   return { status, contentType: CONTENT_TYPES[version], text };
 }
 
-function body11({ code, reason, detail }: FaultMessage): string {
+/** SOAP 1.1 has one code: the most special. */
+function body11({ code, subcodes = [], reason, detail }: FaultMessage): string {
+  const special = subcodes.at(-1);
   const written = detail === undefined ? "" : `<detail>${detail}</detail>`;
-  return `<soap:Fault><faultcode>soap:${code}</faultcode><faultstring>${escapeText(reason)}</faultstring>${written}</soap:Fault>`;
+  const faultcode = special === undefined ? `<faultcode>soap:${code}</faultcode>` : `<faultcode${named(special)}</faultcode>`;
+  return `<soap:Fault>${faultcode}<faultstring>${escapeText(reason)}</faultstring>${written}</soap:Fault>`;
 }
 
-function body12({ code, reason, detail }: FaultMessage): string {
+function body12({ code, subcodes = [], reason, detail }: FaultMessage): string {
   const written = detail === undefined ? "" : `<soap:Detail>${detail}</soap:Detail>`;
-  return `<soap:Fault><soap:Code><soap:Value>soap:${CODES_12[code]}</soap:Value></soap:Code><soap:Reason><soap:Text xml:lang="en">${escapeText(reason)}</soap:Text></soap:Reason>${written}</soap:Fault>`;
+  const within = subcodes.reduceRight((inner, one) => `<soap:Subcode><soap:Value${named(one)}</soap:Value>${inner}</soap:Subcode>`, "");
+  return `<soap:Fault><soap:Code><soap:Value>soap:${CODES_12[code]}</soap:Value>${within}</soap:Code><soap:Reason><soap:Text xml:lang="en">${escapeText(reason)}</soap:Text></soap:Reason>${written}</soap:Fault>`;
+}
+
+/** The rest of a tag, and a name in it, with the declaration of its prefix. */
+function named({ namespace, name }: QName): string {
+  return ` xmlns:c="${escapeAttribute(namespace)}">c:${name}`;
 }
 
 /** SOAP 1.2, part 1, sections 5.4.7 and 5.4.8. */

@@ -35,6 +35,7 @@ export interface CallInput {
   readonly secretHeaderBlocks?: Readonly<Record<string, unknown>>;
   readonly forward?: readonly string[];
   readonly understand?: readonly string[];
+  readonly addressing?: boolean;
   readonly mtom?: boolean;
   readonly idempotencyHeader?: string;
   readonly timeout?: Duration;

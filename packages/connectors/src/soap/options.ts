@@ -86,6 +86,10 @@ export const clientOptions = {
     [],
     "Header blocks of replies, as `{namespace}name`, that may say that they must be understood.",
   ),
+  addressing: optional(
+    option.boolean,
+    "Whether requests have the headers of WS-Addressing 1.0: Action, MessageID, To, and ReplyTo, which is the connection. Default: what the document says of the port.",
+  ),
   mtom: withDefault(
     option.boolean,
     false,

@@ -72,7 +72,8 @@ export function findOperation<One extends { readonly operation: SoapOperation }>
   return { code: "Client", reason: `several operations take ${name}, and the action ${action || "(none)"} is that of none of them` };
 }
 
-function actionsOf({ ports, input }: SoapOperation): readonly string[] {
+/** The actions that a request for an operation may have. */
+export function actionsOf({ ports, input }: SoapOperation): readonly string[] {
   return [...ports.map(({ soapAction }) => soapAction), input.action].filter(Boolean);
 }
 

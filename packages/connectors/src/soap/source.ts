@@ -9,7 +9,8 @@ import {
 } from "@portolan/core";
 import { blamed, createInFlight, isDoorHost, type DoorHost, type Exchange } from "@portolan/gateway";
 import { operationNamed, readService } from "./app-service.ts";
-import { answerFault } from "./answer-fault.ts";
+import { ADDRESSING_BLOCKS, answerBlocks } from "./addressing/addressing.ts";
+import { answerFault, type Asker } from "./answer-fault.ts";
 import { createElementWriter } from "./body/write-element.ts";
 import { endpointAt, type OpenOperation, type RouteOperation, type SoapRequest } from "./endpoint.ts";
 import { CONTENT_TYPES } from "./envelope.ts";
@@ -21,7 +22,7 @@ import { EMPTY, VALUE } from "./generate/service-document.ts";
 import { createAttachments } from "./mtom/write-package.ts";
 import type { DoorOptions } from "./options.ts";
 import { documentedService, type ServiceSource } from "./service-source.ts";
-import type { ServiceModel, SoapOperation, SoapVersion } from "./wsdl/service-model.ts";
+import type { ServiceModel, SoapOperation } from "./wsdl/service-model.ts";
 import { clark } from "./xml/xml-element.ts";
 
 /** A request without its document, which is gone when the route has answered. */
@@ -43,7 +44,7 @@ export async function openOperation(options: DoorOptions, context: SourceContext
       const operation = operationNamed(service, described.name, options.service ?? "the service");
       return {
         operation,
-        understood: new Set([...operation.input.headers.map(clark), ...options.understand]),
+        understood: new Set([...operation.input.headers.map(clark), ...options.understand, ...ADDRESSING_BLOCKS]),
         answer: createAnswer(operation, { options, context, requests, ...described }),
       };
     },
@@ -100,21 +101,27 @@ function createAnswer(operation: SoapOperation, { options, context, requests, bo
   const output = operation.output === undefined ? undefined : createMessageCodec(operation.output, operation.schemas);
   const deliver = context.answer ?? context.deliver;
 
-  const send = ({ exchange, envelope: { version }, head }: Asked, result: Result | undefined): void => {
+  const send = (asked: Asked, result: Result | undefined): void => {
+    const { exchange, envelope, head, addressing } = asked;
+    const { version } = envelope;
     if (output === undefined || operation.output === undefined) return exchange.reply(202, {});
     const { body, headers } = result ?? { body: null, headers: NO_HEADERS };
     const fault = headers["soap-fault"];
-    if (fault !== undefined) return sendFault(exchange, version, { name: String(fault), body, reason: headers["soap-fault-reason"] });
+    if (fault !== undefined)
+      return sendFault({ exchange, version, addressing }, { name: String(fault), body, reason: headers["soap-fault-reason"] });
+    if (addressing?.reply.isNowhere === true) return exchange.reply(202, {});
+    const extra = addressing === undefined ? undefined : answerBlocks(addressing, addressing.reply, operation.output.action);
     const attachments = head.takesPackage ? createAttachments() : undefined;
     const data = { headers: fromMessageHeaders(headers, operation.output ?? operation.input) };
-    const text = asDefect(() => output.write(version, { ...data, body: bodies.output.write(body) }, { attach: attachments?.attach }));
+    const text = asDefect(() =>
+      output.write(version, { ...data, body: bodies.output.write(body) }, { attach: attachments?.attach, extra }),
+    );
     const packed = attachments?.package(text, { version });
     exchange.reply(200, { "content-type": packed?.contentType ?? CONTENT_TYPES[version] }, packed?.body ?? text);
   };
 
   const sendFault = (
-    exchange: Exchange,
-    version: SoapVersion,
+    asker: Asker,
     { name, body, reason }: { readonly name: string; readonly body: unknown; readonly reason: unknown },
   ): void => {
     const shape = operation.faults.find((one) => one.name === name);
@@ -127,8 +134,9 @@ function createAnswer(operation: SoapOperation, { options, context, requests, bo
     }
     const writer = createElementWriter(operation.schemas.model, { prefixes: new Map([[shape.element.namespace, "tns"]]) });
     const detail = asDefect(() => writer.element(shape.element, body));
-    answerFault(exchange, version, {
+    answerFault(asker, {
       code: "Client",
+      action: shape.action,
       reason: typeof reason === "string" ? reason : name,
       detail,
       declarations: writer.declarations(),
@@ -145,7 +153,8 @@ function createAnswer(operation: SoapOperation, { options, context, requests, bo
     }
   };
 
-  return ({ exchange, envelope, head, parsed }) => {
+  return ({ parsed, ...asked }) => {
+    const { exchange, envelope } = asked;
     const { body: data, headers } = input.read(parsed, envelope);
     const body = bodies.input.read(data);
     const incoming: Incoming = { body, headers: { ...keptHeaders(exchange, options.keepHeaders), ...toMessageHeaders(headers) } };
@@ -158,9 +167,9 @@ function createAnswer(operation: SoapOperation, { options, context, requests, bo
     } catch (error) {
       result = Promise.reject(error);
     }
-    if (result instanceof Promise) return later({ exchange, envelope, head }, incoming, result);
+    if (result instanceof Promise) return later(asked, incoming, result);
     try {
-      send({ exchange, envelope, head }, result);
+      send(asked, result);
     } finally {
       requests.leave();
     }

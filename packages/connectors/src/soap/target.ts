@@ -2,6 +2,7 @@ import { PortolanError, header, type Message, type Reply, type RunningTarget, ty
 import { headerText } from "../header-text.ts";
 import { callHttp, type HttpAnswer } from "../http-call.ts";
 import { errorOfFailure, errorOfStatus } from "../remote-error.ts";
+import { ADDRESSING_BLOCKS, isOfAnother, readAddressing, requestBlocks } from "./addressing/addressing.ts";
 import { operationNamed, readService } from "./app-service.ts";
 import { CONTENT_TYPES, readEnvelope, type Envelope } from "./envelope.ts";
 import { createMessageCodec, type MessageCodec } from "./message-codec.ts";
@@ -27,6 +28,7 @@ export async function openClient(options: ClientOptions, context: TargetContext)
   const input = createMessageCodec(operation.input, operation.schemas);
   const read = createReplyReader(operation, { endpoint, options, context });
   const fixed = fixedHeaders(options, port);
+  const isAddressed = options.addressing ?? port.usesAddressing;
   const blocks = { ...options.headerBlocks, ...options.secretHeaderBlocks };
   // undici's own limits are off: `timeout` covers them, through the clock.
   const pool = new Pool(url.origin, {
@@ -41,8 +43,12 @@ export async function openClient(options: ClientOptions, context: TargetContext)
   return {
     async send(message: Message, { mode, key, signal }: SendRequest) {
       const headers = { ...blocks, ...fromMessageHeaders(chosen(message, options.forward), operation.input) };
+      // The same on every attempt, by which a service can tell that it has the message already.
+      const messageId = isAddressed ? `urn:portolan:message:${encodeURIComponent(key)}` : undefined;
+      const extra =
+        messageId === undefined ? undefined : requestBlocks({ action: port.soapAction || operation.input.action, messageId, to: url.href });
       const attachments = options.mtom ? createAttachments() : undefined;
-      const text = input.write(port.version, { body: message.body, headers }, { attach: attachments?.attach });
+      const text = input.write(port.version, { body: message.body, headers }, { attach: attachments?.attach, extra });
       const packed = attachments?.package(text, { version: port.version, action: port.version === "1.2" ? port.soapAction : undefined });
       const request = {
         method: "POST" as const,
@@ -70,7 +76,7 @@ export async function openClient(options: ClientOptions, context: TargetContext)
       const answer = await callHttp(pool, request, limits).catch((reason: unknown) => {
         throw signal?.aborted === true && reason === signal.reason ? reason : errorOfFailure(reason, endpoint);
       });
-      const reply = read(answer);
+      const reply = read(answer, messageId);
       return mode === "call" ? reply : undefined;
     },
     close: () => (closed ??= pool.close()),
@@ -84,11 +90,14 @@ interface ReplyContext {
 }
 
 /** Replies as data; faults and all else that is none are thrown. */
-function createReplyReader(operation: SoapOperation, { endpoint, options, context }: ReplyContext): (answer: HttpAnswer) => Reply {
+function createReplyReader(
+  operation: SoapOperation,
+  { endpoint, options, context }: ReplyContext,
+): (answer: HttpAnswer, messageId: string | undefined) => Reply {
   const output = operation.output === undefined ? undefined : createMessageCodec(operation.output, operation.schemas);
-  const understood = new Set([...(operation.output?.headers ?? []).map(clark), ...options.understand]);
+  const understood = new Set([...(operation.output?.headers ?? []).map(clark), ...options.understand, ...ADDRESSING_BLOCKS]);
 
-  return (answer) => {
+  return (answer, messageId) => {
     const isGood = answer.status >= 200 && answer.status < 300;
     if (!isGood && !isXml(answer)) throw errorOfStatus(answer, endpoint, context.clock.now());
     if (answer.body.length === 0 && output === undefined) return { body: null, headers: {} };
@@ -97,6 +106,12 @@ function createReplyReader(operation: SoapOperation, { endpoint, options, contex
       using parsed = isPackage(type) ? parseXml(readPackage(type, answer.body)) : parseXml(answer.body, parameterOf(type, "charset"));
       const envelope = readEnvelope(parsed.tree);
       if ("wrong" in envelope) throw new PortolanError("PORTOLAN_FORMAT_INVALID", envelope.reason);
+      const addressed = messageId === undefined ? undefined : readAddressing(envelope.headers, "");
+      if (addressed !== undefined && messageId !== undefined && isOfAnother(addressed.addressing, messageId))
+        throw new PortolanError(
+          "PORTOLAN_FORMAT_INVALID",
+          `it answers ${addressed.addressing.relatesTo.join(", ")}, which is another message`,
+        );
       const fault = readFault(envelope.body, envelope.version);
       if (fault !== undefined) throw errorOfFault(fault, operation, { endpoint, now: context.clock.now(), answer });
       return readOutput(envelope, parsed, { output, understood });

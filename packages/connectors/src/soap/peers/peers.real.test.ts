@@ -133,18 +133,25 @@ describe("Apache CXF", () => {
     expect(await java("GeneratedClient", `${node.origin}/generated?wsdl`, version)).toEqual({ order, isTyped: true });
   });
 
+  test.for(VERSIONS)("calls a door with headers of WS-Addressing by SOAP %s", async (version, context) => {
+    needs(missing, context);
+    await using node = await openShop();
+    expect(await java("ShopClient", `${node.origin}/wrapped?wsdl`, "wrapped", version, "addressing")).toEqual(EXPECTED);
+  });
+
   test.for(VERSIONS)("sends bytes to a door as parts (MTOM), and gets them so, by SOAP %s", async (version, context) => {
     needs(missing, context);
     await using node = await openShop();
     expect(await java("StoreClient", `${node.origin}/store?wsdl`, version, "100000")).toEqual({ bytes: 100_000, isRight: true });
   });
 
-  test("is called in every style and version, with bytes as parts, also by its own document", async (context) => {
+  test("is called in every style and version, with bytes as parts, with WS-Addressing, and by its own document", async (context) => {
     needs(missing, context);
     await using node = await openShop();
     await using server = await startServer("java", (port) => ["-cp", classPath, "peers.ShopServer", String(port)]);
     for (const [style, version] of CALLS) expect(await answersOf(node, server, [style, version])).toEqual(SERVED);
     for (const version of VERSIONS) {
+      expect(await answersOf(node, server, ["wrapped", version], { addressing: true })).toEqual(SERVED);
       const address = `http://127.0.0.1:${server.port}/store/${version.replace(".", "")}`;
       const client = await openTarget({ wsdl: "store.wsdl", operation: "Turn", version, address, mtom: true }, node.services);
       const reply = await client.call({ file: { name: "a", content: Buffer.from("abc") } });
