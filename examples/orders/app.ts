@@ -32,6 +32,10 @@ const record = route("record", { title: "Record orders", input: Order })
   .from(accepted)
   .map((m) => book.put(m.body));
 
+const announce = route("announce", { title: "Tell subscribers of accepted orders", input: Order })
+  .from(accepted)
+  .to(graphql.subscription("orderAccepted", { contract: Order, filterBy: ["customer"] }));
+
 /** At least once to the ERP, which books an order once however often it comes. What it has no material for is a dead letter. */
 const deliver = route("deliver", { title: "Submit orders to the ERP", input: Order })
   .from(accepted)
@@ -45,4 +49,4 @@ const deliver = route("deliver", { title: "Submit orders to the ERP", input: Ord
   .onError({ match: { kind: "transient" }, retry: { attempts: "unlimited", delay: "200ms", maxDelay: "5s", wait: "parked" } })
   .onError({ match: { kind: "rejected" }, outcome: "deadLetter" });
 
-export default app("orders", { systems: [erp], channels: [], routes: [placeOrder, getOrder, record, deliver] });
+export default app("orders", { systems: [erp], channels: [], routes: [placeOrder, getOrder, record, announce, deliver] });

@@ -38,6 +38,35 @@ it(
 );
 
 it(
+  "tells subscribers of an order, by whichever door it came",
+  async () => {
+    await using stage = await openStage();
+    const client = graphqlClient(stage.url);
+    const heard: unknown[] = [];
+    const { unsubscribe } = client
+      .subscription('subscription { orderAccepted(customer: "ada") { id customer } }', {})
+      .subscribe(({ data, error }) => heard.push(error ?? data.orderAccepted));
+    const ways = waysTo(stage.url);
+    // Subscribers hear of what comes once they are there.
+    await expect
+      .poll(
+        async () => {
+          await ways.rest(order(`early-${heard.length}-${Date.now()}`));
+          return heard.length;
+        },
+        { timeout: LIMIT_MS, interval: 200 },
+      )
+      .toBeGreaterThan(0);
+    await ways.soap({ ...order("o-7"), customer: "grace" });
+    await ways.soap(order("o-8"));
+    await expect.poll(() => heard.at(-1), { timeout: LIMIT_MS }).toMatchObject({ id: "o-8", customer: "ada" });
+    expect(heard).not.toContainEqual(expect.objectContaining({ id: "o-7" }));
+    unsubscribe();
+  },
+  LIMIT_MS,
+);
+
+it(
   "answers a request that comes again with its key by the first answer, and another one with that key by 422",
   async () => {
     await using stage = await openStage();
