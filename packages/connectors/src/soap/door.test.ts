@@ -64,11 +64,19 @@ test.each([
     "is that of another operation",
   ],
   ["an unknown envelope", "<Envelope xmlns='urn:x'><Body/></Envelope>", {}, 500, "VersionMismatch", "are not understood"],
-  ["no envelope", "<order/>", {}, 500, "Client", "expected a SOAP envelope, found order"],
+  ["no envelope", "<order/>", {}, 400, "Client", "expected a SOAP envelope, found order"],
   ["no XML", "order", {}, 400, "Client", "not well-formed"],
   ["an empty body", "", {}, 400, "Client", "not well-formed"],
   ["a DOCTYPE", `<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]>${envelope(ORDER)}`, {}, 400, "Client", "DOCTYPE is refused"],
   ["another media type", envelope(ORDER), { "content-type": "application/json" }, 415, "Client", "is text/xml"],
+  [
+    "a charset that there is not",
+    envelope(ORDER),
+    { "content-type": "text/xml; charset=nonsense" },
+    400,
+    "Client",
+    "expected a charset such as utf-8",
+  ],
   ["bytes that are no UTF-8", Buffer.from([0x3c, 0x61, 0xff]), {}, 400, "Client", "UTF-8"],
 ])("%s is a fault with the reason", async (_, body, headers, status, code, reason) => {
   await using node = await openSoap([place(), cancel]);
@@ -235,4 +243,26 @@ test("a body beyond the limit of the host or of a policy is a fault", async () =
   expect([status, type]).toEqual([413, "text/xml; charset=utf-8"]);
   expect(text).toContain("<faultcode>soap:Client</faultcode>");
   expect(node.received).toEqual([]);
+});
+
+test("a version that the document does not offer is answered in one that it does, which it names", async () => {
+  const only11 = ORDERS_FILES["orders.wsdl"]
+    .replace(/<wsdl:port name="Orders12"[^]*?<\/wsdl:port>/, "")
+    .replace(/<wsdl:binding name="soap12Binding"[^]*?<\/wsdl:binding>/, "");
+  await using node = await openSoap([place()], { ...ORDERS_FILES, "orders.wsdl": only11 });
+  const { status, type, text } = await node.send(envelope(ORDER, { version: "1.2" }), TYPE_12);
+  expect([status, type]).toEqual([500, "text/xml; charset=utf-8"]);
+  expect(text).toContain("<faultcode>soap:VersionMismatch</faultcode><faultstring>this service speaks SOAP 1.1, not 1.2");
+  expect(text.match(/SupportedEnvelope xmlns:v="[^"]+"/g)).toEqual([`SupportedEnvelope xmlns:v="${ENVELOPE_11}"`]);
+});
+
+test("a message of UTF-16 is read as its bytes say, and one of Latin 1 as its declaration says", async () => {
+  await using node = await openSoap([place()]);
+  const order = envelope(ORDER.replace("Ada &amp; Co", "Zoë"));
+  const post = (body: BodyInit, type: string) =>
+    node.request("/services/orders", { method: "POST", body, headers: { "content-type": type } });
+  expect((await post(Buffer.from(`\uFEFF${order}`, "utf16le"), "text/xml")).status).toBe(200);
+  expect((await post(Buffer.from(`<?xml version="1.0" encoding="ISO-8859-1"?>${order}`, "latin1"), "text/xml")).status).toBe(200);
+  expect((await post(Buffer.from(order, "latin1"), "text/xml; charset=iso-8859-1")).status).toBe(200);
+  expect(node.received.map(({ body }) => (body as { customer: string }).customer)).toEqual(["Zoë", "Zoë", "Zoë"]);
 });

@@ -20,6 +20,8 @@ export interface FaultMessage {
   readonly declarations?: string;
   /** Of HTTP, where it has a better word than SOAP. */
   readonly status?: number;
+  /** Of VersionMismatch: the versions that there are. */
+  readonly supported?: readonly SoapVersion[];
   /** Header blocks, such as those that were not understood. */
   readonly notUnderstood?: readonly QName[];
 }
@@ -68,13 +70,16 @@ function named({ namespace, name }: QName): string {
 }
 
 /** SOAP 1.2, part 1, sections 5.4.7 and 5.4.8. */
-function headersOf(version: SoapVersion, { code, notUnderstood = [] }: FaultMessage): string {
+function headersOf(version: SoapVersion, { code, supported = ["1.2", "1.1"], notUnderstood = [] }: FaultMessage): string {
   if (code === "VersionMismatch") {
-    return `<up:Upgrade xmlns:up="${ENVELOPES["1.2"]}">${(["1.2", "1.1"] as const).map((one) => `<up:SupportedEnvelope xmlns:v="${ENVELOPES[one]}" qname="v:Envelope"/>`).join("")}</up:Upgrade>`;
+    return `<up:Upgrade xmlns:up="${ENVELOPES["1.2"]}">${supported.map((one) => `<up:SupportedEnvelope xmlns:v="${ENVELOPES[one]}" qname="v:Envelope"/>`).join("")}</up:Upgrade>`;
   }
   if (version === "1.1") return "";
   return notUnderstood
-    .map(({ namespace, name }) => `<soap:NotUnderstood xmlns:n="${escapeAttribute(namespace)}" qname="n:${name}"/>`)
+    .map(({ namespace, name }) => {
+      const qname = namespace === "" ? `qname="${name}"` : `xmlns:n="${escapeAttribute(namespace)}" qname="n:${name}"`;
+      return `<soap:NotUnderstood ${qname}/>`;
+    })
     .join("");
 }
 

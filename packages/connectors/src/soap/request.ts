@@ -45,9 +45,14 @@ function unquoted(text: string): string {
 /** The envelope of a request, or the fault that says why it is none that is taken here. */
 export function readRequest(tree: XmlElement, versions: ReadonlySet<SoapVersion>): Envelope | FaultMessage {
   const envelope = readEnvelope(tree);
-  if ("wrong" in envelope) return { code: envelope.wrong === "version" ? "VersionMismatch" : "Client", reason: envelope.reason };
+  const supported = [...versions];
+  if ("wrong" in envelope) {
+    const { wrong, reason } = envelope;
+    // What is no SOAP at all is as malformed as what is no XML.
+    return wrong === "version" ? { code: "VersionMismatch", reason, supported } : { code: "Client", reason, status: 400 };
+  }
   if (versions.has(envelope.version)) return envelope;
-  return { code: "VersionMismatch", reason: `this service speaks SOAP ${[...versions].join(" and ")}, not ${envelope.version}` };
+  return { code: "VersionMismatch", supported, reason: `this service speaks SOAP ${[...versions].join(" and ")}, not ${envelope.version}` };
 }
 
 /** The operation that a request is for, or the fault that says why there is none: by the element in its body, then by its action. */

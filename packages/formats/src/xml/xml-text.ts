@@ -1,3 +1,4 @@
+import { formatInvalid } from "../format-invalid.ts";
 import { charsetNamed, decodeText } from "../text/charset.ts";
 import { xmlCharset } from "./xml-charset.ts";
 
@@ -6,5 +7,8 @@ import { xmlCharset } from "./xml-charset.ts";
  * if there is no such charset or the bytes are not of it.
  */
 export function readXmlText(bytes: Uint8Array, charset?: string): string {
-  return decodeText(bytes, xmlCharset(bytes, charset === undefined ? undefined : (charsetNamed(charset) ?? charset)));
+  const given = charset === undefined ? undefined : charsetNamed(charset);
+  if (charset !== undefined && given === undefined)
+    throw formatInvalid(`expected a charset such as utf-8, found ${JSON.stringify(charset)}`);
+  return decodeText(bytes, xmlCharset(bytes, given));
 }
