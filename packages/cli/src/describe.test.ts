@@ -49,6 +49,36 @@ service Orders { rpc Place (Order) returns (Order); rpc Follow (Watch) returns (
   <wsdl:service name="S"><wsdl:port name="P" binding="o:B"><soap:address location="http://a.example/o"/></wsdl:port></wsdl:service></wsdl:definitions>`,
   "soap/types.xsd": `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:element name="Place" type="Order"/>
   <xs:complexType name="Order"><xs:sequence><xs:element name="id" type="xs:int"/><xs:element name="part" type="Order" minOccurs="0" maxOccurs="unbounded"/></xs:sequence></xs:complexType></xs:schema>`,
+  "shop.graphql": `"""The shop."""
+schema { query: Query mutation: Mutation }
+type Query { "One order." order(id: ID!, short: Boolean = false): Order old: Int @deprecated }
+type Mutation { place(input: OrderInput!): Order! }
+type Order @key(fields: "id") { id: ID! state: State lines: [String!]! found: Found }
+union Found = Order | Person
+interface Party { name: String }
+type Person implements Party { name: String }
+enum State { NEW SENT }
+input OrderInput { id: ID! }
+scalar Date`,
+  "introspection.json": JSON.stringify({
+    data: {
+      __schema: {
+        queryType: { name: "Query" },
+        types: [
+          {
+            kind: "OBJECT",
+            name: "Query",
+            fields: [{ name: "hello", args: [], type: { kind: "SCALAR", name: "String" }, isDeprecated: false }],
+            interfaces: [],
+          },
+          { kind: "SCALAR", name: "String" },
+        ],
+        directives: [],
+      },
+    },
+  }),
+  "half.graphql": "type Query { a: Missing }",
+  "client.graphql": "query { a }",
   "new.wsdl": '<description xmlns="http://www.w3.org/ns/wsdl"/>',
   "half.wsdl": "<definitions>",
   "broken.yaml": "openapi: 3.1.0\npaths: { /a: { get: { $ref: '#/nowhere' } } }\n",
@@ -109,6 +139,44 @@ order     object
       ],
       types: [{ name: "order", fields: [{ name: "id", type: "integer", required: true }, {}, {}] }],
     });
+  });
+
+  it("lists the fields and types of a GraphQL schema, written or introspected", async () => {
+    const { code, stdout } = await run("shop.graphql", "--json");
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      kind: "GraphQL schema (federation)",
+      title: "The shop.",
+      operations: [
+        { name: "order", call: "query order", input: "id: ID!, short: Boolean = false", output: "Order", summary: "One order." },
+        { name: "old", call: "query old", output: "Int", deprecated: true },
+        { name: "place", call: "mutation place", input: "input: OrderInput!", output: "Order!" },
+      ],
+      types: expect.arrayContaining([
+        {
+          name: "Order",
+          type: "object",
+          fields: [
+            { name: "id", type: "ID", required: true },
+            { name: "state", type: "State", required: false },
+            { name: "lines", type: "[String!]", required: true },
+            { name: "found", type: "Found", required: false },
+          ],
+        },
+        { name: "Found", type: "Order | Person", fields: [] },
+        { name: "State", type: "NEW | SENT", fields: [] },
+        { name: "OrderInput", type: "input", fields: [{ name: "id", type: "ID", required: true }] },
+        { name: "Date", type: "scalar", fields: [] },
+      ]),
+    });
+    expect(await run("introspection.json")).toMatchObject({ code: 0, stdout: expect.stringContaining("query hello") });
+  });
+
+  it.each([
+    ["half.graphql", 'Unknown type "Missing"'],
+    ["client.graphql", "belong into a document of a client"],
+  ])("says why %s is no GraphQL schema", async (file, reason) => {
+    expect(await run(file)).toEqual({ code: 1, stdout: "", stderr: expect.stringContaining(reason) });
   });
 
   it("lists the operations, messages and types of a WSDL document, and what cannot be called", async () => {

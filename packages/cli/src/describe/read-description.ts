@@ -29,6 +29,7 @@ export async function readDescription(document: DescribedDocument): Promise<Desc
   if (format === undefined) throw notKnown(file);
   if (format.name === "proto") return (await import("./proto-description.ts")).describeProto(document);
   const data = format.decode(bytes);
+  if (/\.(?:graphqls?|gql)$/i.test(file)) return await describeGraphqlDocument(data, file);
   const schemaKind = SCHEMA_FORMATS[format.name];
   if (schemaKind !== undefined)
     return { kind: schemaKind, operations: [], types: typesOfSchema(schemaOf(data), titleOf(data) ?? "document") };
@@ -42,8 +43,14 @@ export async function readDescription(document: DescribedDocument): Promise<Desc
     const { describeAsync } = await import("./async-description.ts");
     return describeAsync(data, filesFrom(document));
   }
+  const { isIntrospection } = await import("@portolan/connectors/graphql");
+  if (isIntrospection(data)) return await describeGraphqlDocument(data, file);
   if (isJsonSchema(data)) return await describeSchema(data, document);
   throw notKnown(file);
+}
+
+async function describeGraphqlDocument(data: unknown, file: string): Promise<Description> {
+  return (await import("./graphql-description.ts")).describeGraphqlSchema(data, file);
 }
 
 /** The types of the operations of an API description, as a TypeScript module. */
@@ -108,6 +115,6 @@ function schemaOf(data: unknown): Readonly<Record<string, unknown>> | boolean {
 
 function notKnown(file: string): PortolanError {
   return new PortolanError("PORTOLAN_FORMAT_INVALID", `${file} is no description that is known`, {
-    hint: "there are OpenAPI (2.0, 3.0, 3.1, 3.2), AsyncAPI (2, 3), JSON Schema, Avro (.avsc), Protobuf (.proto), XML Schema (.xsd) and WSDL 1.1 (.wsdl)",
+    hint: "there are OpenAPI (2.0, 3.0, 3.1, 3.2), AsyncAPI (2, 3), JSON Schema, Avro (.avsc), Protobuf (.proto), XML Schema (.xsd), WSDL 1.1 (.wsdl) and GraphQL (.graphql, or what introspection answers)",
   });
 }

@@ -17,7 +17,8 @@ export async function doorDocuments(app: LoadedApp): Promise<readonly AppDocumen
   try {
     const { host, port } = app.config.http;
     const documents: AppDocument[] = [];
-    for (const path of pathsOf(of("graphql")))
+    const hidden = pathsOf(of("graphql").filter(({ options }) => options["introspection"] === false));
+    for (const path of pathsOf(of("graphql")).filter((one) => !hidden.includes(one)))
       documents.push({ name: named(path, "graphql", "schema.graphql"), content: await ask(`${url}${path}/schema.graphql`), path });
     for (const path of pathsOf(of("mcp")))
       documents.push({ name: named(path, "mcp", "mcp-tools.json"), content: await toolsOf(`${url}${path}`), path });

@@ -27,6 +27,7 @@ export async function fieldRequests(sdl: string): Promise<readonly FieldRequest[
     buildSchema,
     getNamedType,
     getNullableType,
+    isAbstractType,
     isEnumType,
     isInputObjectType,
     isListType,
@@ -39,10 +40,12 @@ export async function fieldRequests(sdl: string): Promise<readonly FieldRequest[
 
   const selectionOf = (type: GraphQLOutputType, depth: number): string => {
     const named = getNamedType(type);
+    if (isAbstractType(named)) return " { __typename }";
     if (!isObjectType(named)) return "";
     const fields = Object.values(named.getFields()).filter((field) => field.args.every((one) => !isNonNullType(one.type)));
     const chosen = fields.flatMap((field) => {
-      const isLeaf = !isObjectType(getNamedType(field.type));
+      const of = getNamedType(field.type);
+      const isLeaf = !isObjectType(of) && !isAbstractType(of);
       return isLeaf || depth < DEPTH ? [`${field.name}${selectionOf(field.type, depth + 1)}`] : [];
     });
     return ` { ${["__typename", ...chosen].join(" ")} }`;

@@ -1,3 +1,4 @@
+export { type DescribedSchema, type SchemaOperation, describeGraphql } from "./described-schema.ts";
 export { graphqlConnector } from "./definition.ts";
 export {
   type CallInput,
@@ -11,4 +12,5 @@ export {
   graphql,
 } from "./functions.ts";
 export { type FieldRequest, fieldRequests } from "./field-requests.ts";
+export { isIntrospection } from "./introspection.ts";
 export { schemaBreaks } from "./schema-breaks.ts";

@@ -19,6 +19,7 @@ import {
 } from "graphql";
 import { PortolanError, isRecord } from "@portolan/core";
 import { federate, keyFault, type Federation } from "./federation.ts";
+import { isIntrospection } from "./introspection.ts";
 
 /** A schema that was written first. */
 export interface SchemaDocument {
@@ -60,11 +61,6 @@ export function schemaOfText(text: string): SchemaDocument {
     if (fault !== undefined) throw new GraphQLError(`the key of ${type}: ${fault}`);
   }
   return { schema, text, federation };
-}
-
-/** Whether data are what introspection answers, as tools write it into a file. */
-function isIntrospection(content: unknown): boolean {
-  return isRecord(content) && isRecord((isRecord(content["data"]) ? content["data"] : content)["__schema"]);
 }
 
 function introspectedText(content: unknown): string {
