@@ -31,6 +31,7 @@ async function measure(): Promise<void> {
   reportSamples(samples, "µs CPU a request");
   report("rest", [
     row("speed ÷ node:http + ajv", speedOver(samples, "portolan", "node:http + ajv"), AGAINST_BARE),
+    row("speed of rest.api ÷ node:http + ajv", speedOver(samples, "portolan, rest.api", "node:http + ajv"), AGAINST_BARE),
     row("speed ÷ Fastify", speedOver(samples, "portolan", "Fastify"), AGAINST_FASTIFY),
   ]);
 }
@@ -72,6 +73,10 @@ async function session(replies: Set<string>): Promise<Samples> {
     const contestants = [
       await serve("portolan", (port) => ({
         command: portolanStart(path.join(here, "rest/app"), { port, store: folder.path }),
+        ready: /"ready"/,
+      })),
+      await serve("portolan, rest.api", (port) => ({
+        command: portolanStart(path.join(here, "rest/api-app"), { port, store: folder.path + "-api" }),
         ready: /"ready"/,
       })),
       await serve("node:http + ajv", script("bare-server.ts")),
