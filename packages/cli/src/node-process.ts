@@ -24,7 +24,14 @@ export async function runNode({ load, settings, io }: NodeProcess): Promise<Exit
   const startedAt = clock.now();
   provideOwnPackage();
   const app = await load();
-  const node = await startNode({ app, platform, log: createJsonLogger({ clock, level: app.config.log, write }), clock, ...settings });
+  const node = await startNode({
+    app,
+    platform,
+    log: createJsonLogger({ clock, level: app.config.log, write }),
+    clock,
+    isProduction: true,
+    ...settings,
+  });
   log.log("info", "ready", { app: app.definition.name, url: node.url, pid: process.pid, ms: clock.now() - startedAt });
   const onHangUp = () => void reload(node, load, log);
   process.on("SIGHUP", onHangUp);

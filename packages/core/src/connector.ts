@@ -180,6 +180,8 @@ export interface ConnectorServices {
   /** The content of a file of the app, decoded in the format of its name; paths start in the directory. Throws PORTOLAN_CONFIG_INVALID or PORTOLAN_FORMAT_INVALID. */
   readonly readFile?: (path: string) => unknown;
   readonly http?: unknown;
+  /** Whether the app runs for its users: what only finds mistakes of its developers need not be looked at then. */
+  readonly isProduction?: boolean;
   /** Relative paths of options start here. */
   readonly directory: string;
   /** Makes a stream that can be read once one that can be read again. Left out by whoever has no place for it. */

@@ -15,7 +15,7 @@ export async function checkApp(app: LoadedApp, platform: Platform): Promise<Body
   const { createMemoryStore } = await import("@portolan/stores");
   const clock = createSystemClock();
   const store = createMemoryStore({ clock });
-  const parts = await engineParts(app, platform, undefined);
+  const parts = await engineParts(app, platform, { http: undefined, isProduction: false });
   const engine = createEngine({
     ...parts,
     stores: { memory: store, durable: createMemoryStore({ clock }) },

@@ -9,7 +9,7 @@ import { spool } from "./spool.ts";
 export async function engineParts(
   app: LoadedApp,
   platform: Platform,
-  http: unknown,
+  { http, isProduction }: { readonly http: unknown; readonly isProduction: boolean },
 ): Promise<Pick<EngineOptions, "app" | "connectors" | "contracts" | "languages" | "services">> {
   const { definition, directory } = app;
   const [languages, formats, contracts] = await Promise.all([
@@ -17,7 +17,7 @@ export async function engineParts(
     platform.formats(directory),
     platform.contracts(directory, contractPaths(definition)),
   ]);
-  const services: ConnectorServices = { ...formats, directory, spool, ...(http === undefined ? {} : { http }) };
+  const services: ConnectorServices = { ...formats, directory, spool, isProduction, ...(http === undefined ? {} : { http }) };
   return { app: definition, connectors: platform.connectors, contracts, languages, services };
 }
 

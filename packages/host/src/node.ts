@@ -23,6 +23,8 @@ export interface NodeOptions {
   readonly http?: { readonly host?: string; readonly port?: number } | false;
   readonly clock?: Clock;
   readonly random?: Random;
+  /** Whether it runs for users, as `portolan start` does, and not for developers and tests. Default: false. */
+  readonly isProduction?: boolean;
 }
 
 export interface RunningNode {
@@ -106,7 +108,7 @@ async function open(options: Opening, opened: Close[]): Promise<RunningNode> {
   });
   const startEngine = async (loaded: LoadedApp, doors: DoorHost | undefined): Promise<Engine> => {
     const started = createEngine({
-      ...(await engineParts(loaded, options.platform, doors)),
+      ...(await engineParts(loaded, options.platform, { http: doors, isProduction: options.isProduction === true })),
       stores: { memory: stores.memory, durable: watch.store },
       clock,
       random,

@@ -2,7 +2,7 @@ import { app, route } from "portolan";
 import { rest } from "portolan/rest";
 import { receiptOf, type Order } from "../order.ts";
 
-const api = rest.api<{ placeOrder: Order }>("./openapi.json", { checkReplies: false });
+const api = rest.api<{ placeOrder: Order }>("./openapi.json");
 
 const placeOrder = route("placeOrder")
   .from(api.operation("placeOrder"))

@@ -123,6 +123,10 @@ test("a reply that the document does not promise is a fault on this side, unless
   expect(await statusOf(answering({ id: 1, customer: "Ada" }, { "http-status": 202 }))).toBe(500);
   expect(await statusOf(answering("there already", { "http-status": 409 }))).toBe(409);
   expect(await statusOf(answering({}), { checkReplies: false })).toBe(201);
+  await using production = await open("placeOrder", { deliver: answering({}), isProduction: true });
+  expect((await production.request("/v1/orders", json({ customer: "Ada" }, headers))).status).toBe(201);
+  await using careful = await open("placeOrder", { deliver: answering({}), isProduction: true }, { checkReplies: true });
+  expect((await careful.request("/v1/orders", json({ customer: "Ada" }, headers))).status).toBe(500);
 });
 
 test.each([

@@ -54,9 +54,14 @@ export async function openApiDoor(
     hasBody: body !== undefined,
     admission,
     body: bodyContract(body, contracts.request, (content) => formContract(content, api, services)),
-    reply: options.checkReplies === false || options.mode === "accept" ? undefined : createReplyContract(operation, contracts.response),
+    reply: checksReplies(options, services) ? createReplyContract(operation, contracts.response) : undefined,
     mock: options.mock === true ? createMockWriter({ operation, contracts, services, sample: sampleSchema }) : undefined,
   };
+}
+
+/** In production nobody is helped by an answer that is held back. */
+function checksReplies({ checkReplies, mode }: DoorOptions, { isProduction }: SourceContext["services"]): boolean {
+  return mode !== "accept" && (checkReplies ?? isProduction !== true);
 }
 
 interface Asked {

@@ -51,12 +51,13 @@ export interface DoorSetting {
   readonly input?: ContractCheck;
   /** The files of the app. */
   readonly readFile?: (path: string) => unknown;
+  readonly isProduction?: boolean;
   /** Operations of the same API description that other routes have. */
   readonly others?: readonly string[];
 }
 
 /** A running door on a real port, whose route answers by default with what it got. */
-export async function openDoor({ options, deliver = echo, answer, input, readFile, others }: DoorSetting) {
+export async function openDoor({ options, deliver = echo, answer, input, readFile, others, isProduction = false }: DoorSetting) {
   const received: Incoming[] = [];
   const clock: Clock = { now: () => 0, after: () => ({ cancel() {} }) };
   const host = createHttpHost({ port: 0, log: silentLogger, policies: createPolicies({ clock }) });
@@ -79,6 +80,7 @@ export async function openDoor({ options, deliver = echo, answer, input, readFil
       formatFor: formats.formatFor,
       ...(readFile === undefined ? {} : { readFile }),
       http: host,
+      isProduction,
       directory: import.meta.dirname,
     },
   };

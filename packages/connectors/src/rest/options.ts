@@ -25,7 +25,10 @@ export const doorOptions = {
   operation: optional(option.text, "The `operationId`, or method and path such as `GET /orders/{id}`, of the operation of `api`.", {
     example: "placeOrder",
   }),
-  checkReplies: optional(option.boolean, "Whether replies are checked by `api`, too; a breach is 500. Default: true."),
+  checkReplies: optional(
+    option.boolean,
+    "Whether replies are checked by `api`, too; a breach is 500. Default: true in `portolan dev` and in tests, false in `portolan start`.",
+  ),
   unrouted: optional(
     option.oneOf("fail", "ignore"),
     "Operations of `api` that no route has: `fail` (default) refuses to start, `ignore` goes on. What any door of the document says holds.",

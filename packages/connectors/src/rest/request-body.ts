@@ -14,6 +14,8 @@ export interface BodyDecoder {
 export interface BodyDecoders {
   /** The decoder of a Content-Type; throws PORTOLAN_MEDIA_TYPE if the door does not take it. */
   choose(contentType: string | undefined): BodyDecoder;
+  /** The media types that the door says it takes, as a list for people and clients. */
+  readonly taken: string | undefined;
 }
 
 const DEFAULT_TYPE = "application/json";
@@ -38,7 +40,7 @@ export function createBodyDecoders(consumes: readonly string[] | undefined, serv
     if (ranges === undefined || services.formatFor(name) !== undefined) throw unknownType(contentType, ranges);
     return { raw: true, decode: (bytes) => bytes };
   });
-  return { choose: (contentType) => choose(contentType ?? defaultType) };
+  return { choose: (contentType) => choose(contentType ?? defaultType), taken: consumes?.join(", ") };
 }
 
 const SMALL_BYTES = 1024;

@@ -88,7 +88,13 @@ export function createRequestReader(options: DoorOptions, context: SourceContext
     decoder(exchange) {
       if (!hasBody || !exchange.hasBody) return undefined;
       refuseCoding(exchange);
-      return decoders.choose(contentTypeOf(exchange));
+      try {
+        return decoders.choose(contentTypeOf(exchange));
+      } catch (error) {
+        // RFC 9110, section 15.5.16.
+        if (decoders.taken !== undefined) exchange.addHeaders({ accept: decoders.taken });
+        throw error;
+      }
     },
     message({ headers, path, query, cookies }, body) {
       const named = addParameters(addParameters(addParameters(headers, "path-", path), "query-", query), "cookie-", cookies);
@@ -210,6 +216,7 @@ function withoutConnectionHeaders(headers: Record<string, HeaderValue>, connecti
 function refuseCoding(exchange: Exchange): void {
   const coding = exchange.headers["content-encoding"];
   if (coding === undefined || coding === "identity") return;
+  exchange.addHeaders({ "accept-encoding": "identity" });
   throw new PortolanError(
     "PORTOLAN_MEDIA_TYPE",
     `the body's Content-Encoding is "${String(coding)}"; expected a body that is not compressed`,
