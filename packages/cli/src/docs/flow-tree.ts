@@ -37,13 +37,11 @@ export function flowTree({ from, steps }: RouteDefinition, shown: (text: string)
 
   function stepNode({ pattern, options, note }: StepNode): FlowNode {
     const target = targetIn(options);
-    const detail = target ?? note ?? expressionIn(options) ?? "";
-    return {
-      kind: target === undefined ? "step" : "send",
-      title: titles.get(pattern) ?? pattern,
-      detail: words(detail),
-      branches: branchesIn(options, "").map(({ label, steps: inner }) => ({ label: words(label), nodes: inner.map(stepNode) })),
-    };
+    const branches = branchesIn(options, "").map(({ label, steps: inner }) => ({ label: words(label), nodes: inner.map(stepNode) }));
+    const own = words(target ?? note ?? expressionIn(options) ?? "");
+    // The condition of a way stands at the way.
+    const detail = branches.some(({ label }) => label === own) ? "" : own;
+    return { kind: target === undefined ? "step" : "send", title: titles.get(pattern) ?? pattern, detail, branches };
   }
 
   const beginning: readonly FlowNode[] =

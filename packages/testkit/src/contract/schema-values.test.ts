@@ -39,6 +39,11 @@ test.each<readonly [string, JsonSchema]>([
   ["lists without repetition", { type: "array", uniqueItems: true, minItems: 2, maxItems: 3, items: { enum: [1, 2, 3] } }],
   ["tuples", { type: "array", prefixItems: [{ type: "string" }, { type: "boolean" }], items: false, minItems: 2 }],
   ["maps", { type: "object", additionalProperties: { type: "integer" }, minProperties: 2 }],
+  // Data of JSON have the methods of objects, which validators call.
+  [
+    "lists of maps without repetition",
+    { type: "array", uniqueItems: true, minItems: 2, items: { type: "object", properties: { a: { type: "integer" } } } },
+  ],
   ["maps by pattern", { type: "object", patternProperties: { "^x-[a-z]+$": { type: "boolean" } }, additionalProperties: false }],
   [
     "what is put together",
@@ -92,7 +97,7 @@ test.each<readonly [string, JsonSchema]>([
   ].map((format) => [format, { type: "string", format }] as const),
 ])("values of %s follow the schema", (_what, schema) => {
   const validate = validator(schema);
-  const wrong = fc.sample(valuesOf(schema), { numRuns: 300, seed: 7 }).filter((value) => !validate(JSON.parse(JSON.stringify(value))));
+  const wrong = fc.sample(valuesOf(schema), { numRuns: 300, seed: 7 }).filter((value) => !validate(value));
   expect(wrong).toEqual([]);
 });
 

@@ -149,7 +149,10 @@ function maps(schema: JsonSchema, at: At): fc.Arbitrary<unknown> {
   const isClosed = others === false;
   for (const name of required) if (!properties.has(name)) properties.set(name, isClosed ? true : others);
   const wanted = [...properties].filter(([name, part]) => required.includes(name) || (at.depth < DEPTH && part !== false));
-  const known = fc.record(Object.fromEntries(wanted.map(([name, part]) => [name, values(part, inner)])), { requiredKeys: [...required] });
+  const known = fc.record(Object.fromEntries(wanted.map(([name, part]) => [name, values(part, inner)])), {
+    requiredKeys: [...required],
+    noNullPrototype: true,
+  });
   const more = dictionaries(schema, inner, numberIn(schema, "minProperties") ?? 0);
   return more === undefined ? known : fc.tuple(known, more).map(([own, extra]) => ({ ...extra, ...own }));
 }
@@ -159,7 +162,11 @@ function dictionaries(schema: JsonSchema, at: At, least: number): fc.Arbitrary<o
   const others = schema["additionalProperties"];
   const isNeeded = least > schemaEntries(schema["properties"]).length;
   const patterns = schemaEntries(schema["patternProperties"]);
-  const count = { minKeys: Math.min(least, 16), maxKeys: Math.max(Math.min(least, 16), at.depth > DEPTH ? 0 : MORE) };
+  const count = {
+    noNullPrototype: true,
+    minKeys: Math.min(least, 16),
+    maxKeys: Math.max(Math.min(least, 16), at.depth > DEPTH ? 0 : MORE),
+  };
   const names =
     schema["propertyNames"] === undefined
       ? fc.stringMatching(/^[a-z][a-zA-Z0-9]{0,11}$/)
