@@ -1,8 +1,10 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
-import { defineCommand } from "../command.ts";
+import type { OpenApiVersion } from "@portolan/formats/openapi";
+import { usage } from "../arguments.ts";
+import { type CommandDefinition, defineCommand } from "../command.ts";
 
-export const docs = defineCommand({
+export const docs: CommandDefinition = defineCommand({
   name: "docs",
   summary:
     "Writes what describes an app: OpenAPI of its REST doors, AsyncAPI of its channels, the GraphQL schema, WSDL, MCP tools, and a site with a page for each route.",
@@ -14,6 +16,11 @@ export const docs = defineCommand({
   options: {
     out: { type: "string", value: "FOLDER", description: "Where the files are written. Default: docs in the app's directory." },
     "api-version": { type: "string", value: "VERSION", description: "The version of the API that the documents say. Default: 1.0.0." },
+    openapi: {
+      type: "string",
+      value: "VERSION",
+      description: "The version of OpenAPI: 3.1 or 3.2. Default: 3.1, or 3.2 where a door needs it, such as one for QUERY.",
+    },
   },
   examples: [{ line: "portolan docs --out public", does: "public/openapi.json, public/asyncapi.yaml, …" }],
   async run({ positionals: [path = "."], options, io }) {
@@ -24,7 +31,7 @@ export const docs = defineCommand({
     ]);
     provideOwnPackage();
     const anywhere = await loadAnywhere(resolve(io.directory, path));
-    const documents = await documentsOf(anywhere, options["api-version"] ?? "1.0.0");
+    const documents = await documentsOf(anywhere, { version: options["api-version"] ?? "1.0.0", openApi: openApiVersion(options.openapi) });
     const folder = options.out === undefined ? join(anywhere.app.directory, "docs") : resolve(io.directory, options.out);
     for (const { name, content } of documents) {
       const file = join(folder, name);
@@ -36,3 +43,8 @@ export const docs = defineCommand({
     return "ok";
   },
 });
+
+function openApiVersion(text: string | undefined): OpenApiVersion | undefined {
+  if (text === undefined || text === "3.1" || text === "3.2") return text;
+  throw usage(docs, `--openapi expects 3.1 or 3.2, found ${JSON.stringify(text)}`);
+}

@@ -1,3 +1,4 @@
+import type { OpenApiVersion } from "@portolan/formats/openapi";
 import type { LoadedApp } from "@portolan/host";
 import { platform } from "../platform.ts";
 import type { AppAnywhere } from "../tested-app.ts";
@@ -10,8 +11,14 @@ export interface AppDocument {
   readonly path?: string;
 }
 
+export interface DocumentVersions {
+  /** Of the API. */
+  readonly version: string;
+  readonly openApi: OpenApiVersion | undefined;
+}
+
 /** The documents of what an app offers, each where there is something that it can say, and the site that shows them. */
-export async function documentsOf({ app, shown }: AppAnywhere, version: string): Promise<readonly AppDocument[]> {
+export async function documentsOf({ app, shown }: AppAnywhere, { version, openApi }: DocumentVersions): Promise<readonly AppDocument[]> {
   const [{ apiOfApp }, { asyncApiOfApp }, { writeApiDocument }, { writeAsyncDocument }, { siteOf }, { runExamples }, { doorDocuments }] =
     await Promise.all([
       import("./api-of-app.ts"),
@@ -24,7 +31,7 @@ export async function documentsOf({ app, shown }: AppAnywhere, version: string):
     ]);
   const [api, asyncApi] = await Promise.all([apiOfApp(app, version), asyncApiOfApp(app, version)]);
   const documents: AppDocument[] = [
-    ...(api.operations.length === 0 ? [] : await inBoth("openapi", writeApiDocument(api), app)),
+    ...(api.operations.length === 0 ? [] : await inBoth("openapi", writeApiDocument(api, openApi), app)),
     ...(asyncApi.operations.length === 0 ? [] : await inBoth("asyncapi", writeAsyncDocument(asyncApi), app)),
   ];
   documents.push(...(await doorDocuments(app)));

@@ -75,12 +75,12 @@ test("a stream without an end ends when the caller leaves, and when the door clo
   const response = await node.request("/s", { signal: leaving.signal });
   await response.body?.getReader().read();
   leaving.abort();
-  await expect.poll(() => ended).toEqual(["end"]);
+  await expect.poll(() => ended, { timeout: 5000 }).toEqual(["end"]);
   const staying = (await node.request("/s")).body?.getReader();
   expect(Buffer.from((await staying?.read())?.value ?? []).toString()).toMatch(/^data: 0\n\n/);
   await node.running?.close();
   while ((await staying?.read())?.done === false);
-  expect(ended).toEqual(["end", "end"]);
+  await expect.poll(() => ended, { timeout: 5000 }).toEqual(["end", "end"]);
 });
 
 test("a body can be taken as a stream: of records, or of bytes", async () => {

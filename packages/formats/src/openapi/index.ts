@@ -16,4 +16,4 @@ export { isApiDescription, readApiDocument } from "./read-document.ts";
 export { type ApiContracts, apiContracts } from "./api-contracts.ts";
 export { sampleSchema } from "../json-schema/sample/sample.ts";
 export { createSchemaCollection, type SchemaCollection } from "./schema-collection.ts";
-export { writeApiDocument } from "./write-document.ts";
+export { type OpenApiVersion, writeApiDocument } from "./write-document.ts";

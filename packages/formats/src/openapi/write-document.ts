@@ -13,12 +13,19 @@ import {
 import { given } from "./parts.ts";
 import { writtenServers } from "./servers.ts";
 
-/** A description as a document of OpenAPI 3.1; read again it says the same. */
-export function writeApiDocument(api: ApiDocument): JsonSchema {
+export type OpenApiVersion = "3.1" | "3.2";
+
+/**
+ * A description as a document of OpenAPI; read again it says the same. Version 3.1 unless another is asked for, or an operation
+ * needs what only 3.2 has a word for: the method QUERY and methods of one's own, and parameters that are the whole query.
+ */
+export function writeApiDocument(api: ApiDocument, version: OpenApiVersion = versionFor(api)): JsonSchema {
   const paths = new Map<string, Record<string, unknown>>();
   for (const operation of api.operations) {
     const item = paths.get(operation.path) ?? {};
-    item[operation.method.toLowerCase()] = operationOf(operation, api);
+    const method = operation.method.toLowerCase();
+    if (METHODS.has(method) || method === "query") item[method] = operationOf(operation, api);
+    else item["additionalOperations"] = { ...record(item["additionalOperations"]), [operation.method]: operationOf(operation, api) };
     paths.set(operation.path, item);
   }
   const schemas = Object.fromEntries(Object.entries(api.schemas).map(([name, schema]) => [name, referring(schema)]));
@@ -27,13 +34,26 @@ export function writeApiDocument(api: ApiDocument): JsonSchema {
     ...(Object.keys(api.securitySchemes).length === 0 ? {} : { securitySchemes: api.securitySchemes }),
   };
   return {
-    openapi: "3.1.1",
+    openapi: version === "3.2" ? "3.2.0" : "3.1.1",
     info: { title: api.title, version: api.version, ...given("description", api.description) },
     ...(api.servers.length === 0 ? {} : { servers: writtenServers(api.servers, api.serverVariables) }),
     ...(api.tags.length === 0 ? {} : { tags: api.tags }),
     paths: Object.fromEntries(paths),
     ...(Object.keys(components).length === 0 ? {} : { components }),
   };
+}
+
+/** Those that are words of OpenAPI 3.1. */
+const METHODS = new Set(["get", "put", "post", "delete", "options", "head", "patch", "trace"]);
+
+function versionFor({ operations }: ApiDocument): OpenApiVersion {
+  const isNew = ({ method, parameters }: ApiOperation): boolean =>
+    !METHODS.has(method.toLowerCase()) || parameters.some((parameter) => parameter.in === "querystring");
+  return operations.some(isNew) ? "3.2" : "3.1";
+}
+
+function record(value: unknown): JsonSchema {
+  return isRecord(value) ? value : {};
 }
 
 function operationOf({ id, method, path, ...operation }: ApiOperation, api: ApiDocument): JsonSchema {
