@@ -54,5 +54,6 @@ test("docs writes what doors say of themselves: the GraphQL schema, WSDL with it
   const lookup = await read("lookup.wsdl");
   expect(lookup).toContain('name="GetOrder"');
   expect(lookup).toContain('location="http://127.0.0.1:8123/lookup"');
+  expect(await read("lookup.xsd")).toMatch(/<xs:schema [^>]*>[^]*name="GetOrder"/);
   for (const page of ["schema.graphql.html", "orders.wsdl.html", "mcp-tools.json.html"]) expect(await read(page)).toContain("<pre");
 });

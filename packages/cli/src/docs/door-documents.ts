@@ -22,7 +22,7 @@ export async function doorDocuments(app: LoadedApp): Promise<readonly AppDocumen
       documents.push({ name: named(path, "graphql", "schema.graphql"), content: await ask(`${url}${path}/schema.graphql`), path });
     for (const path of pathsOf(of("mcp")))
       documents.push({ name: named(path, "mcp", "mcp-tools.json"), content: await toolsOf(`${url}${path}`), path });
-    for (const { name, path } of servicesOf(of("soap"), app)) documents.push(...(await wsdlOf(name, `${url}${path}`)));
+    for (const service of servicesOf(of("soap"), app)) documents.push(...(await wsdlOf(service, `${url}${service.path}`)));
     const usual = `http://${host === "0.0.0.0" ? "localhost" : host}:${port}`;
     return documents.map((one) => ({ ...one, content: String(one.content).replaceAll(url, usual) }));
   } finally {
@@ -76,6 +76,8 @@ async function toolsOf(url: string): Promise<string> {
 interface Service {
   readonly name: string;
   readonly path: string;
+  /** What it is asked for: of a service of contracts the types are a document by themselves as well. */
+  readonly links: readonly ("wsdl" | "xsd")[];
 }
 
 /** The services of SOAP doors: each at the path of its door, or else where its own document says that it is. */
@@ -87,21 +89,21 @@ function servicesOf(doors: readonly ConnectorSourceNode[], { directory }: Loaded
       // Described by the contracts of its routes, at one path.
       const at = typeof path === "string" ? path : "/soap";
       const own = typeof serviceName === "string" ? serviceName : at.slice(1).replaceAll(/[^\w.-]+/g, "-");
-      if (!services.has(at) || typeof serviceName === "string") services.set(at, { name: own, path: at });
+      if (!services.has(at) || typeof serviceName === "string") services.set(at, { name: own, path: at, links: ["wsdl", "xsd"] });
       continue;
     }
     const name = parse(service).name;
     const [, address = ""] =
       /<(?:[\w.-]+:)?address\s[^>]*?location\s*=\s*["']([^"']*)/.exec(readFileSync(resolve(directory, service), "utf8")) ?? [];
     const own = typeof path === "string" ? path : URL.parse(address)?.pathname;
-    if (own !== undefined && !services.has(service)) services.set(service, { name, path: own });
+    if (own !== undefined && !services.has(service)) services.set(service, { name, path: own, links: ["wsdl"] });
   }
   return [...services.values()];
 }
 
 /** A document of a service and those that it refers to, with names of files in place of addresses. */
-async function wsdlOf(name: string, url: string): Promise<readonly AppDocument[]> {
-  const files = new Map([["wsdl", `${name}.wsdl`]]);
+async function wsdlOf({ name, links }: Service, url: string): Promise<readonly AppDocument[]> {
+  const files = new Map<string, string>(links.map((link) => [link, `${name}.${link}`]));
   const documents: AppDocument[] = [];
   for (const [query, file] of files) {
     const text = await ask(`${url}?${query}`);
