@@ -4,6 +4,7 @@ import { ediSuite } from "./suites/edi.ts";
 import { httpCacheSuite } from "./suites/http-cache.ts";
 import { jsonataSuite } from "./suites/jsonata.ts";
 import { openApiSuite } from "./suites/openapi.ts";
+import { openApiClientsSuite } from "./suites/openapi-clients.ts";
 import { openApiMocksSuite } from "./suites/openapi-mocks.ts";
 import { wsdlSuite } from "./suites/wsdl.ts";
 import { xmlAttacksSuite } from "./suites/xml-attacks.ts";
@@ -15,6 +16,7 @@ const SUITES = [
   ediSuite,
   openApiSuite,
   openApiMocksSuite,
+  openApiClientsSuite,
   apiTypesSuite,
   wsdlSuite,
   xmlAttacksSuite,

@@ -22,7 +22,7 @@ export const doorOptions = {
     "An API description (OpenAPI 2.0 to 3.2, JSON or YAML) in place of method and path: the door of its `operation`, which checks requests by it.",
     { example: "./openapi.yaml" },
   ),
-  operation: optional(option.text, "The `operationId`, or method and path such as `GET /orders/{id}`, of the operation of `api`.", {
+  operation: optional(option.name, "The `operationId`, or method and path such as `GET /orders/{id}`, of the operation of `api`.", {
     example: "placeOrder",
   }),
   checkReplies: optional(

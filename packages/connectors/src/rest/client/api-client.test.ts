@@ -189,6 +189,14 @@ test.each([
   expect(`${message}: ${hint}`).toContain(why);
 });
 
+test("an operation without an id is named by method and path, whatever characters are in it", async () => {
+  const paths = { "/a/${id}": { get: { responses: {} } } };
+  const options = (origin: string) => ({ client: "crm.yaml", operation: "GET /a/${id}", servers: origin });
+  await using crm = await openRemote(options, status(204), () => ({ openapi: "3.1.0", info: {}, paths }));
+  await crm.send({ id: "7" });
+  expect(crm.got[0]?.url).toBe("/a/$7");
+});
+
 test("a server of the options goes before that of the description", async () => {
   await using crm = await openRemote(
     (origin) => ({ client: "crm.yaml", operation: "createOrder", servers: `${origin}/base/` }),

@@ -24,7 +24,8 @@ export async function apiPlan(
   const operation = operationNamed(api, name, path);
   checkNames(options, operation, path);
   const { method, body } = operation;
-  const endpoint = `${method} ${operation.id} of ${path}`;
+  // An operation without a name is called by its method already.
+  const endpoint = `${operation.id.startsWith(`${method} `) ? "" : `${method} `}${operation.id} of ${path}`;
   const servers = apiServers(options, api, operation);
   const [base = ""] = servers;
   const authorizations = options.auth === undefined ? apiAuthorizations(options, api, operation) : authOf(options.auth);

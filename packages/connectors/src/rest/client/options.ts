@@ -29,7 +29,7 @@ export const clientOptions = {
     "An API description (OpenAPI 2.0 to 3.2, JSON or YAML) in place of method and URL: requests and replies of its `operation` are checked by it.",
     { example: "./crm.yaml" },
   ),
-  operation: optional(option.text, "The `operationId`, or method and path such as `GET /orders/{id}`, of the operation of `client`.", {
+  operation: optional(option.name, "The `operationId`, or method and path such as `GET /orders/{id}`, of the operation of `client`.", {
     example: "createOrder",
   }),
   parameters: optional(
