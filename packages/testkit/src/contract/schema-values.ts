@@ -77,9 +77,17 @@ function integers(schema: JsonSchema): fc.Arbitrary<number> {
   const { min, max } = wholeRange(schema, { min: -bits, max: bits - 1 });
   const step = numberIn(schema, "multipleOf") ?? 1;
   if (min > max) return fc.constant(min);
+  if (step === 1) return withLimits(fc.integer({ min, max }), { min, max }, schema);
   if (!Number.isInteger(step)) return fc.integer({ min, max });
   const [least, most] = [Math.ceil(min / step), Math.floor(max / step)];
   return least > most ? fc.constant(min) : fc.integer({ min: least, max: most }).map((count) => count * step);
+}
+
+/** The limits themselves, and what is next to them, are where programs are wrong most often. */
+function withLimits(values: fc.Arbitrary<number>, { min, max }: Range, schema: JsonSchema): fc.Arbitrary<number> {
+  const isGiven = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"].some((key) => schema[key] !== undefined);
+  const near = [min, min + 1, max - 1, max].filter((value) => value >= min && value <= max);
+  return isGiven ? fc.oneof({ arbitrary: values, weight: 3 }, { arbitrary: fc.constantFrom(...near), weight: 1 }) : values;
 }
 
 function wholeRange(schema: JsonSchema, { min, max }: Range): Range {
