@@ -47,6 +47,8 @@ function checkDoor({ service, operation, path, address, policies, serviceName, n
     if (name !== undefined && !isXmlName(name))
       faults.push(`${JSON.stringify(name)} is no name of XML: expected a letter or _, then letters, digits and . - _`);
   }
+  if (namespace !== undefined && !URL.canParse(namespace))
+    faults.push(`namespace: expected a URI such as urn:shop:orders, found ${namespace}`);
   const fault = path === undefined ? undefined : checkPath(path);
   if (fault !== undefined) faults.push(`${path} is no path pattern: ${fault}`);
   if (address !== undefined && !/^https?:\/\/[^/?#]+$/.test(address))

@@ -116,6 +116,11 @@ test.each<[string, TestedOperation[], string]>([
   ],
   ["a name that XML has not", [place({ options: { operation: "Place order" } })], '"Place order" is no name of XML'],
   [
+    "a namespace that is no URI",
+    [place({ options: { operation: "A", namespace: "my shop" } })],
+    "namespace: expected a URI such as urn:shop:orders, found my shop",
+  ],
+  [
     "unrouted operations of no document",
     [place({ options: { operation: "A", unrouted: "ignore" } })],
     "unrouted says nothing without a document",

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { openSoap, openTarget } from "../soap.test.support.ts";
 import { storeWsdl } from "../peers/services.test.support.ts";
@@ -126,4 +127,32 @@ test.each(["1.1", "1.2"])("a client sends and reads packages, by SOAP %s", async
   }
   await expect(client.call({ file: { name: "a", content: "no base64!" } })).rejects.toMatchObject({ code: "PORTOLAN_CONTRACT_FAILED" });
   await client.close();
+});
+test("broken packages are faults of the client, whatever is in them", async () => {
+  await using node = await openStore();
+  const pieces = fc.array(
+    fc.constantFrom(
+      "--b\r\n",
+      "--b--\r\n",
+      "\r\n",
+      `${XOP}\r\n\r\n`,
+      "Content-ID: <1@x>\r\n\r\n",
+      envelope(INCLUDE),
+      envelope(""),
+      "<a",
+      "\u0000",
+      "Content-Transfer-Encoding: base64\r\n",
+    ),
+    { maxLength: 12 },
+  );
+  const types = fc.constantFrom(TYPE, TYPE.replace("<e>", ""), TYPE.replace("text/xml", "application/soap+xml"), `${TYPE}; boundary=""`);
+  await fc.assert(
+    fc.asyncProperty(pieces, types, async (body, type) => {
+      const response = await node.request("/store", { method: "POST", body: body.join(""), headers: { "content-type": type } });
+      const text = await response.text();
+      expect([200, 400, 415, 500]).toContain(response.status);
+      expect(text).not.toMatch(/<faultcode>soap:Server|soap:Receiver/);
+    }),
+    { numRuns: 100 },
+  );
 });
