@@ -1,6 +1,6 @@
 import path from "node:path";
 import { freePort } from "./http/free-port.ts";
-import { post } from "./http/load.ts";
+import { exchange } from "./http/load.ts";
 import { buildPackages, portolanStart } from "./http/portolan-command.ts";
 import { canMeasureProcesses, startServer } from "./http/server-process.ts";
 import { row, skippedRow } from "./ratios.ts";
@@ -32,8 +32,9 @@ async function measure(): Promise<void> {
   try {
     for (let part = 0; part < PARTS; part++) {
       // Each request another one, so that whatever is remembered by what was sent would grow.
-      await post({
+      await exchange({
         port,
+        method: "POST",
         path: `/orders?part=${part}`,
         body: JSON.stringify({ ...ORDER, id: `o-${part}` }),
         requests: PART,

@@ -8,8 +8,8 @@ export interface Load {
   readonly body?: string;
   readonly requests: number;
   readonly connections: number;
-  /** Headers in place of those of JSON. */
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Headers in place of those of JSON; a function is asked for those of each request. */
+  readonly headers?: Readonly<Record<string, string>> | (() => Readonly<Record<string, string>>);
 }
 
 const JSON_HEADERS = { Accept: "application/json", "Content-Type": "application/json" };
@@ -21,7 +21,7 @@ const JSON_HEADERS = { Accept: "application/json", "Content-Type": "application/
 export async function exchange(load: Load): Promise<string> {
   let left = load.requests;
   let last = "";
-  const request = requestBytes(load);
+  const request = typeof load.headers === "function" ? undefined : requestBytes(load);
   const worker = async () => {
     const socket = connect(load.port, "127.0.0.1");
     socket.setNoDelay();
@@ -29,7 +29,7 @@ export async function exchange(load: Load): Promise<string> {
     while (left > 0) {
       left -= 1;
       const reply = replies();
-      socket.write(request);
+      socket.write(request ?? requestBytes(load));
       last = await reply;
     }
     socket.destroy();
@@ -39,11 +39,12 @@ export async function exchange(load: Load): Promise<string> {
 }
 
 function requestBytes({ port, path, method, body, headers = JSON_HEADERS }: Load): Buffer {
+  const given = typeof headers === "function" ? headers() : headers;
   const head = [
     `${method} ${path} HTTP/1.1`,
     `Host: 127.0.0.1:${port}`,
     "User-Agent: bench",
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    ...Object.entries(given).map(([name, value]) => `${name}: ${value}`),
     ...(body === undefined ? [] : [`Content-Length: ${Buffer.byteLength(body)}`]),
   ];
   return Buffer.from(`${head.join("\r\n")}\r\n\r\n${body ?? ""}`);

@@ -1,5 +1,6 @@
 import type { Exchange, ReplyHeaders } from "../exchange.ts";
 import type { Validators } from "./conditional.ts";
+import { createRecentMap } from "./recent-map.ts";
 import type { Lifetime } from "./storable.ts";
 
 export interface CachedReply {
@@ -31,7 +32,7 @@ const MAX_CHOICES = 100;
 /** Replies in memory, up to a size; beyond it those go first whose address was not asked for longest. */
 export function createCacheStore(maxBytes: number): CacheStore {
   // The newest reply of an address comes first.
-  const addresses = new Map<string, readonly CachedReply[]>();
+  const addresses = createRecentMap<readonly CachedReply[]>();
   let bytes = 0;
   const forget = (address: string) => {
     for (const reply of addresses.get(address) ?? []) bytes -= sizeOf(address, reply);
@@ -44,9 +45,10 @@ export function createCacheStore(maxBytes: number): CacheStore {
   return {
     find(address, exchange) {
       const replies = addresses.get(address);
-      const found = replies?.find(({ chosenBy }) => isChosen(chosenBy, exchange));
+      // A name is looked up once, however many replies there are to choose from.
+      const choices = new Map<string, string>();
+      const found = replies?.find(({ chosenBy }) => isChosen(chosenBy, { exchange, choices }));
       if (replies === undefined || found === undefined) return undefined;
-      addresses.delete(address);
       addresses.set(address, replies);
       return found;
     },
@@ -57,10 +59,8 @@ export function createCacheStore(maxBytes: number): CacheStore {
       const size = sizeOf(address, reply);
       if (size > maxBytes) return;
       set(address, [reply, ...others.slice(0, MAX_CHOICES - 1)]);
-      for (const oldest of addresses.keys()) {
-        if (bytes <= maxBytes) return;
-        if (oldest !== address) forget(oldest);
-      }
+      for (let one = addresses.oldest(); bytes > maxBytes && one !== undefined && one.key !== address; one = addresses.oldest())
+        forget(one.key);
       if (bytes <= maxBytes) return;
       // This address alone is too large: its other replies go.
       forget(address);
@@ -84,8 +84,17 @@ function choice(exchange: Exchange, name: string): string {
         .replaceAll(/\s*,\s*/g, ",");
 }
 
-function isChosen(chosenBy: ReadonlyMap<string, string>, exchange: Exchange): boolean {
-  for (const [name, value] of chosenBy) if (choice(exchange, name) !== value) return false;
+interface Choosing {
+  readonly exchange: Exchange;
+  readonly choices: Map<string, string>;
+}
+
+function isChosen(chosenBy: ReadonlyMap<string, string>, { exchange, choices }: Choosing): boolean {
+  for (const [name, value] of chosenBy) {
+    const known = choices.get(name) ?? choice(exchange, name);
+    choices.set(name, known);
+    if (known !== value) return false;
+  }
   return true;
 }
 

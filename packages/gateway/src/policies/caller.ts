@@ -11,10 +11,10 @@ export const callerOption = optional(
 /** Longer names are told apart by their hash, so that what is known of a caller has a size. */
 const MAX_LENGTH = 64;
 
-/** A name of the caller; one of an address is never one of a header. */
+/** A name of the caller, by a header in lower case. One of an address is never one of a header, which has no NUL. */
 export function callerOf(exchange: Exchange, header: string | undefined): string {
-  const named = header === undefined ? undefined : exchange.headers[header.toLowerCase()];
-  if (named === undefined) return `address ${exchange.callerAddress}`;
+  const named = header === undefined ? undefined : exchange.headers[header];
+  if (named === undefined) return `\0${exchange.callerAddress}`;
   const name = String(named);
-  return name.length <= MAX_LENGTH ? `header ${name}` : `hash ${createHash("sha256").update(name).digest("base64url")}`;
+  return name.length <= MAX_LENGTH ? name : `\0${createHash("sha256").update(name).digest("base64url")}`;
 }

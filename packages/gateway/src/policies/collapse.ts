@@ -1,4 +1,5 @@
 import type { Clock } from "@portolan/core";
+import { createRecentMap } from "./recent-map.ts";
 
 /**
  * What the first of several requests at once came to: a reply for all; one that others may not have; a failure, which is its own as
@@ -30,13 +31,12 @@ export function createCollapse(clock: Clock): Collapse {
   const open = new Set<{ readonly address: string; isOutdated: boolean }>();
   const byKey = new Map<string, Making>();
   // By key, when it ends; in the order in which they end.
-  const apart = new Map<string, number>();
+  const apart = createRecentMap<number>();
 
   const setApart = (key: string) => {
-    apart.delete(key);
     apart.set(key, clock.now() + APART_MS);
-    const [oldest] = apart.keys();
-    if (oldest !== undefined && apart.size > MAX_APART) apart.delete(oldest);
+    const oldest = apart.oldest();
+    if (oldest !== undefined && apart.size > MAX_APART) apart.delete(oldest.key);
   };
 
   return {

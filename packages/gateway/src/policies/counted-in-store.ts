@@ -1,6 +1,7 @@
 import { PortolanError, type Clock } from "@portolan/core";
 import { allowanceAt, type Allowance, type CallerLimit, type Count, type Taken } from "./caller-limit.ts";
 import type { PolicyStore } from "./policy.ts";
+import { createRecentMap } from "./recent-map.ts";
 
 export interface CountPlace {
   readonly store: PolicyStore;
@@ -29,14 +30,13 @@ const MAX_SEEN = 10_000;
  */
 export function countedInStore<Known>(count: Count<Known>, { store, clock, scope }: CountPlace): CallerLimit {
   // In the order of the last use.
-  const seen = new Map<string, SeenRow<Known>>();
+  const seen = createRecentMap<SeenRow<Known>>();
   const waiting = new Map<string, Waiting[]>();
 
   const remember = (caller: string, row: SeenRow<Known>): SeenRow<Known> => {
-    seen.delete(caller);
     seen.set(caller, row);
-    const [oldest] = seen.keys();
-    if (oldest !== undefined && seen.size > MAX_SEEN) seen.delete(oldest);
+    const oldest = seen.oldest();
+    if (oldest !== undefined && seen.size > MAX_SEEN) seen.delete(oldest.key);
     return row;
   };
 

@@ -71,6 +71,7 @@ interface LimitWords {
 
 /** Tells callers of the limit in the fields of draft-ietf-httpapi-ratelimit-headers. What cannot be counted is not answered. */
 function limited({ name, limit, windowSeconds, header }: LimitWords, counter: CallerLimit, { clock }: PolicyContext): Policy {
+  const named = header?.toLowerCase();
   const policyField = `"${name}";q=${limit};w=${Math.ceil(windowSeconds)}`;
   return (door) => ({
     ...door,
@@ -83,7 +84,7 @@ function limited({ name, limit, windowSeconds, header }: LimitWords, counter: Ca
         if (granted) return door.handle(exchange);
         exchange.fail(new PortolanError("PORTOLAN_THROTTLED", `the caller's ${name} limit is used up`, { retryAfterMs: resetMs }));
       };
-      const allowance = counter.take(callerOf(exchange, header), clock.now());
+      const allowance = counter.take(callerOf(exchange, named), clock.now());
       return allowance instanceof Promise ? handleLater(exchange, allowance.then(goOn)) : goOn(allowance);
     },
   });

@@ -1,4 +1,5 @@
 import type { Clock } from "@portolan/core";
+import { createRecentMap } from "./recent-map.ts";
 import type { IdempotentReplies, IdempotentReply } from "./idempotent-replies.ts";
 
 export interface MemoryReplyLimits {
@@ -20,7 +21,7 @@ const ENTRY_BYTES = 512;
 /** Replies in the memory of the node, up to a size; beyond it the oldest go first. */
 export function repliesInMemory({ keepMs, maxBytes, clock }: MemoryReplyLimits): IdempotentReplies {
   // In the order in which they began, so that those out of time are in front.
-  const entries = new Map<string, Entry>();
+  const entries = createRecentMap<Entry>();
   let bytes = 0;
   const sizeOf = ({ reply }: Entry) => ENTRY_BYTES + (reply === undefined ? 0 : Buffer.byteLength(reply.body));
   const remove = (key: string, entry: Entry) => {
@@ -29,16 +30,12 @@ export function repliesInMemory({ keepMs, maxBytes, clock }: MemoryReplyLimits):
     bytes -= sizeOf(entry);
   };
   const forgetOld = (now: number) => {
-    for (const [key, entry] of entries) {
-      if (entry.since + keepMs > now) return;
-      remove(key, entry);
-    }
+    for (let one = entries.oldest(); one !== undefined && one.value.since + keepMs <= now; one = entries.oldest())
+      remove(one.key, one.value);
   };
   const makeRoom = () => {
-    for (const [key, entry] of entries) {
-      if (bytes <= maxBytes) return;
-      if (entry.reply !== undefined) remove(key, entry);
-    }
+    for (let one = entries.oldest(); one !== undefined && bytes > maxBytes; one = one.newer)
+      if (one.value.reply !== undefined) remove(one.key, one.value);
   };
   return {
     begin(key, fingerprint) {

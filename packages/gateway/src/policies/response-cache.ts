@@ -263,8 +263,8 @@ function outcomeOf(status: number): Outcome {
   return status >= 500 ? "failed" : "own";
 }
 
-function addressOf({ headers, path, queryText }: Exchange): string {
-  return addressAt(String(headers["host"] ?? headers[":authority"]), queryText === "" ? path : `${path}?${queryText}`);
+function addressOf({ origin, path, queryText }: Exchange): string {
+  return addressAt(origin.host, queryText === "" ? path : `${path}?${queryText}`);
 }
 
 function addressAt(host: string, target: string): string {

@@ -1,4 +1,5 @@
 import { MAX_CALLERS, type Allowance, type CallerLimit } from "./caller-limit.ts";
+import { createRecentMap } from "./recent-map.ts";
 
 /** The times of the last requests that were granted, the oldest at `next` once there are as many as the limit. */
 interface Grants {
@@ -16,13 +17,14 @@ export interface SlidingWindow extends CallerLimit {
  */
 export function createSlidingWindow(limit: number, perMs: number): SlidingWindow {
   // In the order of the last grant.
-  const callers = new Map<string, Grants>();
+  const callers = createRecentMap<Grants>();
 
   const forget = (now: number) => {
-    for (const [caller, { times, next }] of callers) {
+    for (let one = callers.oldest(); one !== undefined; one = callers.oldest()) {
+      const { times, next } = one.value;
       const last = times[(next + times.length - 1) % times.length] ?? 0;
       if (last > now - perMs && callers.size <= MAX_CALLERS) return;
-      callers.delete(caller);
+      callers.delete(one.key);
     }
   };
 
@@ -39,7 +41,6 @@ export function createSlidingWindow(limit: number, perMs: number): SlidingWindow
         times[grants.next] = now;
         grants.next = (grants.next + 1) % limit;
       }
-      callers.delete(caller);
       callers.set(caller, grants);
       const expired = countExpired(grants, now - perMs);
       const first = times[(grants.next + expired) % times.length] ?? now;
