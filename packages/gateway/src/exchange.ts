@@ -47,6 +47,8 @@ export interface Exchange {
   readonly upgrade?: ((headers: ReplyHeaders) => Duplex) | undefined;
   /** Headers that whatever reply comes will have besides its own, a problem document as well; ignored once it has begun. */
   addHeaders(headers: ReplyHeaders): void;
+  /** Fields that follow a streamed reply, where the protocol has room for them (RFC 9110, section 6.5); to be given before it ends. */
+  addTrailers(trailers: ReplyHeaders): void;
   /** Sends the reply. `content-length` and `x-request-id` are added. Text is sent as UTF-8. */
   reply(status: number, headers: ReplyHeaders, body?: string | Uint8Array): void;
   /** Sends a reply whose chunks come as they are made; waits while the caller is slow. Resolves when all was handed over. */

@@ -64,6 +64,7 @@ export class HttpExchange implements Exchange, OpenExchange {
   readonly #upgraded: HttpRequest["upgraded"];
   #state: State = "open";
   #added: OutgoingHttpHeader[] | undefined;
+  #trailers: ReplyHeaders | undefined;
   #reader: BodyReader | undefined;
   #stream: BodyStream | undefined;
   #abort: AbortController | undefined;
@@ -188,6 +189,10 @@ export class HttpExchange implements Exchange, OpenExchange {
     pushHeaders((this.#added ??= []), headers);
   }
 
+  addTrailers(trailers: ReplyHeaders): void {
+    this.#trailers = trailers;
+  }
+
   reply(status: number, headers: ReplyHeaders, body: string | Uint8Array = ""): void {
     // Also when the caller has gone: what was done is done.
     if (this.onSuccess !== undefined && status < 400) this.onSuccess(headers);
@@ -217,6 +222,7 @@ export class HttpExchange implements Exchange, OpenExchange {
       clearImmediate(flush);
     }
     if (!this.open) return;
+    if (this.#trailers !== undefined) response.addTrailers(trailersOf(this.#trailers));
     response.end();
     this.#end("replied");
   }
@@ -306,6 +312,12 @@ function pushHeaders(head: OutgoingHttpHeader[], headers: ReplyHeaders): void {
     const value = headers[name];
     if (value !== undefined) head.push(name, typeof value === "object" ? [...value] : value);
   }
+}
+
+function trailersOf(trailers: ReplyHeaders): [string, string][] {
+  return Object.entries(trailers).flatMap(([name, value]) =>
+    (typeof value === "object" ? value : [String(value)]).map((one): [string, string] => [name, one]),
+  );
 }
 
 /** The head of a reply after which the connection speaks another protocol. */

@@ -12,8 +12,8 @@ import { connect as connectTcp } from "node:net";
 import { silentLogger } from "@portolan/core";
 import { createCertificate, createRecordingLogger } from "@portolan/testkit";
 import { expect, test } from "vitest";
-import { createHttpHost, openProxy, type Door, type HttpHostOptions, type TlsMaterial } from "./index.ts";
-import { readProxy, startUpstream, systemClock } from "./proxy/proxy.test.support.ts";
+import { createHttpHost, openProxy, readProxy, type Door, type HttpHostOptions, type TlsMaterial } from "./index.ts";
+import { startUpstream, systemClock } from "./proxy/proxy.test.support.ts";
 
 const authority = createCertificate("test authority");
 const server = createCertificate("server", authority);
@@ -183,9 +183,7 @@ test("a proxy is reached over HTTP/2, both ways at once", async () => {
     response.setHeader("x-proto", String(request.headers["x-forwarded-proto"]));
     request.pipe(response);
   });
-  const { options } = readProxy({ path: "/*", targets: upstream.url });
-  if (options === undefined) throw new Error("expected options");
-  const proxy = await openProxy("test", options, { clock: systemClock, log: silentLogger });
+  const proxy = await openProxy("test", readProxy({ path: "/*", targets: upstream.url }), { clock: systemClock, log: silentLogger });
   await using node = await startTls([]);
   proxy.mount(node.host);
   await using session = await openSession(node.port);

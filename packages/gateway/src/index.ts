@@ -18,6 +18,7 @@ export { type PolicyOptions, checkPolicies, policyOptions } from "./policies/pol
 export type { PolicyServices, PolicyStore } from "./policies/policy.ts";
 export { type Problem, type ProblemDetails, type ProblemError, type ProblemOptions, problemOf, statusProblem } from "./problem.ts";
 export { type Proxy, type ProxyServices, openProxy } from "./proxy/proxy.ts";
+export { readProxy } from "./proxy/read-proxy.ts";
 export { type ProxyInput, type ProxyOptions, checkProxy, proxyOptions } from "./proxy/proxy-options.ts";
 export type { TlsMaterial, TlsSource } from "./tls-options.ts";
 export type { FoundDoor, RouteTable } from "./route-table.ts";

@@ -1,7 +1,7 @@
 import type { Clock } from "@portolan/core";
 import { expect, test } from "vitest";
-import type { ProxyInput } from "../index.ts";
-import { readProxy } from "../proxy/proxy.test.support.ts";
+import { readProxy, type ProxyInput } from "../index.ts";
+import { faultsOf } from "../proxy/proxy.test.support.ts";
 import type { BalancedTarget } from "./balanced-target.ts";
 import { createBalancer, type Balancer } from "./balancer.ts";
 
@@ -20,11 +20,12 @@ function createHandClock(): Clock & { nowMs: number } {
 }
 
 function build(input: Omit<ProxyInput, "path">) {
-  const { options, faults } = readProxy({ path: "/*", ...input });
-  if (options === undefined || faults.length > 0) throw new Error(faults.join("; "));
   const clock = createHandClock();
   const changes: string[] = [];
-  const balancer = createBalancer(options, { clock, onChange: ({ url, out }) => void changes.push(`${url} ${out ?? "back"}`) });
+  const balancer = createBalancer(readProxy({ path: "/*", ...input }), {
+    clock,
+    onChange: ({ url, out }) => void changes.push(`${url} ${out ?? "back"}`),
+  });
   return { balancer, clock, changes };
 }
 
@@ -174,5 +175,5 @@ test.each([
   [{ targets: A, hashBy: "x" }, "hashBy says nothing"],
   [{ targets: A, ejection: { time: "1m", maxTime: "1s" } }, "shorter than time"],
 ] satisfies [Omit<ProxyInput, "path">, string][])("%j is refused", (input, fault) => {
-  expect(readProxy({ path: "/*", ...input }).faults.join("; ")).toContain(fault);
+  expect(faultsOf({ path: "/*", ...input })).toContain(fault);
 });

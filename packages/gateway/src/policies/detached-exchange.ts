@@ -26,6 +26,7 @@ export function detachedExchange(exchange: Exchange, signal: AbortSignal): Excha
     readBody: async () => Buffer.alloc(0),
     async *streamBody() {},
     addHeaders() {},
+    addTrailers() {},
     reply() {},
     async replyStream() {},
     sendProblem() {},

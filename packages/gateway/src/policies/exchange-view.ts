@@ -102,6 +102,7 @@ function createView(door: Door, inner: Exchange, { replies, headers, body }: Ins
     readBody: () => (body === undefined ? inner.readBody() : Promise.resolve(body)),
     streamBody: () => (body === undefined ? inner.streamBody() : Readable.from(body.length === 0 ? [] : [body])),
     addHeaders: (more) => inner.addHeaders(more),
+    addTrailers: (trailers) => inner.addTrailers(trailers),
     reply: (status, given, content = "") => void once(() => replies.reply(status, given, content)),
     replyStream: async (status, given, chunks) => once(() => replies.replyStream(status, given, chunks)),
     sendProblem(problem, more) {

@@ -5,7 +5,7 @@ import type { BalancedTarget, TargetOutcome } from "../balancer/balanced-target.
 import type { Balancer } from "../balancer/balancer.ts";
 import type { Exchange } from "../exchange.ts";
 import { allOut, requestFault, targetFailed } from "./proxy-error.ts";
-import type { ReplyHead, UpstreamHeaders } from "./reply-head.ts";
+import { replyTrailers, type ReplyHead, type UpstreamHeaders } from "./reply-head.ts";
 import type { RequestHead } from "./request-head.ts";
 import { connect } from "./connect.ts";
 import { isRepeatable, type RetryPolicy } from "./retry-policy.ts";
@@ -63,6 +63,7 @@ class Forwarding implements Dispatcher.DispatchHandler, AsyncIterable<Uint8Array
   #chunks: Uint8Array[] = [];
   #waitingBytes = 0;
   #isComplete = false;
+  #hasTrailers = false;
   #isReplying = false;
   #failure: PortolanError | undefined;
   #taker: PromiseWithResolvers<Taken> | undefined;
@@ -126,10 +127,13 @@ class Forwarding implements Dispatcher.DispatchHandler, AsyncIterable<Uint8Array
     } else if (this.#waitingBytes > MAX_WAITING_BYTES) controller.abort(new Error("the answer is not wanted"));
   }
 
-  onResponseEnd(): void {
+  onResponseEnd(_controller: Dispatcher.DispatchController, trailers: UpstreamHeaders): void {
     this.#release();
     if (this.#state === "discarding") return this.#askAgain();
     this.#isComplete = true;
+    const sent = replyTrailers(trailers);
+    this.#hasTrailers = sent !== undefined;
+    if (sent !== undefined) this.#exchange.addTrailers(sent);
     this.#taker?.resolve(END);
   }
 
@@ -212,7 +216,8 @@ class Forwarding implements Dispatcher.DispatchHandler, AsyncIterable<Uint8Array
     if (this.#state === "over") return;
     if (this.#failure !== undefined) return this.#refuse(this.#failure);
     const exchange = this.#exchange;
-    const isWhole = this.#isComplete && exchange.method !== "HEAD";
+    // What trailers follow on is sent in chunks.
+    const isWhole = this.#isComplete && exchange.method !== "HEAD" && !this.#hasTrailers;
     const headers = this.#rules.replyHead(this.#headers, { target: this.#url, isWhole });
     this.#isReplying = true;
     try {

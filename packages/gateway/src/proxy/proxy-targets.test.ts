@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { createRecordingLogger } from "@portolan/testkit";
 import type { ProxyInput } from "../index.ts";
-import { bodyOf, deadUrl, readProxy, startProxy, startUpstream } from "./proxy.test.support.ts";
+import { bodyOf, deadUrl, faultsOf, startProxy, startUpstream } from "./proxy.test.support.ts";
 
 /** A server that answers with its name. */
 const named =
@@ -243,7 +243,7 @@ test.each([
   [{ retry: { attempts: 0 } }, "proxy.retry.attempts"],
   [{ targtes: "http://a" }, "proxy.targtes"],
 ])("%j is refused", (part, fault) => {
-  expect(readProxy({ path: "/a/*", targets: "http://a.example", ...part } as ProxyInput).faults.join("; ")).toContain(fault);
+  expect(faultsOf({ path: "/a/*", targets: "http://a.example", ...part } as ProxyInput)).toContain(fault);
 });
 
 function recorded() {

@@ -1,17 +1,8 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import { once } from "node:events";
 import { connect, createServer as createTcpServer, type AddressInfo, type Socket } from "node:net";
-import { readOptions, silentLogger, type Clock, type Finding, type Logger, type ReadContext } from "@portolan/core";
-import {
-  checkProxy,
-  createHttpHost,
-  createPolicies,
-  openProxy,
-  proxyOptions,
-  type HttpHostOptions,
-  type ProxyInput,
-  type ProxyOptions,
-} from "../index.ts";
+import { PortolanError, silentLogger, type Clock, type Logger } from "@portolan/core";
+import { createHttpHost, createPolicies, openProxy, readProxy, type HttpHostOptions, type ProxyInput } from "../index.ts";
 
 export const systemClock: Clock = {
   now: () => Date.now(),
@@ -21,19 +12,14 @@ export const systemClock: Clock = {
   },
 };
 
-/** Options as the host reads them, or what is wrong with them. */
-export function readProxy(input: ProxyInput): { readonly options?: ProxyOptions; readonly faults: readonly string[] } {
-  const findings: string[] = [];
-  const contextAt = (path: string): ReadContext => ({
-    path,
-    at: (segment) => contextAt(`${path}.${segment}`),
-    report: (finding: Omit<Finding, "path">) => void findings.push(`${path}: ${finding.message}`),
-    variable: () => undefined,
-    substitute: (value) => value,
-    nested: { steps: () => undefined, target: () => undefined, source: () => undefined },
-  });
-  const options = readOptions(proxyOptions, input, contextAt("proxy"));
-  return options === undefined ? { faults: findings } : { options, faults: [...findings, ...checkProxy(options)] };
+/** What is wrong with the options of a proxy, in words; empty if nothing is. */
+export function faultsOf(input: ProxyInput): string {
+  try {
+    readProxy(input);
+    return "";
+  } catch (error) {
+    return error instanceof PortolanError && error.code === "PORTOLAN_CONFIG_INVALID" ? error.message : String(error);
+  }
 }
 
 interface Settings {
@@ -44,10 +30,8 @@ interface Settings {
 
 /** An HTTP host with a proxy on a real port. */
 export async function startProxy(input: ProxyInput, { host: hostOptions, clock = systemClock, log = silentLogger }: Settings = {}) {
-  const { options, faults } = readProxy(input);
-  if (options === undefined || faults.length > 0) throw new Error(faults.join("; "));
   const host = createHttpHost({ port: 0, log, policies: createPolicies({ clock }), ...hostOptions });
-  const proxy = await openProxy("test", options, { clock, log });
+  const proxy = await openProxy("test", readProxy(input), { clock, log });
   proxy.mount(host);
   const { origin, port } = await host.listen();
   return {

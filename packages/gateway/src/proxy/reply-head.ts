@@ -31,6 +31,27 @@ export function createReplyHead({ responseHeaders, stripPrefix = "" }: ProxyOpti
   };
 }
 
+/** The trailers of an answer as the caller gets them; undefined if there are none. What frames or routes a message is no trailer. */
+export function replyTrailers(trailers: UpstreamHeaders): Record<string, string | readonly string[]> | undefined {
+  let sent: Record<string, string | readonly string[]> | undefined;
+  for (const name in trailers) {
+    const value = trailers[name];
+    if (value !== undefined && !HOP_BY_HOP.has(name) && !NO_TRAILER.has(name)) (sent ??= {})[name] = value;
+  }
+  return sent;
+}
+
+const NO_TRAILER = new Set([
+  "content-length",
+  "content-encoding",
+  "content-type",
+  "host",
+  "set-cookie",
+  "cache-control",
+  "x-request-id",
+  "__proto__",
+]);
+
 /** A redirect to the target itself leads to the proxy; any other address is none of its business. */
 function publicLocation(location: string, target: URL | undefined, prefix: string): string {
   if (target === undefined) return location;
