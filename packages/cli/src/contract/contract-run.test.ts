@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { createTemporaryFolder } from "@portolan/testkit";
+import { testContract } from "@portolan/testkit/contract";
 import { expect, test } from "vitest";
 import { command } from "../io.test.support.ts";
 
@@ -217,6 +218,25 @@ test("an app that answers what its contract does not have fails, with a request 
   expect(stdout).toContain("'http://127.0.0.1:8080/orders'");
 });
 
+test("an API that does not answer is asked once for each operation, not until the end of days", async () => {
+  let asked = 0;
+  const operation = (id: string) => ({ id, method: "GET", path: `/${id}`, parameters: [], responses: [] });
+  const reports = await testContract({
+    operations: [operation("a"), operation("b")],
+    send: async () => {
+      asked += 1;
+      return { failure: "gives no answer within 10 ms", isFinal: true };
+    },
+    seed: 1,
+    runs: 50,
+  });
+  expect(reports.map(({ counterexamples }) => counterexamples.map(({ fault }) => fault.words))).toEqual([
+    ["gives no answer within 10 ms"],
+    ["gives no answer within 10 ms"],
+  ]);
+  expect(asked).toBe(2);
+});
+
 test.each([
   [["--url", "http://127.0.0.1:1"], "--url goes with --contract"],
   [["--contract", "--url", "ftp://x"], "--url expects the address of an API"],
@@ -233,6 +253,15 @@ test("a description without an address, and a file that is no description, are r
   const run = (file: string) => command(["test", "--contract", file], { directory: folder.root });
   expect(await run("shop.yaml")).toMatchObject({ code: 2, stderr: expect.stringContaining("--url http://127.0.0.1:9000") });
   expect(await run("other.json")).toMatchObject({ code: 2, stderr: expect.stringContaining("other.json is no OpenAPI description") });
+});
+
+test("an app without doors has nothing to test", async () => {
+  await using folder = await createTemporaryFolder();
+  await folder.put("a.flow.yaml", "routes: { a: { steps: [{ map: body }] } }");
+  expect(await command(["test", "--contract"], { directory: folder.root })).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("has nothing to test"),
+  });
 });
 
 test("an API that is not there is said to be not there", async () => {

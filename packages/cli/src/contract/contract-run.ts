@@ -1,4 +1,4 @@
-import { printable } from "@portolan/core";
+import { PortolanError, printable } from "@portolan/core";
 import { testContract, createSender, curlOf, type Counterexample, type OperationReport } from "@portolan/testkit/contract";
 import type { Io } from "../command.ts";
 import type { ExitName } from "../exit-codes.ts";
@@ -12,6 +12,8 @@ const TIMEOUT_MS = 10_000;
 /** Tests an API by its contract, and prints a line for each operation and a command for whatever went wrong. */
 export async function runContractTests(order: ContractOrder, io: Io): Promise<ExitName> {
   await using tested = await openTestedApi(order);
+  if (tested.api.operations.length + tested.others.length === 0)
+    throw new PortolanError("PORTOLAN_USAGE", `${tested.name} has nothing to test: no operation of REST or SOAP, and no field of GraphQL`);
   const counts = { ok: 0, failed: 0, skipped: 0 };
   const operations = contractOperations(tested.api).flatMap((one) => {
     if (!("unusable" in one)) return [one];

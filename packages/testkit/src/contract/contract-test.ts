@@ -110,7 +110,7 @@ async function testOperation(operation: ContractOperation, test: OperationTest):
     if ("status" in answer) test.onAnswer(answer);
     return answer;
   };
-  const search = { operation, requests, seed: test.seed, runs: test.runs };
+  const search = { operation, requests, seed: test.seed, runs: test.runs, line: { isDead: false } };
   const ofValid = await faultsOfValid({ ...search, send: sendValid });
   const shut = closedDoor(valid);
   if (shut !== undefined) return { operation, valid, invalid, counterexamples: ofValid, skipped: ofValid.length > 0 ? undefined : shut };
@@ -135,6 +135,8 @@ interface Search {
   readonly seed: number;
   readonly runs: number;
   readonly send: SendRequest;
+  /** Once nobody answers, nobody is asked any more. */
+  readonly line: { isDead: boolean };
 }
 
 /** What came of one request: the fault, if there is one. */
@@ -143,8 +145,10 @@ interface Finding extends Pick<Counterexample, "fault" | "request" | "answer" | 
   readonly cause: string;
 }
 
-async function tried(request: ContractRequest, { operation, send }: Search, change?: InvalidRequest): Promise<Finding | undefined> {
+async function tried(request: ContractRequest, { operation, send, line }: Search, change?: InvalidRequest): Promise<Finding | undefined> {
+  if (line.isDead) return undefined;
   const answer = await send(request);
+  if ("failure" in answer && answer.isFinal) line.isDead = true;
   const isAnswer = "status" in answer;
   const fault = isAnswer ? faultOf(operation, answer, { isValid: change === undefined }) : { kind: "no answer", words: answer.failure };
   if (fault === undefined) return undefined;

@@ -14,7 +14,13 @@ export interface ContractRequest {
 }
 
 /** Answers a request, or the reason why there is no answer. */
-export type SendRequest = (request: ContractRequest) => Promise<ContractAnswer | { readonly failure: string }>;
+export type SendRequest = (request: ContractRequest) => Promise<ContractAnswer | RequestFailure>;
+
+export interface RequestFailure {
+  readonly failure: string;
+  /** Whether asking again is of no use: nobody is there, or nobody answers in time. */
+  readonly isFinal: boolean;
+}
 
 export interface SenderOptions {
   /** Where the API is, such as `http://127.0.0.1:8080/v1`. */
@@ -50,7 +56,7 @@ export function createSender({ url, headers, timeoutMs }: SenderOptions): SendRe
         sent.end(request.body);
       });
     } catch (cause) {
-      return { failure: signal.aborted ? `gives no answer within ${timeoutMs} ms` : failureOf(cause) };
+      return signal.aborted ? { failure: `gives no answer within ${timeoutMs} ms`, isFinal: true } : failureOf(cause);
     }
   };
 }
@@ -59,10 +65,10 @@ function plainHeaders(headers: http.IncomingHttpHeaders): Readonly<Record<string
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 }
 
-function failureOf(cause: unknown): string {
+function failureOf(cause: unknown): RequestFailure {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  if (code === "ECONNREFUSED") return "is not there: the connection is refused";
-  return `breaks off: ${code || (cause instanceof Error ? cause.message : String(cause))}`;
+  if (code === "ECONNREFUSED") return { failure: "is not there: the connection is refused", isFinal: true };
+  return { failure: `breaks off: ${code || (cause instanceof Error ? cause.message : String(cause))}`, isFinal: false };
 }
 
 /** The request as a command of a shell, to be tried by hand. */
