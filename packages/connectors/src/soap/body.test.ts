@@ -212,3 +212,16 @@ test("the JSON Schema of a message says what its data are", () => {
     additionalProperties: false,
   });
 });
+
+test("a type without a name that contains itself is told under that of its element", () => {
+  const more =
+    '<xs:element name="group"><xs:complexType><xs:sequence><xs:element ref="t:group" minOccurs="0"/></xs:sequence></xs:complexType></xs:element>';
+  const { schema, example } = service(sequence('<xs:element ref="t:group"/>'), { more });
+  expect(schema()).toMatchObject({ properties: { group: { $ref: "#/$defs/group" } } });
+  expect(example()).toEqual({ group: {} });
+});
+
+test("blanks round a name are none of it", () => {
+  const { write } = service(sequence(element("a ", "xs:int")));
+  expect(write({ a: 1 })).toBe("<tns:In><tns:a>1</tns:a></tns:In>");
+});

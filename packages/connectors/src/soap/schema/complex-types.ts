@@ -138,7 +138,7 @@ function attributeUse(declared: Declared, declarations: Declarations): Attribute
   const form = attributeOf(one.element, "form") ?? attributeOf(one.file.root, "attributeFormDefault");
   const type = attributeOf(one.element, "type");
   return {
-    name: attributeOf(one.element, "name") ?? "",
+    name: attributeOf(one.element, "name")?.trim() ?? "",
     namespace: reference !== undefined || form === "qualified" ? one.file.namespace : "",
     type: type === undefined ? (declarations.simpleTypeIn(one) ?? builtInType("anySimpleType")) : declarations.simpleTypeNamed(type, one),
     isRequired: attributeOf(element, "use") === "required",

@@ -13,12 +13,31 @@ export interface ElementSchemas {
 export function createElementSchemas(): ElementSchemas {
   const definitions = new Map<string, JsonSchema>();
   const names = new Map<Type, string>();
+  /** Types without a name that are being told. */
+  const open = new Set<Type>();
 
-  function typeSchema(type: Type): JsonSchema {
+  function typeSchema({ type, name }: ElementDeclaration): JsonSchema {
     if (type.kind === "simple") return simpleSchema(type);
-    if (type.name === undefined) return complexSchema(type);
-    if (type.name.namespace === XSD) return {};
-    return { $ref: `#/$defs/${encodeURIComponent(definitionOf(type))}` };
+    if (type.name === undefined) return unnamedSchema(type, name);
+    return type.name.namespace === XSD ? {} : referenceTo(definitionOf(type));
+  }
+
+  /** A type without a name that contains itself gets that of its element. */
+  function unnamedSchema(type: ComplexType, element: string): JsonSchema {
+    if (open.has(type) && !names.has(type)) {
+      const name = definitions.has(element) ? `${element}-${definitions.size}` : element;
+      names.set(type, name);
+      definitions.set(name, {});
+    }
+    const known = names.get(type);
+    if (known !== undefined) return referenceTo(known);
+    open.add(type);
+    const schema = complexSchema(type);
+    open.delete(type);
+    const name = names.get(type);
+    if (name === undefined) return schema;
+    definitions.set(name, schema);
+    return referenceTo(name);
   }
 
   function definitionOf(type: ComplexType): string {
@@ -53,13 +72,18 @@ export function createElementSchemas(): ElementSchemas {
     };
   }
 
-  function elementSchema({ type, isNillable, documentation }: ElementDeclaration): JsonSchema {
-    const schema = typeSchema(type);
+  function elementSchema(element: ElementDeclaration): JsonSchema {
+    const { isNillable, documentation } = element;
+    const schema = typeSchema(element);
     const described = documentation === undefined ? schema : { ...schema, description: documentation };
     return isNillable ? { anyOf: [described, { type: "null" }] } : described;
   }
 
   return { schemaOf: elementSchema, definitions };
+}
+
+function referenceTo(name: string): JsonSchema {
+  return { $ref: `#/$defs/${encodeURIComponent(name)}` };
 }
 
 function attributeSchema({ type, fixed }: AttributeUse): JsonSchema {

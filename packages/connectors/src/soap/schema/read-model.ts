@@ -33,7 +33,7 @@ export function readSchemaModel(files: readonly SchemaFile[]): SchemaModel {
   for (const file of files) {
     for (const element of childElements(file.root)) {
       const kind = element.namespace === XSD ? KINDS[element.name] : undefined;
-      const name = attributeOf(element, "name");
+      const name = attributeOf(element, "name")?.trim();
       if (kind === undefined || name === undefined) continue;
       const key = `${kind} ${clark({ namespace: file.namespace, name })}`;
       if (!declared.has(key)) declared.set(key, { element, file });
@@ -84,7 +84,7 @@ export function readSchemaModel(files: readonly SchemaFile[]): SchemaModel {
   function typeAt({ element, file }: Declared): Type {
     const known = types.get(element);
     if (known !== undefined) return known;
-    const own = attributeOf(element, "name");
+    const own = attributeOf(element, "name")?.trim();
     const name = own === undefined ? undefined : { namespace: file.namespace, name: own };
     const type =
       element.name === "simpleType"
@@ -95,7 +95,7 @@ export function readSchemaModel(files: readonly SchemaFile[]): SchemaModel {
   }
 
   function readElement({ element, file }: Declared, isGlobal: boolean): ElementDeclaration {
-    const name = attributeOf(element, "name") ?? "";
+    const name = attributeOf(element, "name")?.trim() ?? "";
     const form = attributeOf(element, "form") ?? attributeOf(file.root, "elementFormDefault");
     const qualified: QName = { name, namespace: isGlobal || form === "qualified" ? file.namespace : "" };
     const plain = {
@@ -151,7 +151,7 @@ export function readSchemaModel(files: readonly SchemaFile[]): SchemaModel {
       return one === undefined ? undefined : declarations.elementAt(one, true);
     },
     elementNamed(name) {
-      byLocalName ??= new Map(allOf("element").map((one) => [attributeOf(one.element, "name") ?? "", one]));
+      byLocalName ??= new Map(allOf("element").map((one) => [attributeOf(one.element, "name")?.trim() ?? "", one]));
       const one = byLocalName.get(name);
       return one === undefined ? undefined : declarations.elementAt(one, true);
     },

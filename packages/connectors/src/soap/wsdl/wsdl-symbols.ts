@@ -45,5 +45,5 @@ export function createSymbols(definitions: readonly XmlElement[]): WsdlSymbols {
 }
 
 export function nameOf(element: XmlElement): string {
-  return attributeOf(element, "name") ?? "";
+  return attributeOf(element, "name")?.trim() ?? "";
 }
