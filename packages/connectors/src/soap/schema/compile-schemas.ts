@@ -38,9 +38,7 @@ export function compileSchemas(files: readonly SchemaFile[], unread: readonly st
       .join("");
   for (const [index, namespace] of namespaces.entries()) {
     const known = new Set<string>();
-    const parts = files
-      .filter((file) => file.namespace === namespace)
-      .map(({ root }) => writeTree(withLaxWildcards(withoutRepeats(root, known))));
+    const parts = files.filter((file) => file.namespace === namespace).map(({ root }) => writeTree(asMeant(withoutRepeats(root, known))));
     const target = namespace === "" ? "" : ` targetNamespace="${escapeAttribute(namespace)}"`;
     const includes = parts.map((_, part) => `<xs:include schemaLocation="mem:///${index}-${part}.xsd"/>`).join("");
     documents[`mem:///${index}.xsd`] = Buffer.from(`<xs:schema xmlns:xs="${XSD}"${target}>${includes}</xs:schema>`);
@@ -75,7 +73,7 @@ function withoutRepeats(root: XmlElement, known: Set<string>): XmlElement {
     if (node.name === "import" || node.name === "include") return false;
     const space = SYMBOL_SPACES[node.name];
     if (space === undefined) return true;
-    const key = `${space} ${attributeOf(node, "name")}`;
+    const key = `${space} ${attributeOf(node, "name")?.trim()}`;
     if (known.has(key)) return false;
     known.add(key);
     return true;
@@ -84,15 +82,16 @@ function withoutRepeats(root: XmlElement, known: Set<string>): XmlElement {
 }
 
 /**
- * What stands in a wildcard is checked where a schema of it is known. Documents say strict where they say nothing, also those whose messages
- * hold what no schema of theirs declares.
+ * A schema as it is meant. What stands in a wildcard is checked where a schema of it is known: documents say strict where they say nothing, also those
+ * whose messages hold what no schema of theirs declares. Blanks round a name, which libxml2 takes for a part of it, are none (XML Schema 2, section 3.3.6).
  */
-function withLaxWildcards(element: XmlElement): XmlElement {
-  const nodes = element.nodes.map((node) => (typeof node === "string" ? node : withLaxWildcards(node)));
-  const isStrict =
-    element.namespace === XSD && element.name.startsWith("any") && (attributeOf(element, "processContents") ?? "strict") === "strict";
-  if (!isStrict) return { ...element, nodes };
-  const others = element.attributes.filter(({ name }) => name !== "processContents");
+function asMeant(element: XmlElement): XmlElement {
+  const nodes = element.nodes.map((node) => (typeof node === "string" ? node : asMeant(node)));
+  if (element.namespace !== XSD) return { ...element, nodes };
+  const named = element.attributes.map((one) => (one.name === "name" && one.prefix === "" ? { ...one, value: one.value.trim() } : one));
+  const isStrict = element.name.startsWith("any") && (attributeOf(element, "processContents") ?? "strict") === "strict";
+  if (!isStrict) return { ...element, nodes, attributes: named };
+  const others = named.filter(({ name }) => name !== "processContents");
   return { ...element, nodes, attributes: [...others, { name: "processContents", prefix: "", namespace: "", value: "lax" }] };
 }
 
