@@ -3,6 +3,7 @@ import { fileConnector } from "./file/index.ts";
 import { graphqlConnector } from "./graphql/index.ts";
 import { kafkaConnector } from "./kafka/index.ts";
 import { mcpConnector } from "./mcp/index.ts";
+import { rabbitmqConnector } from "./rabbitmq/index.ts";
 import { restConnector } from "./rest/index.ts";
 import { scheduleConnector } from "./schedule/index.ts";
 import { soapConnector } from "./soap/index.ts";
@@ -15,6 +16,7 @@ export const connectors: readonly ConnectorDefinition[] = [
   graphqlConnector,
   kafkaConnector,
   mcpConnector,
+  rabbitmqConnector,
   restConnector,
   scheduleConnector,
   soapConnector,

@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { createMessage, PortolanError } from "@portolan/core";
+import { createMessage } from "@portolan/core";
 import { createFormats } from "@portolan/formats";
 import {
-  createDeliveryLedger,
   createTemporaryFolder,
   openSourceBench,
   openTarget,
@@ -14,12 +13,12 @@ import {
 import { SERVERS, startServer, type RunningServer } from "@portolan/testkit/servers";
 import { Admin, Consumer } from "@platformatic/kafka";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { pause, runThroughFaults } from "../faults.test.support.ts";
 import { kafkaConnector } from "./index.ts";
 
 const LIMIT_MS = 120_000;
 const clock = realClock;
 const runner = { describe, it };
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 let folder: TemporaryFolder;
 let server: RunningServer;
@@ -105,7 +104,7 @@ describe("reading a topic", () => {
           topic,
           Array.from({ length: more }, () => ({ count: (count += 1) })),
         ),
-      settle: () => pause(50).then(() => undefined),
+      settle: () => pause(50),
       acknowledged: async () => Number(await committed(topic).then((offset) => (offset < 0n ? 0n : offset))),
     };
   }, runner);
@@ -218,60 +217,22 @@ it(
   "messages of one key stay in order, however many are in process, through a broker that is killed",
   async () => {
     const topic = await createTopic(4);
-    const ledger = createDeliveryLedger();
-    const sink = await openSink(topic);
-    const reader = await openReader(topic, {});
-    const received = new Set<string>();
-    let stopped = false;
-    const consume = (async () => {
-      for (let index = 0; !stopped;) {
-        const delivered = reader.deliveries[index];
-        if (delivered === undefined) {
-          await pause(5);
-          continue;
-        }
-        index += 1;
-        const { id } = delivered.incoming.body as { id: string };
-        setTimeout(() => {
-          ledger.received(id);
-          received.add(id);
-          delivered.accept();
-        }, Math.random() * 5);
-      }
-    })();
-    const TOTAL = 400;
-    const produce = (async () => {
-      for (let index = 0; index < TOTAL; index++) {
-        const id = `m${index}`;
-        const key = `k${index % 20}`;
-        ledger.sending({ id, key });
-        for (;;) {
-          try {
-            await sink.send(createMessage(id, { id, key }, {}), { mode: "to", key: id });
-            break;
-          } catch (error) {
-            if (!(error instanceof PortolanError) || error.kind !== "transient") throw error;
-            await pause(100);
-          }
-        }
-        ledger.acknowledged(id);
-        await pause(5);
-      }
-    })();
-    await pause(700);
-    await server.kill();
-    await pause(500);
-    await server.start();
-    await produce;
-    await expect.poll(() => ledger.missing().length, { timeout: LIMIT_MS, interval: 200 }).toBe(0);
-    stopped = true;
-    await consume;
-    reader.acceptAll();
+    const target = await openSink(topic);
+    const reader = await openReader(topic);
+    const { lost, reordered, phantom } = await runThroughFaults({
+      total: 400,
+      target,
+      reader,
+      limitMs: LIMIT_MS,
+      async faults() {
+        await server.kill();
+        await pause(500);
+        await server.start();
+      },
+    });
     await reader.source.close();
-    await sink.close();
-    const { lost, reordered, phantom } = ledger.report();
+    await target.close();
     expect({ lost, reordered, phantom }).toEqual({ lost: [], reordered: [], phantom: [] });
-    expect(received.size).toBe(TOTAL);
   },
   2 * LIMIT_MS,
 );
