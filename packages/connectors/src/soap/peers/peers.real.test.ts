@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test, type TestContext } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, type TestContext } from "vitest";
 import { PortolanError, isRecord } from "@portolan/core";
 import { createTemporaryFolder } from "@portolan/testkit";
 import { openSoap, openTarget } from "../soap.test.support.ts";
@@ -44,9 +44,12 @@ function needs(missing: string | undefined, context: TestContext): void {
 
 const { error, order } = EXPECTED;
 
+/** Packages may have to be fetched first. */
+const SETUP_MS = 15 * 60_000;
+
 describe("zeep", () => {
   let missing: string | undefined;
-  beforeAll(async () => void (missing = await installed(["python3-zeep"], [PYTHON, "-c", "import zeep"])));
+  beforeAll(async () => void (missing = await installed(["python3-zeep"], [PYTHON, "-c", "import zeep"])), SETUP_MS);
   const call = (node: Node, style: Style | "generated", port: string) =>
     jsonOf(PYTHON, [programOf("zeep-client.py"), `${node.origin}/${style}?wsdl`, style, port]);
 
@@ -68,6 +71,7 @@ describe("PHP", () => {
   beforeAll(
     async () =>
       void (missing = await installed(["php-cli", "php-soap"], ["php", "-r", "new SoapClient(null, ['uri' => 'u', 'location' => 'l']);"])),
+    SETUP_MS,
   );
   const call = (node: Node, style: Style | "generated", version: string) =>
     jsonOf("php", [programOf("soap-client.php"), `${node.origin}/${style}?wsdl`, style, version]);
@@ -99,10 +103,12 @@ describe("PHP", () => {
 describe("Apache CXF", () => {
   let missing: string | undefined;
   let classPath = "";
+  let folder: Awaited<ReturnType<typeof createTemporaryFolder>> | undefined;
+  afterAll(() => folder?.[Symbol.asyncDispose]());
   beforeAll(async () => {
     try {
       const cxf = await cxfClassPath();
-      const folder = await createTemporaryFolder();
+      folder = await createTemporaryFolder();
       await using node = await openShop();
       const documents = STYLES.map((style) => [join(node.services.directory, `${style}.wsdl`), `peers.${style}`] as const);
       const store = [join(node.services.directory, "store.wsdl"), "peers.store"] as const;
@@ -112,7 +118,7 @@ describe("Apache CXF", () => {
     } catch (cause) {
       missing = `Java, Maven or Apache CXF: ${String(cause instanceof Error && "stderr" in cause ? cause.stderr : cause).slice(0, 2000)}`;
     }
-  });
+  }, SETUP_MS);
   const java = (name: string, ...given: readonly string[]) => jsonOf("java", ["-cp", classPath, `peers.${name}`, ...given]);
 
   test("reads all documents", (context) => {
