@@ -8,5 +8,6 @@ export {
   type RestFunction,
   checkMatch,
   etagOf,
+  pageLinks,
   rest,
 } from "@portolan/connectors/rest";

@@ -5,6 +5,7 @@ export type { ApiClientInput, ClientInput } from "./client/input.ts";
 export { clientOptions } from "./client/options.ts";
 export { type DoorInput, type ParameterContract, type RestFunction, type RestUrl, rest } from "./functions.ts";
 export { doorOptions } from "./options.ts";
+export { type PageLinks, pageLinks } from "./page-links.ts";
 export { checkMatch, etagOf } from "./preconditions.ts";
 export type { DescribedDoor } from "./describe-door.ts";
 export { describeDoors } from "./describe-doors.ts";
