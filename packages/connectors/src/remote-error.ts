@@ -31,7 +31,8 @@ export function errorOfFailure(thrown: unknown, endpoint: string): PortolanError
   const code = "code" in cause && typeof cause.code === "string" ? cause.code : "";
   if (code === "UND_ERR_CLOSED" || code === "UND_ERR_DESTROYED")
     return new PortolanError("PORTOLAN_STOPPING", `${endpoint}: the client is closed`, { cause });
-  if (code === "UND_ERR_INVALID_ARG") {
+  // undici says so, too, when a proxy wants to know who asks.
+  if (code === "UND_ERR_INVALID_ARG" && !/\bproxy\b/i.test(cause.message)) {
     return new PortolanError("PORTOLAN_ADDRESS_UNKNOWN", `${endpoint}: the request cannot be sent: ${cause.message}`, {
       kind: "invalid",
       cause,

@@ -1,8 +1,10 @@
 import type { ConnectionOptions, Credential } from "./connection-options.ts";
 
 /** What is wrong with how a system is to be reached, in words. */
-export function checkConnection({ auth, redirects, redirectsTo, proxy }: ConnectionOptions): readonly string[] {
+export function checkConnection({ auth, redirects, redirectsTo, proxy, servers, retry }: ConnectionOptions): readonly string[] {
   const faults = redirectsTo.filter((origin) => !isHttp(origin)).map((origin) => `redirectsTo: ${origin} is no http or https URL`);
+  if (servers?.length === 0) faults.push("servers: there is none");
+  if (retry !== undefined && retry.maxDelay < retry.delay) faults.push("retry: maxDelay is shorter than delay");
   if (redirectsTo.length > 0 && redirects === 0) faults.push("redirectsTo says where redirects may lead, and redirects is 0");
   if (proxy !== undefined && proxy !== "env" && !isHttp(proxy)) faults.push(`proxy: expected env, or an http or https URL`);
   if (auth !== undefined) faults.push(...checkCredential("auth", auth));

@@ -1,8 +1,7 @@
-import { createServer } from "node:http";
+import { createServer, request } from "node:http";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { createMessage } from "@portolan/core";
-import { createFormats } from "@portolan/formats";
-import { createVirtualClock, openTarget } from "@portolan/testkit";
+import { openTarget } from "@portolan/testkit";
 import { expect, test } from "vitest";
 import { readRest } from "../door.test.support.ts";
 import { restConnector } from "../index.ts";
@@ -267,26 +266,25 @@ test("a token or a password is sent as HTTP says", async () => {
   ]);
 });
 
-test("requests go through a proxy", async () => {
+test("requests go through a proxy, which says no in its own words", async () => {
   const asked: string[] = [];
-  const proxy = createServer((request, response) => {
-    asked.push(String(request.url));
-    response.writeHead(200, json).end('"from the proxy"');
-  });
-  proxy.on("connect", (request, socket) => {
-    asked.push(`CONNECT ${request.url}`);
-    socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+  let isOpen = true;
+  const proxy = createServer((incoming, response) => {
+    asked.push(String(incoming.url));
+    if (!isOpen) return response.writeHead(407).end("who are you?");
+    const onward = request(String(incoming.url), { method: incoming.method, headers: incoming.headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    return incoming.pipe(onward);
   });
   const port = await listen(proxy);
-  const services = { ...createFormats(), directory: "." };
-  const target = await openTarget(
-    restConnector,
-    { get: "http://erp.example/a", proxy: `http://127.0.0.1:${port}` },
-    { clock: createVirtualClock(), services },
-  );
-  await target.send(createMessage("m", {}), { mode: "call", key: "k" }).catch(() => undefined);
-  expect(asked.join(" ")).toContain("erp.example");
-  await target.close();
+  await using node = await openRemote((origin) => ({ get: `${origin}/a`, proxy: `http://127.0.0.1:${port}` }));
+  expect(await node.send({})).toMatchObject({ body: { ok: true } });
+  expect(asked).toEqual([`http://127.0.0.1:${node.port}/a`]);
+  isOpen = false;
+  await expect(node.send({})).rejects.toMatchObject({ code: "PORTOLAN_CONNECTION_FAILED", message: expect.stringContaining("Proxy") });
+  expect(node.got).toHaveLength(1);
   proxy.closeAllConnections();
   proxy.close();
 });
@@ -301,6 +299,8 @@ test.each([
   [{ auth: { token: "t", username: "me", password: "p" } }, "expected one of: token"],
   [{ auth: "t", headers: { Authorization: "x" } }, "auth and the header authorization"],
   [{ variables: { a: "b" } }, "variables is about an operation of client"],
+  [{ servers: [] }, "servers: there is none"],
+  [{ retry: { delay: "1m" } }, "maxDelay is shorter than delay"],
   [{ rateLimit: { requests: 0, per: "1s" } }, "wrong value"],
 ])("the options %j are refused: %s", (options, why) => {
   expect(readRest(restConnector.target, { get: "http://a/", ...options }).faults.join("; ")).toContain(why);
