@@ -57,6 +57,7 @@ class Forwarding implements Dispatcher.DispatchHandler, AsyncIterable<Uint8Array
   #controller: Dispatcher.DispatchController | undefined;
   /** Whether anything of the request has left, in any attempt. */
   #isSent = false;
+  #isWhollySent = false;
   #state: State = "asking";
   #status = 0;
   #headers: UpstreamHeaders = {};
@@ -85,6 +86,10 @@ class Forwarding implements Dispatcher.DispatchHandler, AsyncIterable<Uint8Array
     this.#isSent = true;
     // The caller left while the request waited for a connection.
     if (this.#state === "over") controller.abort(asError(this.#failure));
+  }
+
+  onRequestSent(): void {
+    this.#isWhollySent = true;
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: UpstreamHeaders): void {
@@ -185,6 +190,7 @@ class Forwarding implements Dispatcher.DispatchHandler, AsyncIterable<Uint8Array
     this.#attempts += 1;
     this.#state = "asking";
     this.#waitingBytes = 0;
+    this.#isWhollySent = false;
     try {
       if (exchange.hasBody) this.#body ??= exchange.streamBody();
       target.pool.dispatch(
@@ -238,7 +244,8 @@ class Forwarding implements Dispatcher.DispatchHandler, AsyncIterable<Uint8Array
 
   readonly #stop = (reason: PortolanError): void => {
     if (this.#state === "over" || this.#isComplete) return;
-    if (this.#state === "asking" && reason.code === "PORTOLAN_TIMEOUT") this.#tell("failed");
+    // A caller who is slow with its body is no fault of the target's.
+    if (this.#state === "asking" && this.#isWhollySent && reason.code === "PORTOLAN_TIMEOUT") this.#tell("failed");
     this.#break(reason);
     const wasReplying = this.#isReplying;
     this.#state = "over";

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { createRecordingLogger } from "@portolan/testkit";
 import type { ProxyInput } from "../index.ts";
-import { bodyOf, deadUrl, faultsOf, startProxy, startUpstream } from "./proxy.test.support.ts";
+import { bodyOf, deadUrl, faultsOf, openSocket, startProxy, startUpstream } from "./proxy.test.support.ts";
 
 /** A server that answers with its name. */
 const named =
@@ -56,6 +56,17 @@ test("a target that answers 503 is ejected as one that does not answer", async (
   await sleep(200);
   expect(new Set(await answers(node.origin, 4))).toEqual(new Set(["one", "two"]));
   expect(entries()).toEqual(["warn a target gets no requests", "info a target is back"]);
+});
+
+test("a target that does not answer in time is ejected, but not for callers who are slow with their bodies", async () => {
+  await using upstream = await startUpstream(() => undefined);
+  await using node = await startProxy({ path: "/*", targets: upstream.url, timeout: "60ms", ejection: { failures: 1 } });
+  const socket = await openSocket(node.port);
+  socket.write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf");
+  const [answer] = await once(socket, "data");
+  socket.destroy();
+  expect([String(answer).slice(9, 12), node.proxy.targets[0]?.out]).toEqual(["504", undefined]);
+  expect([(await fetch(`${node.origin}/`)).status, node.proxy.targets[0]?.out]).toEqual([504, "ejected"]);
 });
 
 test("whenAllOut: refuse answers 503 with Retry-After and leaves the target in peace", async () => {
