@@ -21,7 +21,7 @@ export interface FieldInput {
 /** The options of a subscription as people write them; their meaning is that of `targetOptions`. */
 export interface SubscriptionInput<Body> {
   readonly contract?: Contract<Body>;
-  readonly filterBy?: readonly (keyof Body & string)[];
+  readonly filterBy?: readonly (unknown extends Body ? string : keyof Body & string)[];
   readonly path?: `/${string}`;
 }
 

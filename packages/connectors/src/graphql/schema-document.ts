@@ -66,8 +66,12 @@ export function schemaOfText(text: string): SchemaDocument {
 function introspectedText(content: unknown): string {
   const found = isRecord(content) && isRecord(content["data"]) ? content["data"] : content;
   if (!isIntrospection(found)) throw new Error("expected SDL, or the answer of an introspection with __schema");
-  // Its parts are checked as they are read.
-  return printSchema(buildClientSchema(found as unknown as IntrospectionQuery));
+  try {
+    // Its parts are checked as they are read; what is not there at all is a TypeError then.
+    return printSchema(buildClientSchema(found as unknown as IntrospectionQuery));
+  } catch (cause) {
+    throw new Error(`its __schema is not what introspection answers: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
 }
 
 function isExecutable({ kind }: DefinitionNode): boolean {

@@ -156,6 +156,7 @@ test.each([
   ["{ a }", "belong into a document of a client"],
   ["type Query { a: Int a: Int }", "can only be defined once"],
   [7, "expected SDL"],
+  [{ data: { __schema: { types: "none" } } }, "its __schema is not what introspection answers"],
 ])("a document that is no schema is refused with the reason: %s", async (text, reason) => {
   const failing = openGraphql([{ options: { schema, query: "a" } }], { files: { [schema]: text } });
   await expect(failing).rejects.toMatchObject({ code: "PORTOLAN_CONFIG_INVALID", message: expect.stringContaining(reason) });

@@ -21,6 +21,10 @@ test("a subscription function makes a target, as a flow file holds it", () => {
     graphql: { subscription: "orderAccepted", filterBy: [] },
     [CONNECTOR]: graphqlConnector,
   });
+  graphql.subscription<{ id: string }>("a", { filterBy: ["id"] });
+  graphql.subscription("a", { contract: { jsonSchema: true }, filterBy: ["anything"] });
+  // @ts-expect-error no field of what is published
+  graphql.subscription<{ id: string }>("a", { filterBy: ["total"] });
   expectTypeOf(graphql.subscription<{ id: string }>("a")).toEqualTypeOf<TargetRef<{ id: string }, unknown>>();
 });
 
