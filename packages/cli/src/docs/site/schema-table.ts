@@ -82,13 +82,20 @@ const LIMITS: readonly (readonly [string, (value: unknown) => string])[] = [
   ["deprecated", (value) => (value === true ? "deprecated" : "")],
 ];
 
+/** Numbers that JSON holds exactly end there: schemas of code say so of every whole number. */
+function isNoLimit(value: unknown): boolean {
+  return typeof value === "number" && Math.abs(value) >= Number.MAX_SAFE_INTEGER;
+}
+
 function counted(value: unknown, noun: string): string {
   return `${String(value)} ${noun}${value === 1 ? "" : "s"}`;
 }
 
 function limitsOf(schema: Schema): Html {
   if (!isRecord(schema)) return NOTHING;
-  const words = LIMITS.flatMap(([key, say]) => (schema[key] === undefined ? [] : [say(schema[key])])).filter(Boolean);
+  const words = LIMITS.flatMap(([key, say]) => (schema[key] === undefined || isNoLimit(schema[key]) ? [] : [say(schema[key])])).filter(
+    Boolean,
+  );
   const [example] = Array.isArray(schema["examples"]) ? (schema["examples"] as unknown[]) : [];
   const all = [...words, ...(example === undefined ? [] : [`such as ${JSON.stringify(example)}`])];
   return all.length === 0 ? NOTHING : html`<span class="limits">${all.join(", ")}</span>`;
