@@ -4,6 +4,7 @@ import { graphqlConnector } from "./graphql/index.ts";
 import { kafkaConnector } from "./kafka/index.ts";
 import { mcpConnector } from "./mcp/index.ts";
 import { rabbitmqConnector } from "./rabbitmq/index.ts";
+import { redisConnector } from "./redis/index.ts";
 import { restConnector } from "./rest/index.ts";
 import { scheduleConnector } from "./schedule/index.ts";
 import { soapConnector } from "./soap/index.ts";
@@ -17,6 +18,7 @@ export const connectors: readonly ConnectorDefinition[] = [
   kafkaConnector,
   mcpConnector,
   rabbitmqConnector,
+  redisConnector,
   restConnector,
   scheduleConnector,
   soapConnector,

@@ -1,0 +1,1 @@
+export { type AddInput, type ReadInput, redis, type RedisFunctions } from "@portolan/connectors/redis";
