@@ -4,7 +4,7 @@ import type { Contract, ContractCheck, ContractCompiler } from "@portolan/core";
 import { compareSchemas } from "./compare.ts";
 import { readAvroContract } from "../avro-schema/avro-contract.ts";
 import { readProtoContract } from "../proto/proto-contract.ts";
-import { describeIssues } from "./issues.ts";
+import { resultOf } from "./issues.ts";
 import { createSchemaCompiler } from "./schema-compiler.ts";
 import { type JsonSchemaDocument, readSchemaFile, unusable } from "./schema-files.ts";
 
@@ -37,7 +37,7 @@ export function createContracts({ directory, xsd }: ContractsOptions): ContractC
     return {
       check(body) {
         const validate = compiled();
-        return validate(body) ? { body } : { issues: describeIssues(validate.errors ?? []) };
+        return resultOf(validate, body);
       },
       jsonSchema,
     };

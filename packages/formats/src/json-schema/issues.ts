@@ -1,7 +1,18 @@
-import { listNames, type ContractIssue } from "@portolan/core";
-import type { ErrorObject } from "ajv";
+import { listNames, type ContractIssue, type ContractResult } from "@portolan/core";
+import type { ErrorObject, ValidateFunction } from "ajv";
 
 const MOST = 20;
+
+/** What a compiled schema says of a body. */
+export function resultOf(validate: ValidateFunction, body: unknown): ContractResult {
+  try {
+    return validate(body) ? { body } : { issues: describeIssues(validate.errors ?? []) };
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    // Ajv compares maps (`uniqueItems`, `const`, `enum`) by calling these if they are there, and a body may have anything.
+    return { issues: [{ path: "", message: "has a field called valueOf or toString in what has to be compared" }] };
+  }
+}
 
 /** What is wrong with a body, in words. Texts of the body are not quoted: they may be nobody's business. */
 export function describeIssues(errors: readonly ErrorObject[]): readonly ContractIssue[] {

@@ -1,7 +1,7 @@
 import { isRecord, PortolanError, type ContractCheck } from "@portolan/core";
 import type { Ajv, ValidateFunction } from "ajv";
 import { addAjvFormats, loadAjv } from "../json-schema/ajv.ts";
-import { describeIssues } from "../json-schema/issues.ts";
+import { describeIssues, resultOf } from "../json-schema/issues.ts";
 import { AJV_OPTIONS } from "../json-schema/schema-compiler.ts";
 import { definitionName, type ApiDocument, type ApiSchema } from "./api-document.ts";
 import { discriminated } from "./discriminated.ts";
@@ -35,7 +35,7 @@ function createApiContracts(api: ApiDocument): ApiContracts {
     return {
       check(body) {
         validate ??= compile(schema);
-        return validate(body) ? { body } : { issues: describeIssues(validate.errors ?? []) };
+        return resultOf(validate, body);
       },
       jsonSchema: typeof schema === "boolean" ? schema : { ...schema, $defs: api.schemas },
     };
