@@ -47,7 +47,7 @@ export function requestOf(operation: ApiOperation, api: ApiDocument): ApiRequest
 }
 
 function isPlainer(path: string, than: string): boolean {
-  return path !== than && path.split("{").length < than.split("{").length;
+  return path !== than && path.split("{").length <= than.split("{").length;
 }
 
 function patternOf(path: string): RegExp {

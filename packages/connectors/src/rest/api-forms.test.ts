@@ -6,6 +6,13 @@ const fields = {
   type: "object",
   properties: {
     id: { type: "integer" },
+    fee: { anyOf: [{ type: "integer" }, { enum: [""] }] },
+    names: {
+      anyOf: [
+        { type: "array", items: { type: "string" } },
+        { type: "string", enum: [""] },
+      ],
+    },
     meta: { anyOf: [{ type: "object", additionalProperties: { type: "string" } }, { enum: [""] }] },
     price: { $ref: "#/components/schemas/Money" },
     lines: { type: "array", items: { $ref: "#/components/schemas/Money" } },
@@ -38,6 +45,10 @@ test.each<[string, object]>([
   ["id=7&tags[]=a&tags[]=b", { id: 7, tags: ["a", "b"] }],
   ["id=7&meta[a]=b", { id: 7, meta: { a: "b" } }],
   ["id=7&meta=", { id: 7, meta: "" }],
+  [`id=7&lines=${encodeURIComponent('{"amount":5}')}`, { id: 7, lines: [{ amount: 5 }] }],
+  ["id=7&fee=39", { id: 7, fee: 39 }],
+  ["id=7&fee=", { id: 7, fee: "" }],
+  ["id=7&names=a", { id: 7, names: ["a"] }],
   ["id=7&codes=1,2", { id: 7, codes: [1, 2] }],
   [`id=7&price=${encodeURIComponent('{"amount":5}')}`, { id: 7, price: { amount: 5 } }],
   ["id=7&price[amount]=5&price[currency]=EUR", { id: 7, price: { amount: 5, currency: "EUR" } }],

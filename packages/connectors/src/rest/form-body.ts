@@ -81,8 +81,10 @@ function fieldReader(
   return (values) => {
     const value = values[name];
     if (value === undefined) return mayHaveBrackets ? bracketed(values, name) : undefined;
-    if (isData)
-      return Array.isArray(value) ? value.map((one: unknown) => documentOf(one, name, services)) : documentOf(value, name, services);
+    if (isData) {
+      const data = Array.isArray(value) ? value.map((one: unknown) => documentOf(one, name, services)) : documentOf(value, name, services);
+      return isRecord(data) && types.has("array") && !types.has("object") ? [data] : data;
+    }
     if (isPart(value) && styled.shape === "list") return [partText(value)];
     if (typeof value !== "string" || styled.shape !== "list" || styled.explode) return partText(value);
     return valueOfText(

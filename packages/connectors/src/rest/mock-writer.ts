@@ -19,6 +19,9 @@ export interface MockOptions {
 export function createMockWriter(options: MockOptions): ReplyWriter {
   const { operation, services } = options;
   const usual = new Map<ApiContent, unknown>();
+  // What is no schema is said at start.
+  for (const { content } of operation.responses)
+    for (const { schema } of content) if (schema !== undefined) options.contracts.response(schema);
 
   const bodyOf = (content: ApiContent, wanted: Preferences): unknown => {
     const isUsual = wanted.example === undefined && !wanted.dynamic && wanted.seed === undefined;

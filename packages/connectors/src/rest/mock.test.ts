@@ -40,6 +40,10 @@ const FILES: Readonly<Record<string, unknown>> = {
             "5XX": { description: "a fault" },
           },
         },
+        patch: {
+          operationId: "badOrder",
+          responses: { 200: { description: "", content: { "application/json": { schema: { type: "strin" } } } } },
+        },
         delete: { operationId: "dropOrder", responses: { 204: { description: "gone" } } },
       },
       "/orders": {
@@ -85,6 +89,10 @@ test("without an example the answer is made of the schema, the same each time", 
   expect(order).toEqual({ id: expect.any(Number), customer: expect.any(String) });
   expect(await place()).toEqual(order);
   expect(await place({ prefer: "seed=2" })).not.toEqual(order);
+});
+
+test("a response that is described by no schema is said at start", async () => {
+  await expect(open("badOrder")).rejects.toThrow("is no JSON Schema: type");
 });
 
 test("requests are checked as ever", async () => {

@@ -35,11 +35,12 @@ const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 function coerce(value: unknown, schema: Schema, root: Schema): unknown {
   const types = typesOf(schema, root);
   if (isRecord(value)) return types.has("object") || types.size === 0 ? coerceMap(value, schema, root) : value;
-  if (types.has("array") && !(types.has("string") && typeof value === "string")) {
+  const isText = typeof value === "string" && types.has("string") && takesText(schema, root, value);
+  if (types.has("array") && !isText) {
     const items = isRecord(schema["items"]) ? followed(schema["items"], root) : {};
     return (Array.isArray(value) ? value : [value]).map((item) => coerce(item, items, root));
   }
-  if (typeof value !== "string" || types.has("string")) return value;
+  if (typeof value !== "string" || isText) return value;
   if ((types.has("number") || types.has("integer")) && NUMBER.test(value)) {
     const number = Number(value);
     // A whole number that a double cannot hold would become another one.
@@ -47,6 +48,16 @@ function coerce(value: unknown, schema: Schema, root: Schema): unknown {
   }
   if (types.has("boolean") && (value === "true" || value === "false")) return value === "true";
   return value === "" && types.has("null") ? null : value;
+}
+
+/** Whether a text is one of those that are meant, and no other: `""` beside numbers and lists says that there are none. */
+function takesText(schema: Schema, root: Schema, text: string): boolean {
+  const { enum: values, const: only, type, ...rest } = followed(schema, root);
+  if (Array.isArray(values)) return values.includes(text);
+  if (only !== undefined) return only === text;
+  const parts = partsOf(rest, ["anyOf", "oneOf"], root);
+  if ([type].flat().includes("string") || parts.length === 0) return true;
+  return parts.some((part) => typesOf(part, root).has("string") && takesText(part, root, text));
 }
 
 function coerceMap(values: Parameters, schema: Schema, root: Schema): Parameters {
