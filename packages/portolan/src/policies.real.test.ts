@@ -40,17 +40,17 @@ it("quotas and idempotency keys outlive a node that is killed", async () => {
   expect((await get(node.url, "b")).status).toBe(200);
 });
 
-it("a quota is what it was when a changed app is loaded", async () => {
-  await using app = await createAppDirectory({ "a.flow.yaml": FLOW("one") });
+it("quotas and rate limits are what they were when a changed app is loaded", async () => {
+  const config = JSON.stringify({ http: { policies: { rateLimit: { requests: 10, per: "1h", header: "x-api-key" } } } });
+  await using app = await createAppDirectory({ "a.flow.yaml": FLOW("one"), "portolan.config.json": config });
   await using dev = startCommand(["dev", "--port", "0"], { directory: app.path });
-  const nextReady = async (after: number) => {
-    const [, url = ""] = await dev.shows(/ is ready at (\S+)[^]*watching /, { after });
-    return url;
-  };
-  const first = await nextReady(0);
-  expect((await get(first, "a")).headers.get("ratelimit")).toMatch(/^"quota";r=4;/);
+  const [, url = ""] = await dev.shows(/ is ready at (\S+)[^]*watching /);
+  expect((await get(url, "a")).headers.get("ratelimit")).toMatch(/^"rate";r=9;t=\d+, "quota";r=4;/);
   const seen = dev.stdout.length;
   await app.write("a.flow.yaml", FLOW("two"));
-  const reply = await get(await nextReady(seen), "a");
-  expect([await reply.json(), reply.headers.get("ratelimit")]).toEqual(["two", expect.stringMatching(/^"quota";r=3;/)]);
+  await dev.shows(/ is reloaded[^]*watching /, { after: seen });
+  const reply = await get(url, "a");
+  expect([await reply.json(), reply.headers.get("ratelimit")]).toEqual(["two", expect.stringMatching(/^"rate";r=8;t=\d+, "quota";r=3;/)]);
+  dev.child.kill("SIGINT");
+  await dev.ended;
 });
