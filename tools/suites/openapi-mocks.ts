@@ -22,10 +22,8 @@ export const openApiMocksSuite: Suite = {
     const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
       .filter((name) => name.endsWith(".json") && !name.startsWith("_"))
       .toSorted();
-    const chosen = Array.from(
-      { length: Math.min(SAMPLE, files.length) },
-      (_, index) => files[Math.floor((index * files.length) / SAMPLE)] ?? "",
-    );
+    const count = Math.min(SAMPLE, files.length);
+    const chosen = Array.from({ length: count }, (_, index) => files[Math.floor((index * files.length) / count)] ?? "");
     const failures: string[] = [];
     const counts = { operations: 0, answered: 0, refused: new Map<string, number>(), bytes: 0 };
     for (const name of chosen) {

@@ -6,6 +6,7 @@ const fields = {
   type: "object",
   properties: {
     id: { type: "integer" },
+    parts: { anyOf: [{ type: "array", items: { $ref: "#/components/schemas/Money" } }, { enum: [""] }] },
     fee: { anyOf: [{ type: "integer" }, { enum: [""] }] },
     names: {
       anyOf: [
@@ -46,6 +47,7 @@ test.each<[string, object]>([
   ["id=7&meta[a]=b", { id: 7, meta: { a: "b" } }],
   ["id=7&meta=", { id: 7, meta: "" }],
   [`id=7&lines=${encodeURIComponent('{"amount":5}')}`, { id: 7, lines: [{ amount: 5 }] }],
+  [`id=7&parts=${encodeURIComponent('{"amount":5}')}`, { id: 7, parts: [{ amount: 5 }] }],
   ["id=7&fee=39", { id: 7, fee: 39 }],
   ["id=7&fee=", { id: 7, fee: "" }],
   ["id=7&names=a", { id: 7, names: ["a"] }],

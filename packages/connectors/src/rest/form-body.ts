@@ -96,10 +96,12 @@ function fieldReader(
   };
 }
 
-function hasMaps(schema: Readonly<Record<string, unknown>>, schemas: ApiDocument["schemas"]): boolean {
+/** Whether it may be a list of maps; ways that lead to themselves are followed a few times only. */
+function hasMaps(schema: Readonly<Record<string, unknown>>, schemas: ApiDocument["schemas"], depth = 0): boolean {
   const root = { $defs: schemas };
-  const { items } = followed(schema, root);
-  return isRecord(items) && typesOf(items, root).has("object");
+  const { items, anyOf, oneOf } = followed(schema, root);
+  if (isRecord(items) && typesOf(items, root).has("object")) return true;
+  return depth < 4 && [anyOf, oneOf].flat().some((way) => isRecord(way) && hasMaps(way, schemas, depth + 1));
 }
 
 /** `name[a]=1`, as `deepObject` writes it; many clients do that without being told. */
