@@ -3,6 +3,7 @@ import { fileConnector } from "./file/index.ts";
 import { graphqlConnector } from "./graphql/index.ts";
 import { kafkaConnector } from "./kafka/index.ts";
 import { mcpConnector } from "./mcp/index.ts";
+import { natsConnector } from "./nats/index.ts";
 import { rabbitmqConnector } from "./rabbitmq/index.ts";
 import { redisConnector } from "./redis/index.ts";
 import { restConnector } from "./rest/index.ts";
@@ -17,6 +18,7 @@ export const connectors: readonly ConnectorDefinition[] = [
   graphqlConnector,
   kafkaConnector,
   mcpConnector,
+  natsConnector,
   rabbitmqConnector,
   redisConnector,
   restConnector,

@@ -1,0 +1,1 @@
+export { nats, type NatsFunctions, type ReadInput, type SendInput } from "@portolan/connectors/nats";
