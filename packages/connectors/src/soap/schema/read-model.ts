@@ -27,6 +27,8 @@ const KINDS: Readonly<Record<string, DeclarationKind>> = {
   attributeGroup: "attributeGroup",
 };
 
+const CONSTRAINTS: ReadonlySet<string> = new Set(["unique", "key", "keyref"]);
+
 /** The declarations of schemas that are known to be valid, since libxml2 has compiled them. What is declared again is the first. */
 export function readSchemaModel(files: readonly SchemaFile[]): SchemaModel {
   const declared = new Map<string, Declared>();
@@ -104,6 +106,7 @@ export function readSchemaModel(files: readonly SchemaFile[]): SchemaModel {
       isAbstract: isTrue(attributeOf(element, "abstract")),
       default: attributeOf(element, "default"),
       fixed: attributeOf(element, "fixed"),
+      isConstrained: childrenNamed(element, XSD).some((child) => CONSTRAINTS.has(child.name)),
       documentation: documentationOf(element),
     };
     return remembered<typeof plain, Pick<ElementDeclaration, "type" | "substitutes">>(plain, {

@@ -11,6 +11,8 @@ export interface ElementDeclaration extends QName {
   readonly fixed: string | undefined;
   /** The elements that may stand in its place, without those that are abstract. */
   readonly substitutes: readonly ElementDeclaration[];
+  /** Whether values in it have to be unique, or to be found elsewhere in it (`unique`, `key`, `keyref`). */
+  readonly isConstrained: boolean;
   readonly documentation: string | undefined;
 }
 

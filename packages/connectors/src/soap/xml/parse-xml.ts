@@ -1,6 +1,7 @@
 import { PortolanError } from "@portolan/core";
 import { readXmlText } from "@portolan/formats";
 import { ParseOption, XmlDocument, XmlLibError } from "libxml2-wasm";
+import { readPlainTree } from "./read-plain.ts";
 import { readTree } from "./read-tree.ts";
 import type { XmlElement } from "./xml-element.ts";
 
@@ -15,6 +16,8 @@ const UTF8 = { option: SAFE, encoding: "utf-8" };
 export interface ParsedXml extends Disposable {
   readonly document: XmlDocument;
   readonly tree: XmlElement;
+  /** Whether it is one that needs no libxml2 to be read. */
+  readonly isPlain: boolean;
 }
 
 /**
@@ -23,15 +26,30 @@ export interface ParsedXml extends Disposable {
  */
 export function parseXml(bytes: Uint8Array, charset?: string): ParsedXml {
   const utf8 = utf8Text(bytes, charset);
+  const plain = utf8 === undefined ? undefined : readPlainTree(utf8);
+  if (plain !== undefined) return plainXml(plain, bytes);
   const text = utf8 ?? readXmlText(bytes, charset);
   if (hasDoctype(text)) throw new PortolanError("PORTOLAN_FORMAT_INVALID", "XML with a DOCTYPE is refused");
   const document = utf8 === undefined ? parseText(text) : wellFormed(() => XmlDocument.fromBuffer(bytes, UTF8));
   try {
-    return { document, tree: readTree(text), [Symbol.dispose]: () => document.dispose() };
+    return { document, tree: readTree(text), isPlain: false, [Symbol.dispose]: () => document.dispose() };
   } catch (error) {
     document.dispose();
     throw error;
   }
+}
+
+/** A plain document, which libxml2 reads when it is asked for. */
+function plainXml(tree: XmlElement, bytes: Uint8Array): ParsedXml {
+  let document: XmlDocument | undefined;
+  return {
+    tree,
+    isPlain: true,
+    get document() {
+      return (document ??= XmlDocument.fromBuffer(bytes, UTF8));
+    },
+    [Symbol.dispose]: () => document?.dispose(),
+  };
 }
 
 /** The tree of a document alone. */

@@ -4,8 +4,9 @@ interface OpenElement extends XmlElement {
   readonly nodes: (XmlElement | string)[];
 }
 
-const XML = "http://www.w3.org/XML/1998/namespace";
-const ROOT_SCOPE: Scope = new Map([["xml", XML]]);
+export const XML = "http://www.w3.org/XML/1998/namespace";
+/** What is declared in every document. */
+export const ROOT_SCOPE: Scope = new Map([["xml", XML]]);
 const NONE: readonly XmlAttribute[] = [];
 const ENTITIES: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
 const ATTRIBUTE = /\s*([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
@@ -115,7 +116,8 @@ function newLines(text: string): string {
   return text.includes("\r") ? text.replaceAll(/\r\n?/g, "\n") : text;
 }
 
-function decoded(text: string): string {
+/** A text with characters in place of the references to them. */
+export function decoded(text: string): string {
   if (!text.includes("&")) return text;
   return text.replaceAll(/&(#x?)?(\w+);/g, (_, number: string | undefined, name: string) => {
     if (number === undefined) return ENTITIES[name] ?? "";
