@@ -58,7 +58,10 @@ function makeSlots(type: ComplexType): Slots {
   const byLocalName = Map.groupBy(byName.values(), ({ element }) => element.name);
   const candidatesOf = new Map<ElementDeclaration, readonly Slot[]>();
   return {
-    slotOf: ({ namespace, name }) => byLocalName.get(name)?.find(({ element }) => element.namespace === namespace),
+    slotOf({ namespace, name }) {
+      for (const slot of byLocalName.get(name) ?? []) if (slot.element.namespace === namespace) return slot;
+      return undefined;
+    },
     candidates(element) {
       const known = candidatesOf.get(element);
       if (known !== undefined) return known;

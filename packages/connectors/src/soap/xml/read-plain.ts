@@ -5,6 +5,17 @@ interface OpenElement extends XmlElement {
   readonly nodes: (XmlElement | string)[];
 }
 
+/** The name of an element as it was written, and what it meant there. */
+interface KnownTag {
+  readonly tag: string;
+  readonly name: string;
+  readonly prefix: string;
+  readonly namespace: string;
+  readonly scope: Scope;
+  /** The one that came next: what repeats does so in the same order. */
+  following: KnownTag | undefined;
+}
+
 const NO_ATTRIBUTES: readonly XmlAttribute[] = [];
 const MAX_LENGTH = 1_000_000;
 const MAX_DEPTH = 100;
@@ -47,6 +58,8 @@ function createPlainReader(text: string) {
   const open: OpenElement[] = [];
   /** Their names as they are written. */
   const tags: string[] = [];
+  const knownTags = new Map<string, KnownTag>();
+  let last: KnownTag | undefined;
 
   function root(): XmlElement | undefined {
     if (text.startsWith("<?")) at = DECLARATION.exec(text)?.[0].length ?? -1;
@@ -90,40 +103,86 @@ function createPlainReader(text: string) {
     return true;
   }
 
-  function startTag(): OpenElement | undefined {
-    const start = at + 1;
-    const colon = qualifiedName(start);
-    if (colon === -1 || open.length >= MAX_DEPTH) return undefined;
-    const end = at;
+  function startTag(): XmlElement | undefined {
+    if (open.length >= MAX_DEPTH) return undefined;
     scope = open[open.length - 1]?.scope ?? ROOT_SCOPE;
     attributes = NO_ATTRIBUTES;
-    if (isKind(text, at, BLANK) && !readAttributes()) return undefined;
-    const isEmpty = text.charCodeAt(at) === 47;
-    if (isEmpty) at += 1;
-    if (text.charCodeAt(at) !== 62) return undefined;
+    const known = followingTag() ?? readTag();
+    if (known === undefined) return undefined;
+    if (last !== undefined) last.following = known;
+    last = known;
+    const { tag, name, prefix, namespace } = known;
+    if (text.charCodeAt(at - 2) === 47) return { name, prefix, namespace, attributes, nodes: [], scope };
+    const only = textAlone(tag);
+    // An array that grows takes room for many more.
+    if (only !== undefined) return { name, prefix, namespace, attributes, nodes: [only], scope };
+    const element = { name, prefix, namespace, attributes, nodes: [], scope };
+    open.push(element);
+    tags.push(tag);
+    return element;
+  }
+
+  /** The tag that came next before, if it does so again. Measured on lists of small elements: a tenth of all that a message takes. */
+  function followingTag(): KnownTag | undefined {
+    const guess = last?.following;
+    if (guess?.scope !== scope || !text.startsWith(guess.tag, at + 1)) return undefined;
+    const end = at + 1 + guess.tag.length;
+    if (text.charCodeAt(end) !== 62) return undefined;
+    at = end + 1;
+    return guess;
+  }
+
+  function readTag(): KnownTag | undefined {
+    const start = at + 1;
+    const colon = qualifiedName(start);
+    if (colon === -1) return undefined;
+    const end = at;
+    if (text.charCodeAt(at) !== 62 && !restOfTag()) return undefined;
     at += 1;
+    const tag = text.slice(start, end);
+    const known = knownTags.get(tag);
+    if (known?.scope === scope) return known;
     const prefix = colon === 0 ? "" : text.slice(start, colon);
     const namespace = scope.get(prefix) ?? (colon === 0 ? "" : undefined);
     if (namespace === undefined || prefix === "xml") return undefined;
-    const name = text.slice(colon === 0 ? start : colon + 1, end);
-    const element = { name, prefix, namespace, attributes, nodes: [], scope };
-    if (isEmpty) return element;
-    open.push(element);
-    tags.push(colon === 0 ? name : text.slice(start, end));
-    return element;
+    const made = { tag, name: colon === 0 ? tag : text.slice(colon + 1, end), prefix, namespace, scope, following: undefined };
+    knownTags.set(tag, made);
+    return made;
+  }
+
+  /** Reads up to the end of a tag. */
+  function restOfTag(): boolean {
+    if (isKind(text, at, BLANK) && !readAttributes()) return false;
+    if (text.charCodeAt(at) === 47) at += 1;
+    return text.charCodeAt(at) === 62;
+  }
+
+  /** Reads the text and the end of an element that holds nothing else, as most do. */
+  function textAlone(tag: string): string | undefined {
+    const end = text.indexOf("<", at);
+    const close = end + 2 + tag.length;
+    if (end <= at || text.charCodeAt(end + 1) !== 47 || text.charCodeAt(close) !== 62 || !text.startsWith(tag, end + 2)) return undefined;
+    const value = plainText(text.slice(at, end));
+    if (value !== undefined) at = close + 1;
+    return value;
   }
 
   /** Reads a name: where its colon stands, 0 if it has none, -1 if it is no plain name. */
   function qualifiedName(start: number): number {
-    at = start;
-    if (!isKind(text, at, NAME_START)) return -1;
-    while (isKind(text, at, NAME_PART)) at += 1;
+    at = nameEnd(start);
+    if (at === start) return -1;
     if (text.charCodeAt(at) !== 58) return 0;
     const colon = at;
-    at += 1;
-    if (!isKind(text, at, NAME_START)) return -1;
-    while (isKind(text, at, NAME_PART)) at += 1;
-    return colon;
+    at = nameEnd(colon + 1);
+    return at === colon + 1 ? -1 : colon;
+  }
+
+  /** Where a name ends; where it begins, if none begins there. */
+  function nameEnd(start: number): number {
+    if (!isKind(text, start, NAME_START)) return start;
+    let end = start + 1;
+    while (((KINDS[text.charCodeAt(end)] ?? 0) & NAME_PART) !== 0) end += 1;
+    return end;
   }
 
   function readAttributes(): boolean {
