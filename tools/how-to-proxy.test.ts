@@ -23,20 +23,8 @@ it("the proxies of the guide answer as it says", async () => {
   expect(await loadConfig(path.join(folder, "shop-tls"), {})).toMatchObject({ http: { port: 8443, limits: { maxHeaders: 32 * 1024 } } });
   const servers = [await serve("legacy"), await serve("old"), await serve("new")];
   const [legacy = "", old = "", next = ""] = servers.map(urlOf);
-  const node = spawn(
-    process.execPath,
-    [
-      "--conditions=portolan-source",
-      path.join(root, "packages/portolan/bin/portolan.js"),
-      "start",
-      "shop",
-      "--port",
-      "0",
-      "--store",
-      "memory",
-    ],
-    { cwd: folder, env: { ...process.env, LEGACY_URL: `${legacy}/base`, CATALOGUE_URL: old, CATALOGUE_NEXT_URL: next } },
-  );
+  const node = startApp(folder, "shop", { LEGACY_URL: `${legacy}/base`, CATALOGUE_URL: old, CATALOGUE_NEXT_URL: next });
+  const checked = startApp(folder, "shop-api", { ORDERS_URL: legacy });
   try {
     const origin = await readyAt(node.stdout);
     const answered = async (where: string, headers: Record<string, string> = {}) => (await fetch(origin + where, { headers })).json();
@@ -52,13 +40,33 @@ it("the proxies of the guide answer as it says", async () => {
     expect([...names.values()].every((seen) => seen.size === 1)).toBe(true);
     const canaries = [...names.values()].filter((seen) => seen.has("new")).length;
     expect([canaries > 0, canaries < 15]).toEqual([true, true]);
+    const shop = await readyAt(checked.stdout);
+    const statusOf = async (where: string, init: RequestInit = {}) => (await fetch(shop + where, init)).status;
+    const order = (body: string, type = "application/json") => ({ method: "POST", headers: { "content-type": type }, body });
+    expect(await (await fetch(`${shop}/shop/orders?limit=100`)).json()).toEqual({ name: "legacy", url: "/orders?limit=100" });
+    expect([await statusOf("/shop/orders?limit=101"), await statusOf("/shop/other")]).toEqual([400, 404]);
+    expect([await statusOf("/shop/orders", { method: "PUT" }), await statusOf("/shop/orders", order("<a/>", "text/xml"))]).toEqual([
+      405, 415,
+    ]);
+    expect([await statusOf("/shop/orders", order('{"quantity":1}')), await statusOf("/shop/orders", order('{"quantity":0}'))]).toEqual([
+      200, 400,
+    ]);
   } finally {
-    node.kill();
-    await once(node, "exit");
+    for (const one of [node, checked]) {
+      if (one.kill()) await once(one, "exit");
+    }
     for (const server of servers) server.close();
     await rm(folder, { recursive: true, force: true });
   }
 });
+
+function startApp(folder: string, app: string, environment: Readonly<Record<string, string>>) {
+  const command = path.join(root, "packages/portolan/bin/portolan.js");
+  return spawn(process.execPath, ["--conditions=portolan-source", command, "start", app, "--port", "0", "--store", "memory"], {
+    cwd: folder,
+    env: { ...process.env, ...environment },
+  });
+}
 
 async function serve(name: string): Promise<Server> {
   const server = createServer((request, response) => {

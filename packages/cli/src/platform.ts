@@ -16,6 +16,7 @@ export const platform: Platform = {
     const xsd = paths.some((path) => /\.xsd$/i.test(path)) ? await needed("libxml2-wasm", "a contract in XML Schema", loadXsd) : undefined;
     return (await import("@portolan/formats")).createContracts({ directory, xsd });
   },
+  openRequestCheck: async (wanted, services) => (await import("@portolan/connectors/rest")).openRequestCheck(wanted, services),
 };
 
 async function loadXsd() {

@@ -6,6 +6,7 @@ import { emptyFlows } from "./flow-file.ts";
 import type { LoadedApp } from "./load-app.ts";
 import { invalidConfiguration } from "./load-config.ts";
 import type { Platform } from "./platform.ts";
+import { proxyFindings } from "./request-checks.ts";
 import { createSystemClock } from "./system-clock.ts";
 import { systemRandom } from "./system-random.ts";
 import { unreachableSteps } from "./unreachable-steps.ts";
@@ -31,7 +32,10 @@ export async function checkApp(app: LoadedApp, platform: Platform): Promise<Body
       : error;
   }
   const { errors, warnings } = bodyFindings(app.definition, parts);
-  return { errors: [...(await sourceFindings(app.definition, parts.services)), ...errors], warnings: [...warningsOf(app), ...warnings] };
+  return {
+    errors: [...(await sourceFindings(app.definition, parts.services)), ...(await proxyFindings(app, platform)), ...errors],
+    warnings: [...warningsOf(app), ...warnings],
+  };
 }
 
 function warningsOf({ definition, input }: LoadedApp): readonly Finding[] {

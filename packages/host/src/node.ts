@@ -8,6 +8,7 @@ import { openHttpHost, openProxies } from "./open-http-host.ts";
 import type { LoadedApp } from "./load-app.ts";
 import { invalidConfiguration } from "./load-config.ts";
 import type { Platform } from "./platform.ts";
+import { requestChecks } from "./request-checks.ts";
 import { startRetention } from "./retention.ts";
 import { watchStore, type WatchedStore } from "./store-health.ts";
 import { createSystemClock } from "./system-clock.ts";
@@ -127,7 +128,8 @@ async function open(options: Opening, opened: Close[]): Promise<RunningNode> {
   let running = { app, engine: await startEngine(app, http) };
   opened.push(() => running.engine.stop());
   // Behind policies that use the store, which is open now.
-  const proxies = http && (await openProxies(config.http.proxies, { host: http, clock, log }));
+  const proxies =
+    http && (await openProxies(config.http.proxies, { host: http, clock, log, openCheck: requestChecks(app, options.platform) }));
   if (proxies !== undefined) opened.push(() => proxies.close());
   const { olderThan: olderThanMs, maxEntries } = config.retention;
   const retention = startRetention(stores.durable, { olderThanMs, maxEntries }, { clock, log });

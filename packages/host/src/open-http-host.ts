@@ -1,5 +1,5 @@
 import type { Clock, Logger } from "@portolan/core";
-import type { DoorHost, HttpHost, PolicyServices, Proxy } from "@portolan/gateway";
+import type { DoorHost, HttpHost, PolicyServices, Proxy, ProxyServices } from "@portolan/gateway";
 import type { HttpConfig } from "./http-config.ts";
 import { openTls } from "./tls-files.ts";
 
@@ -36,6 +36,7 @@ export interface ProxyContext {
   readonly host: HttpHost;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly openCheck: ProxyServices["openCheck"];
 }
 
 /** The proxies of a node. */
@@ -47,13 +48,13 @@ export interface NodeProxies {
 }
 
 /** Mounts the proxies of a configuration. */
-export async function openProxies(config: HttpConfig["proxies"], { host, clock, log }: ProxyContext): Promise<NodeProxies> {
+export async function openProxies(config: HttpConfig["proxies"], { host, ...services }: ProxyContext): Promise<NodeProxies> {
   const { openProxy } = await import("@portolan/gateway");
   const proxies: Proxy[] = [];
   const close = async () => void (await Promise.all(proxies.map((proxy) => proxy.close())));
   try {
     for (const [name, options] of Object.entries(config)) {
-      const proxy = await openProxy(name, options, { clock, log });
+      const proxy = await openProxy(name, options, services);
       proxies.push(proxy);
       proxy.mount(host);
     }

@@ -48,14 +48,20 @@ export function operationNamed(api: ApiDocument, name: string, path: string): Ap
 export function doorOf({ method, path }: ApiOperation, { servers }: ApiDocument): { readonly key: RestKey; readonly place: string } {
   const key = method.toLowerCase();
   if (!isRestKey(key)) throw new PortolanError("PORTOLAN_CONFIG_INVALID", `${method} ${path}: there are no doors for the method ${method}`);
+  return { key, place: placeBelow(basePath(servers[0]), { method, path }) };
+}
+
+/** The path pattern of an operation below a path. */
+export function placeBelow(base: string, { method, path }: Pick<ApiOperation, "method" | "path">): string {
   // Only what stands in braces has a meaning.
-  const place = (basePath(servers[0]) + path).replaceAll(/\{[^{}]+\}|[\s:*()\\]/g, (part) => (part.length > 1 ? part : `\\${part}`));
+  const place = (base + path).replaceAll(/\{[^{}]+\}|[\s:*()\\]/g, (part) => (part.length > 1 ? part : `\\${part}`));
   const fault = checkPath(place);
-  if (fault === undefined) return { key, place };
+  if (fault === undefined) return place;
   throw new PortolanError("PORTOLAN_CONFIG_INVALID", `${method} ${path} cannot be the path of a door: ${fault}`);
 }
 
-function basePath(server: string | undefined): string {
+/** The path of a server; empty if it has none, or cannot be known. */
+export function basePath(server: string | undefined): string {
   // A server with variables may be anywhere.
   if (server === undefined || server.includes("{")) return "";
   return URL.canParse(server, "http://localhost") ? new URL(server, "http://localhost").pathname.replace(/\/+$/, "") : "";

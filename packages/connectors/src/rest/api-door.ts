@@ -1,16 +1,16 @@
-import { type ContractCheck, type SourceContext } from "@portolan/core";
-import type { ApiBody, ApiContent, ApiDocument, ApiOperation, ApiParameter, ApiSchema } from "@portolan/formats/openapi";
+import type { SourceContext } from "@portolan/core";
+import type { ApiDocument, ApiOperation, ApiParameter } from "@portolan/formats/openapi";
 import { createAdmission, type Admission } from "./admission.ts";
 import { doorOf, operationNamed, readApi } from "./api-document.ts";
-import { checkBody, noBody, type BodyContract, type MediaContract } from "./body-contract.ts";
-import { formContract, type FormContract } from "./form-body.ts";
+import type { BodyContract } from "./body-contract.ts";
+import { formContract } from "./form-body.ts";
 import { omittedHeaders } from "./header-lists.ts";
-import { mediaTypeName } from "./media-types.ts";
 import { createMockWriter } from "./mock-writer.ts";
 import type { DoorOptions } from "./options.ts";
 import { createParameterReader, type ParameterReader } from "./parameter-reader.ts";
 import { createReplyContract, type ReplyContract } from "./reply-contract.ts";
 import type { ReplyWriter } from "./reply-writer.ts";
+import { bodyContract, parameterContracts } from "./request-contracts.ts";
 import type { ParameterContracts } from "./request-reader.ts";
 
 /** A door as its contract has it. */
@@ -96,44 +96,4 @@ function known(operation: ApiOperation, { keepHeaders, replyHeaders }: DoorOptio
 function withoutKeys(operation: ApiOperation, admission: Admission | undefined): ApiOperation {
   const isKey = (one: ApiParameter): boolean => admission?.keys.some(({ place, name }) => place === one.in && name === one.name) === true;
   return { ...operation, parameters: operation.parameters.filter((one) => !isKey(one)) };
-}
-
-type Compile = (schema: ApiSchema) => ContractCheck;
-
-function parameterContracts({ parameters }: ApiOperation, compile: Compile): ParameterContracts {
-  const contractOf = (where: ApiParameter["in"], named: (name: string) => string = (name) => name): ContractCheck | undefined => {
-    const own = parameters.filter((one) => one.in === where || (where === "query" && one.in === "querystring"));
-    if (own.length === 0) return undefined;
-    return compile({
-      type: "object",
-      properties: Object.fromEntries(own.map(({ name, schema }) => [named(name), schema])),
-      required: own.filter(({ required }) => required).map(({ name }) => named(name)),
-    });
-  };
-  return {
-    path: contractOf("path"),
-    query: contractOf("query"),
-    headers: contractOf("header", (name) => name.toLowerCase()),
-    cookies: contractOf("cookie"),
-  };
-}
-
-function bodyContract(body: ApiBody | undefined, compile: Compile, formOf: (content: ApiContent) => FormContract): BodyContract {
-  if (body === undefined) return noBody;
-  const checks = body.content.filter(isChecked).map((content): readonly [string, MediaContract] => {
-    const name = mediaTypeName(content.mediaType);
-    const form = FORM.test(name) ? formOf(content) : undefined;
-    return [name, { check: compile(form?.schema ?? content.schema ?? true), form }];
-  });
-  return checkBody(new Map(checks), body.required);
-}
-
-const FORM = /^(?:application\/x-www-form-urlencoded|multipart\/form-data)$/;
-
-/** Data of other media types look otherwise than their schemas say: XML has a root. */
-function isChecked({ mediaType, schema }: ApiContent): boolean {
-  const name = mediaTypeName(mediaType);
-  return (
-    schema !== undefined && schema !== true && (name === "*/*" || /[/+]json$/.test(name) || FORM.test(name) || /[/+-]yaml$/.test(name))
-  );
 }

@@ -9,3 +9,4 @@ export { type PageLinks, pageLinks } from "./page-links.ts";
 export { checkMatch, etagOf } from "./preconditions.ts";
 export type { DescribedDoor } from "./describe-door.ts";
 export { describeDoors } from "./describe-doors.ts";
+export { openRequestCheck } from "./request-check.ts";

@@ -14,19 +14,22 @@ import {
 } from "./parameter-styles.ts";
 import { followed, type Parameters } from "./parameters.ts";
 
+/** Where parameters stand in a request. */
+export type ParameterSource = Pick<Exchange, "params" | "queryText" | "query" | "headers">;
+
 /** Reads what the document says of parameters: lists and maps in the styles of OpenAPI, documents, cookies and defaults. */
 export interface ParameterReader {
-  path(exchange: Exchange): Parameters;
-  query(exchange: Exchange): Parameters;
+  path(exchange: ParameterSource): Parameters;
+  query(exchange: ParameterSource): Parameters;
   /** The headers that are parameters, by their names in lower case. */
   headers(received: Parameters): Parameters;
   /** Undefined if the document has no cookies. */
-  readonly cookies: ((exchange: Exchange) => Parameters) | undefined;
+  readonly cookies: ((exchange: ParameterSource) => Parameters) | undefined;
   /** What the document says for parameters that are not there; not all defaults follow their own schemas. */
   withDefaults(where: "query" | "headers" | "cookies", values: Parameters): Parameters;
 }
 
-type Put = (values: Record<string, unknown>, exchange: Exchange, pairs: readonly (readonly [string, string])[]) => void;
+type Put = (values: Record<string, unknown>, exchange: ParameterSource, pairs: readonly (readonly [string, string])[]) => void;
 
 export function createParameterReader(
   parameters: readonly ApiParameter[],
@@ -153,7 +156,7 @@ function decodeURIComponentOrText(text: string): string {
 }
 
 /** RFC 6265, section 4.2: only those that are parameters; the others may be anybody's. */
-function cookiesOf(exchange: Exchange, parameters: readonly StyledParameter[]): Parameters {
+function cookiesOf(exchange: ParameterSource, parameters: readonly StyledParameter[]): Parameters {
   const header = exchange.headers["cookie"];
   if (header === undefined) return NONE;
   const names = new Set(parameters.map(({ parameter }) => parameter.name));

@@ -6,7 +6,7 @@ import { omittedHeaders } from "./header-lists.ts";
 import type { DoorOptions } from "./options.ts";
 import type { ParameterReader } from "./parameter-reader.ts";
 import { checkParameters, coerceParameters, type Parameters } from "./parameters.ts";
-import { createBodyDecoders, type BodyDecoder } from "./request-body.ts";
+import { createBodyDecoders, type BodyDecoder, type BodyDecoders } from "./request-body.ts";
 import { requiredOperation } from "./rest-method.ts";
 
 /** The door's contracts of what stands outside the body. */
@@ -88,13 +88,7 @@ export function createRequestReader(options: DoorOptions, context: SourceContext
     decoder(exchange) {
       if (!hasBody || !exchange.hasBody) return undefined;
       refuseCoding(exchange);
-      try {
-        return decoders.choose(contentTypeOf(exchange));
-      } catch (error) {
-        // RFC 9110, section 15.5.16.
-        if (decoders.taken !== undefined) exchange.addHeaders({ accept: decoders.taken });
-        throw error;
-      }
+      return chosenDecoder(decoders, exchange);
     },
     message({ headers, path, query, cookies }, body) {
       const named = addParameters(addParameters(addParameters(headers, "path-", path), "query-", query), "cookie-", cookies);
@@ -104,6 +98,17 @@ export function createRequestReader(options: DoorOptions, context: SourceContext
       return incoming(value === undefined ? null : value, typed);
     },
   };
+}
+
+/** How the body is to be read; a refusal says what is taken. */
+export function chosenDecoder(decoders: BodyDecoders, exchange: Exchange): BodyDecoder {
+  try {
+    return decoders.choose(contentTypeOf(exchange));
+  } catch (error) {
+    // RFC 9110, section 15.5.16.
+    if (decoders.taken !== undefined) exchange.addHeaders({ accept: decoders.taken });
+    throw error;
+  }
 }
 
 /** The body as data; one that has no format stays bytes, and its media type stays with it. */
@@ -213,7 +218,8 @@ function withoutConnectionHeaders(headers: Record<string, HeaderValue>, connecti
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !named.has(name)));
 }
 
-function refuseCoding(exchange: Exchange): void {
+/** Of a body that is to be read. */
+export function refuseCoding(exchange: Exchange): void {
   const coding = exchange.headers["content-encoding"];
   if (coding === undefined || coding === "identity") return;
   exchange.addHeaders({ "accept-encoding": "identity" });

@@ -32,9 +32,9 @@ const NOT_WELL = new Set([502, 503, 504]);
 /** So many bytes of an answer wait for a slow caller at the most, besides those in the sockets' buffers. */
 const MAX_WAITING_BYTES = 64 * 1024;
 
-/** Sends a request on to a target. Resolves when the caller has the answer, whatever it is. */
-export function forward(exchange: Exchange, rules: ForwardingRules): Promise<void> {
-  return new Promise((resolve) => new Forwarding(exchange, rules, resolve).start());
+/** Sends a request on to a target, with the body if it was read already. Resolves when the caller has the answer, whatever it is. */
+export function forward(exchange: Exchange, rules: ForwardingRules, body?: Buffer): Promise<void> {
+  return new Promise((resolve) => new Forwarding(exchange, rules, resolve).start(body));
 }
 
 type Taken = IteratorResult<Uint8Array, undefined>;
@@ -50,7 +50,7 @@ class Forwarding implements Dispatcher.DispatchHandler, AsyncIterable<Uint8Array
   readonly #settled: () => void;
   readonly #isRepeatable: boolean;
   readonly #tried = new Set<BalancedTarget>();
-  #body: AsyncIterable<Uint8Array> | undefined;
+  #body: AsyncIterable<Uint8Array> | Buffer | undefined;
   #attempts = 0;
   #target: BalancedTarget | undefined;
   #url: URL | undefined;
@@ -76,7 +76,8 @@ class Forwarding implements Dispatcher.DispatchHandler, AsyncIterable<Uint8Array
     this.#isRepeatable = isRepeatable(exchange);
   }
 
-  start(): void {
+  start(body: Buffer | undefined): void {
+    this.#body = body;
     this.#exchange.whenStopped(this.#stop);
     this.#ask();
   }

@@ -36,6 +36,16 @@ export const proxyOptions = {
     "target",
     "Whose name the `Host` of the request is. The caller's is in X-Forwarded-Host in any case.",
   ),
+  api: optional(
+    option.name,
+    "An API description (OpenAPI) in the app that requests have to follow before a target gets them: its operations, their parameters and bodies. What is not in it is refused.",
+    { example: "./openapi.yaml" },
+  ),
+  apiBase: optional(
+    option.name,
+    "Where the paths of the description begin in the paths that targets get. Default: the path of the description's server, or that of the first target.",
+    { example: "/v1" },
+  ),
   requestHeaders: optional(option.object(headerChanges), "Changes the headers of requests."),
   responseHeaders: optional(option.object(headerChanges), "Changes the headers of answers."),
   retry: optional(
@@ -51,7 +61,7 @@ export const proxyOptions = {
   maxConnections: withDefault(option.integer({ min: 1 }), 256, "Connections to each target at the most; further requests wait for one."),
   maxBody: optional(
     option.bytes,
-    "Larger bodies of requests are refused with 413. Default: no limit, for bodies are never held as a whole.",
+    "Larger bodies of requests are refused with 413. Default: no limit, for bodies are never held as a whole; with `api`, that of the HTTP host.",
   ),
   policies: optional(option.object(policyOptions), "What holds for these requests, inside of what `http.policies` says."),
 };
@@ -75,6 +85,8 @@ export interface ProxyInput {
   readonly whenAllOut?: "try" | "refuse";
   readonly stripPrefix?: string;
   readonly host?: "target" | "caller";
+  readonly api?: string;
+  readonly apiBase?: string;
   readonly requestHeaders?: HeaderChangesInput;
   readonly responseHeaders?: HeaderChangesInput;
   readonly retry?: { readonly attempts?: number; readonly statuses?: readonly number[]; readonly wait?: Duration };
@@ -104,6 +116,9 @@ export function checkProxy(given: ProxyOptions): readonly string[] {
     for (const path of given.path)
       if (!isBelow(path, stripPrefix)) faults.push(`stripPrefix: not every request to ${path} has the prefix "${stripPrefix}"`);
   }
+  const { api, apiBase } = given;
+  if (apiBase !== undefined && !apiBase.startsWith("/")) faults.push(`apiBase: "${apiBase}" does not start with /`);
+  if (apiBase !== undefined && api === undefined) faults.push("apiBase says nothing without api");
   for (const side of ["requestHeaders", "responseHeaders"] as const) {
     for (const [name, value] of Object.entries(given[side]?.set ?? {})) {
       if (!TOKEN.test(name)) faults.push(`${side}: "${name}" is no name of a header`);

@@ -1,4 +1,4 @@
-import type { Clock, Logger } from "@portolan/core";
+import { PortolanError, type Clock, type Logger } from "@portolan/core";
 import type { BalancedTarget } from "../balancer/balanced-target.ts";
 import { createBalancer, type Balancer } from "../balancer/balancer.ts";
 import { startHealthChecks } from "../balancer/health-checks.ts";
@@ -9,13 +9,16 @@ import { forward, type ForwardingRules } from "./forwarding.ts";
 import type { ProxyOptions } from "./proxy-options.ts";
 import { createReplyHead } from "./reply-head.ts";
 import { createRequestHead } from "./request-head.ts";
+import { wantedCheck, type RequestCheck, type WantedCheck } from "./request-check.ts";
 import { createRetryPolicy } from "./retry-policy.ts";
-import { countSegments } from "./target-path.ts";
+import { countSegments, targetPath } from "./target-path.ts";
 import { openTargets } from "./targets.ts";
 
 export interface ProxyServices {
   readonly clock: Clock;
   readonly log: Logger;
+  /** Opens the check of proxies that have an `api`. Throws PORTOLAN_CONFIG_INVALID if it cannot be used. */
+  readonly openCheck?: ((wanted: WantedCheck) => Promise<RequestCheck>) | undefined;
 }
 
 /** A reverse proxy: doors whose requests other servers answer. */
@@ -32,9 +35,11 @@ export interface Proxy {
  * Opens a proxy. Its options are those of `checkProxy`, which is to be asked first. Connections to targets are made when they are
  * needed; a target that cannot be reached is no error here, but one of the requests that go to it.
  */
-export async function openProxy(name: string, options: ProxyOptions, { clock, log }: ProxyServices): Promise<Proxy> {
+export async function openProxy(name: string, options: ProxyOptions, services: ProxyServices): Promise<Proxy> {
+  const { clock, log } = services;
   const owner = `proxy ${name}`;
   const balancer = createBalancer(options, { clock, onChange: (target) => logChange(log, owner, target) });
+  const handler = await openHandler(name, options, services);
   const targets = await openTargets(balancer.targets, options);
   const checks =
     options.health === undefined ? undefined : startHealthChecks({ balancer, dispatcher: targets.probes, clock, health: options.health });
@@ -54,10 +59,11 @@ export async function openProxy(name: string, options: ProxyOptions, { clock, lo
     method,
     path,
     owner,
-    maxBodyBytes: options.maxBody ?? Infinity,
+    // What is checked is held, so that the host's limit is the right one.
+    maxBodyBytes: options.maxBody ?? (options.api === undefined ? Infinity : undefined),
     timeoutMs: options.timeout,
     upgrades: true,
-    handle: (exchange) => forward(exchange, rules),
+    handle: (exchange) => handler(exchange, rules),
   });
   return {
     mount(host) {
@@ -68,6 +74,22 @@ export async function openProxy(name: string, options: ProxyOptions, { clock, lo
       checks?.stop();
       await targets.close();
     },
+  };
+}
+
+type Handler = (exchange: Exchange, rules: ForwardingRules) => Promise<void>;
+
+/** How requests are dealt with: sent on at once, or checked first. */
+async function openHandler(name: string, options: ProxyOptions, { openCheck }: ProxyServices): Promise<Handler> {
+  const wanted = wantedCheck(options);
+  if (wanted === undefined) return forward;
+  if (openCheck === undefined)
+    throw new PortolanError("PORTOLAN_CONFIG_INVALID", `proxy ${name}: there is nothing here that reads the API description ${wanted.api}`);
+  const check = await openCheck(wanted);
+  return async (exchange, rules) => {
+    const path = targetPath({ path: exchange.path, queryText: "" }, wanted.targetPath, rules.stripSegments);
+    const checked = await check({ exchange, path });
+    if (checked !== undefined) await forward(exchange, rules, checked.body);
   };
 }
 
