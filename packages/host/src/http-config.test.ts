@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
-import { request as httpsRequest } from "node:https";
+import { createServer as createHttpsServer, request as httpsRequest } from "node:https";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { defineConnector, option, required, silentLogger, type Clock } from "@portolan/core";
@@ -24,6 +24,8 @@ test.each([
   [{ proxies: { a: { path: "/a", targets: "http://b", retires: {} } } }, 'config.http.proxies.a.retires: unknown key "retires"'],
   [{ trustedProxies: ["10.0.0.0/99"] }, 'config.http.trustedProxies: trustedProxies: "10.0.0.0/99" is no address or network'],
   [{ limits: { maxConnections: 0 } }, "config.http.limits.maxConnections: wrong value"],
+  [{ proxies: { a: { path: "/a", targets: "https://b", tls: { cert: "c" } } } }, "config.http.proxies.a: tls: cert and key go together"],
+  [{ proxies: { a: { path: "/a", targets: "https://b", apiBase: "/c" } } }, "config.http.proxies.a: apiBase says nothing without api"],
   [{ tls: { cert: "a" } }, 'config.http.tls: option "key" is missing'],
   [{ tls: { cert: "a", key: "b", requestCert: true } }, "config.http.tls: requestCert needs ca"],
   [{ tls: { cert: "a", key: "b", ca: "c" } }, "config.http.tls: ca says nothing without requestCert: true"],
@@ -111,6 +113,39 @@ test("a certificate that is not there, or is none, is told at start", async () =
   await expect(start(folder, { http: { tls: { cert: "cert.pem", key: "key.pem" } } })).rejects.toThrow(
     "the certificate, its key or the authority of callers cannot be used",
   );
+});
+
+test("a proxy trusts the authority of its tls, shows its certificate, and tells at start what cannot be used", async () => {
+  await using folder = await createTemporaryFolder();
+  const authority = createCertificate("authority");
+  const { cert, key } = createCertificate("localhost", authority);
+  const own = createCertificate("proxy", authority);
+  const upstream = createHttpsServer({ cert, key, ca: authority.cert, requestCert: true, rejectUnauthorized: true }, (_request, response) =>
+    response.end("inside"),
+  ).listen(0, "127.0.0.1");
+  await once(upstream, "listening");
+  try {
+    await writeText(folder, "inside.pem", authority.cert);
+    await writeText(folder, "proxy.pem", own.cert);
+    const { port } = upstream.address() as AddressInfo;
+    const proxied = (tls?: object) => ({
+      http: { proxies: { p: { path: "/*", targets: `https://localhost:${port}`, ...(tls && { tls }) } } },
+    });
+    const whole = { ca: "inside.pem", cert: "proxy.pem", key: own.key };
+    for (const [tls, expected] of [
+      [whole, 200],
+      [{ ca: whole.ca }, 502],
+      [undefined, 502],
+    ] as const) {
+      await using app = await start(folder, proxied(tls));
+      expect((await fetch(`${app.url}/x`)).status).toBe(expected);
+    }
+    await expect(start(folder, proxied({ ...whole, ca: "none.pem" }))).rejects.toThrow("proxy p: tls: none.pem cannot be read");
+    await expect(start(folder, proxied({ ...whole, key }))).rejects.toThrow("ca, cert or key cannot be used");
+  } finally {
+    upstream.close();
+    upstream.closeAllConnections();
+  }
 });
 
 test("limits and trusted proxies of the configuration hold", async () => {

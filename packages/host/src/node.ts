@@ -129,7 +129,14 @@ async function open(options: Opening, opened: Close[]): Promise<RunningNode> {
   opened.push(() => running.engine.stop());
   // Behind policies that use the store, which is open now.
   const proxies =
-    http && (await openProxies(config.http.proxies, { host: http, clock, log, openCheck: requestChecks(app, options.platform) }));
+    http &&
+    (await openProxies(config.http.proxies, {
+      host: http,
+      clock,
+      log,
+      directory: app.directory,
+      openCheck: requestChecks(app, options.platform),
+    }));
   if (proxies !== undefined) opened.push(() => proxies.close());
   const { olderThan: olderThanMs, maxEntries } = config.retention;
   const retention = startRetention(stores.durable, { olderThanMs, maxEntries }, { clock, log });

@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import type { Clock, Logger } from "@portolan/core";
 import type { DoorHost, HttpHost, PolicyServices, Proxy, ProxyServices } from "@portolan/gateway";
 import type { HttpConfig } from "./http-config.ts";
@@ -36,6 +38,8 @@ export interface ProxyContext {
   readonly host: HttpHost;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Where paths of files start. */
+  readonly directory: string;
   readonly openCheck: ProxyServices["openCheck"];
 }
 
@@ -48,13 +52,14 @@ export interface NodeProxies {
 }
 
 /** Mounts the proxies of a configuration. */
-export async function openProxies(config: HttpConfig["proxies"], { host, ...services }: ProxyContext): Promise<NodeProxies> {
+export async function openProxies(config: HttpConfig["proxies"], { host, directory, ...services }: ProxyContext): Promise<NodeProxies> {
   const { openProxy } = await import("@portolan/gateway");
   const proxies: Proxy[] = [];
+  const readText = (path: string) => readFile(resolve(directory, path), "utf8");
   const close = async () => void (await Promise.all(proxies.map((proxy) => proxy.close())));
   try {
     for (const [name, options] of Object.entries(config)) {
-      const proxy = await openProxy(name, options, services);
+      const proxy = await openProxy(name, options, { ...services, readFile: readText });
       proxies.push(proxy);
       proxy.mount(host);
     }

@@ -4,6 +4,7 @@ import { checkPath } from "../path-pattern.ts";
 import type { PoliciesInput } from "../policies/policies-input.ts";
 import { checkPolicies, policyOptions } from "../policies/policies.ts";
 import { isHopByHop } from "./hop-by-hop.ts";
+import { checkTargetTls, targetTlsOptions } from "./target-tls.ts";
 
 const retryOptions = {
   attempts: withDefault(option.integer({ min: 1, max: 10 }), 3, "How often at the most, the first time included."),
@@ -59,6 +60,7 @@ export const proxyOptions = {
   ),
   connectTimeout: withDefault(option.duration, 5000, "For establishing a connection."),
   maxConnections: withDefault(option.integer({ min: 1 }), 256, "Connections to each target at the most; further requests wait for one."),
+  tls: optional(option.object(targetTlsOptions), "How targets with https are spoken to. Files are read at the start."),
   maxBody: optional(
     option.bytes,
     "Larger bodies of requests are refused with 413. Default: no limit, for bodies are never held as a whole; with `api`, that of the HTTP host.",
@@ -93,6 +95,7 @@ export interface ProxyInput {
   readonly timeout?: Duration;
   readonly connectTimeout?: Duration;
   readonly maxConnections?: number;
+  readonly tls?: { readonly ca?: string | readonly string[]; readonly cert?: string; readonly key?: string; readonly passphrase?: string };
   readonly maxBody?: number | string;
   readonly policies?: PoliciesInput;
 }
@@ -126,7 +129,12 @@ export function checkProxy(given: ProxyOptions): readonly string[] {
       if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) faults.push(`${side}: the value of ${name} has characters that no header can hold`);
     }
   }
-  return [...faults, ...checkBalancer(given), ...checkPolicies(given.policies ?? {}).map((fault) => `policies: ${fault}`)];
+  return [
+    ...faults,
+    ...checkTargetTls(given.tls ?? {}),
+    ...checkBalancer(given),
+    ...checkPolicies(given.policies ?? {}).map((fault) => `policies: ${fault}`),
+  ];
 }
 
 const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;

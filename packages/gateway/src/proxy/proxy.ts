@@ -12,11 +12,14 @@ import { createRequestHead } from "./request-head.ts";
 import { wantedCheck, type RequestCheck, type WantedCheck } from "./request-check.ts";
 import { createRetryPolicy } from "./retry-policy.ts";
 import { countSegments, targetPath } from "./target-path.ts";
+import { readTargetTls } from "./target-tls.ts";
 import { openTargets } from "./targets.ts";
 
 export interface ProxyServices {
   readonly clock: Clock;
   readonly log: Logger;
+  /** Reads a text file of the app, for what `tls` names. */
+  readonly readFile?: ((path: string) => Promise<string>) | undefined;
   /** Opens the check of proxies that have an `api`. Throws PORTOLAN_CONFIG_INVALID if it cannot be used. */
   readonly openCheck?: ((wanted: WantedCheck) => Promise<RequestCheck>) | undefined;
 }
@@ -40,7 +43,8 @@ export async function openProxy(name: string, options: ProxyOptions, services: P
   const owner = `proxy ${name}`;
   const balancer = createBalancer(options, { clock, onChange: (target) => logChange(log, owner, target) });
   const handler = await openHandler(name, options, services);
-  const targets = await openTargets(balancer.targets, options);
+  const tls = options.tls === undefined ? {} : await readTargetTls(options.tls, name, services.readFile);
+  const targets = await openTargets(balancer.targets, options, tls);
   const checks =
     options.health === undefined ? undefined : startHealthChecks({ balancer, dispatcher: targets.probes, clock, health: options.health });
   const rules: ForwardingRules = {

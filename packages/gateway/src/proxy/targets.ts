@@ -1,6 +1,7 @@
 import type { Dispatcher, Pool } from "undici";
 import type { BalancedTarget } from "../balancer/balanced-target.ts";
 import type { ProxyOptions } from "./proxy-options.ts";
+import type { TargetTls } from "./target-tls.ts";
 
 /** A target, and the connections to it. */
 export interface ProxyTarget {
@@ -20,16 +21,18 @@ export interface ProxyTargets {
 export async function openTargets(
   targets: readonly BalancedTarget[],
   { maxConnections, connectTimeout }: ProxyOptions,
+  tls: TargetTls,
 ): Promise<ProxyTargets> {
   const { Agent, Pool } = await import("undici");
-  const probes = new Agent({ connectTimeout, headersTimeout: 0, bodyTimeout: 0, allowH2: false });
+  const connect = { ...tls, timeout: connectTimeout };
+  const probes = new Agent({ connect, headersTimeout: 0, bodyTimeout: 0, allowH2: false });
   const of = new Map(
     targets.map((target) => {
       const url = new URL(target.url);
       // undici's own limits are off: the host limits the time of an exchange.
       const pool = new Pool(url.origin, {
         connections: maxConnections,
-        connectTimeout,
+        connect,
         headersTimeout: 0,
         bodyTimeout: 0,
         allowH2: false,
