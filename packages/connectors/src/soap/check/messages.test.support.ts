@@ -30,7 +30,7 @@ const TEXTS = [
   "\u00A0",
 ];
 
-const BLANKS = ["", "", "", "\n  ", "\t", " ", " x "];
+const BLANKS = ["", "", "", "\n  ", "\r\n  ", "\r", "\t", " ", " x "];
 
 export interface MessageMaker {
   /** A message that looks like one of the shape: most are valid, all are nearly so. */
@@ -105,7 +105,7 @@ export function createMessageMaker(random: Random): MessageMaker {
       const start = oneOf([
         "",
         "",
-        '<?xml version="1.0" encoding="UTF-8"?>\n',
+        '<?xml version="1.0" encoding="UTF-8"?>\r\n',
         '<?xml version="1.0"?>',
         "<?xml version='1.0' encoding='utf-8' ?>",
       ]);

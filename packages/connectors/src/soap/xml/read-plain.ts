@@ -1,5 +1,5 @@
 import type { Scope, XmlAttribute, XmlElement } from "./xml-element.ts";
-import { ROOT_SCOPE, XML, decoded } from "./read-tree.ts";
+import { ROOT_SCOPE, XML, decoded, newLines } from "./read-tree.ts";
 
 interface OpenElement extends XmlElement {
   readonly nodes: (XmlElement | string)[];
@@ -47,8 +47,9 @@ function isKind(text: string, at: number, kind: number): boolean {
  * well-formed or not: those are for libxml2 to say. What it takes is well-formed, so that libxml2 need not read nearly any message.
  */
 export function readPlainTree(text: string): XmlElement | undefined {
-  if (text.length > MAX_LENGTH || UNUSUAL.test(text)) return undefined;
-  return createPlainReader(text).root();
+  if (text.length > MAX_LENGTH) return undefined;
+  const normal = newLines(text);
+  return UNUSUAL.test(normal) ? undefined : createPlainReader(normal).root();
 }
 
 function createPlainReader(text: string) {

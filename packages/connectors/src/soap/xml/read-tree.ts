@@ -112,7 +112,7 @@ function attribute(key: string, value: string, scope: Scope): readonly XmlAttrib
 }
 
 /** XML 1.0, section 2.11. */
-function newLines(text: string): string {
+export function newLines(text: string): string {
   return text.includes("\r") ? text.replaceAll(/\r\n?/g, "\n") : text;
 }
 
