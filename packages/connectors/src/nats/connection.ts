@@ -5,8 +5,10 @@ import type { ConnectionOptions } from "./options.ts";
 const PACKAGES = ["@nats-io/transport-node", "@nats-io/jetstream"];
 const CONNECT_MS = 10_000;
 
+export type Nats = typeof import("@nats-io/transport-node") & typeof import("@nats-io/jetstream");
+
 /** The client, two optional packages. */
-export async function loadNats() {
+export async function loadNats(): Promise<Nats> {
   try {
     const [transport, jetstream] = await Promise.all([import("@nats-io/transport-node"), import("@nats-io/jetstream")]);
     return { ...transport, ...jetstream };
@@ -14,8 +16,6 @@ export async function loadNats() {
     throw asMissingPackage(error, "the connector nats", PACKAGES);
   }
 }
-
-export type Nats = Awaited<ReturnType<typeof loadNats>>;
 
 /** Connects once; what breaks is connected anew by us, who can say so. */
 export function connectNats(nats: Nats, { servers, user, password, token }: ConnectionOptions): Promise<NatsConnection> {

@@ -3,8 +3,45 @@ import type { ConnectionOptions } from "./options.ts";
 
 const CONNECT_MS = 10_000;
 
+type Text = Buffer | string;
+
+export interface StreamEntry {
+  readonly id: Text;
+  readonly message: Readonly<Record<string, Text>> | null;
+}
+
+/** The commands that streams need, of a client whose values are bytes. */
+export interface RedisClient {
+  readonly isOpen: boolean;
+  destroy(): void;
+  xAdd(
+    stream: string,
+    id: "*",
+    entry: Record<string, Text>,
+    options?: { TRIM?: { strategy: "MAXLEN"; strategyModifier: "~"; threshold: number } },
+  ): Promise<Text>;
+  xGroupCreate(stream: string, group: string, id: string, options: { MKSTREAM: true }): Promise<unknown>;
+  /** One answer for each stream that was asked for; null if nothing came. */
+  xReadGroup(
+    group: string,
+    consumer: string,
+    streams: { key: string; id: string }[],
+    options: { COUNT: number; BLOCK: number },
+  ): Promise<unknown>;
+  xAck(stream: string, group: string, id: string): Promise<unknown>;
+  xClaimJustId(stream: string, group: string, consumer: string, idleMs: number, ids: string[]): Promise<unknown>;
+  xAutoClaim(
+    stream: string,
+    group: string,
+    consumer: string,
+    idleMs: number,
+    start: string,
+    options: { COUNT: number },
+  ): Promise<{ nextId: Text; messages: readonly (StreamEntry | null)[] }>;
+}
+
 /** Connects once; what breaks is connected anew by us, who can say so. Values are bytes. */
-export async function connectRedis({ url }: ConnectionOptions, lost: (error: unknown) => void) {
+export async function connectRedis({ url }: ConnectionOptions, lost: (error: unknown) => void): Promise<RedisClient> {
   const { createClient, RESP_TYPES } = await import("redis").catch((error: unknown) => {
     throw asMissingPackage(error, "the connector redis", ["redis"]);
   });
@@ -14,8 +51,6 @@ export async function connectRedis({ url }: ConnectionOptions, lost: (error: unk
   await client.connect();
   return client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
 }
-
-export type RedisClient = Awaited<ReturnType<typeof connectRedis>>;
 
 /** Ends a connection, whatever state it is in. */
 export function disconnect(client: RedisClient | undefined): void {

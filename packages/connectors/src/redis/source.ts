@@ -4,7 +4,7 @@ import { chosenFormat } from "@portolan/formats";
 import { keepRunning } from "../keep-running.ts";
 import { createKeyedWork } from "../keyed-work.ts";
 import { deliverPersistently } from "../persistent-delivery.ts";
-import { connectRedis, disconnect, type RedisClient, redisError } from "./connection.ts";
+import { connectRedis, disconnect, type RedisClient, redisError, type StreamEntry } from "./connection.ts";
 import { type RedisSourceOptions, redisSourceOptions } from "./options.ts";
 
 /** How long the server is asked to wait for something to come; a stop waits for no more than this. */
@@ -51,11 +51,6 @@ interface Parts {
   readonly signal: AbortSignal;
 }
 
-interface Entry {
-  readonly id: Buffer | string;
-  readonly message: Readonly<Record<string, Buffer | string>> | null;
-}
-
 /** One connection that waits for entries, and one for all that must not wait. */
 async function readStream(parts: Parts, arrived: () => void): Promise<void> {
   const { options, context, signal, group, consumer } = parts;
@@ -72,7 +67,7 @@ async function readStream(parts: Parts, arrived: () => void): Promise<void> {
     await makeGroup(client, parts);
     arrived();
     const commands = client;
-    const take = ({ id, message }: Entry): void => {
+    const take = ({ id, message }: StreamEntry): void => {
       const name = id.toString();
       // What is in process here was claimed by this very member, which had not been heard of.
       if (inProcess.has(name)) return;
@@ -115,10 +110,13 @@ async function makeGroup(client: RedisClient, { options, group }: Parts): Promis
   }
 }
 
-async function next(reader: RedisClient | undefined, { options, group, consumer }: Parts, count: number): Promise<readonly Entry[]> {
-  const answer: unknown = await reader?.xReadGroup(group, consumer, [{ key: options.stream, id: ">" }], { COUNT: count, BLOCK: BLOCK_MS });
+async function next(reader: RedisClient | undefined, { options, group, consumer }: Parts, count: number): Promise<readonly StreamEntry[]> {
+  const answer: unknown = await reader?.xReadGroup(group, consumer, [{ key: options.stream, id: ">" }], {
+    COUNT: count,
+    BLOCK: Math.max(1, Math.min(BLOCK_MS, Math.floor(options.claimAfter / 3))),
+  });
   // One stream was asked for, and nothing is null.
-  const [only] = (answer ?? []) as readonly { readonly messages: readonly Entry[] }[];
+  const [only] = (answer ?? []) as readonly { readonly messages: readonly StreamEntry[] }[];
   return only?.messages ?? [];
 }
 
@@ -126,7 +124,7 @@ async function next(reader: RedisClient | undefined, { options, group, consumer 
 async function claim(
   client: RedisClient,
   { options, group, consumer }: Parts,
-  { most, take }: { readonly most: number; readonly take: (entry: Entry) => void },
+  { most, take }: { readonly most: number; readonly take: (entry: StreamEntry) => void },
 ): Promise<void> {
   let start = "0-0";
   let left = most;
