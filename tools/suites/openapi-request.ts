@@ -20,7 +20,9 @@ export function requestOf(operation: ApiOperation, api: ApiDocument): ApiRequest
   const query: string[] = [];
   const headers: Record<string, string> = {};
   for (const parameter of operation.parameters) {
-    if (!parameter.required) continue;
+    // A fetch sends this one by itself, with a value of its own.
+    const isSentAnyway = parameter.in === "header" && parameter.name.toLowerCase() === "accept-language";
+    if (!parameter.required && !isSentAnyway) continue;
     const value = parameter.in === "path" ? sampled(nonEmpty(parameter.schema)) : sampled(parameter.schema);
     if (value === undefined) return `nothing is a value of the parameter ${parameter.name}`;
     const text = written(value, parameter);
@@ -76,7 +78,7 @@ function nonEmpty(schema: ApiSchema): ApiSchema {
 }
 
 function written(value: unknown, { mediaType, style }: ApiParameter): string {
-  if (mediaType !== undefined) return JSON.stringify(value);
+  if (mediaType !== undefined && /\bjson\b/.test(mediaType)) return JSON.stringify(value);
   const text = Array.isArray(value)
     ? value.map(String).join(",")
     : isRecord(value)
@@ -88,7 +90,7 @@ function written(value: unknown, { mediaType, style }: ApiParameter): string {
 function queryOf(value: unknown, { name, mediaType, separator, style, explode }: ApiParameter): readonly string[] {
   const pair = (key: string, one: unknown) =>
     `${encodeURIComponent(key)}=${encodeURIComponent(isRecord(one) ? JSON.stringify(one) : String(one))}`;
-  if (mediaType !== undefined) return [pair(name, JSON.stringify(value))];
+  if (mediaType !== undefined && /\bjson\b/.test(mediaType)) return [pair(name, JSON.stringify(value))];
   if (Array.isArray(value))
     return separator === undefined
       ? value.map((one) => pair(name, one))
