@@ -1,9 +1,11 @@
 import type { AppDefinition, ConnectorSourceNode, RouteDefinition } from "@portolan/core";
+import type { ProxyOptions } from "@portolan/gateway";
+import type { LoadedApp } from "@portolan/host";
 import type { Paint } from "./paint.ts";
 import { renderTable } from "./table.ts";
 
-/** What an app is made of, for people: its doors and other sources, its systems and its channels, and where each was found. */
-export function renderApp(app: AppDefinition, paint: Paint): string {
+/** What an app is made of, for people: its doors, proxies and other sources, its systems and its channels, and where each was found. */
+export function renderApp({ definition: app, config }: Pick<LoadedApp, "definition" | "config">, paint: Paint): string {
   const sections = [
     section(
       "doors",
@@ -13,6 +15,7 @@ export function renderApp(app: AppDefinition, paint: Paint): string {
           .map((source) => sourceRow(route, source)),
       ),
     ),
+    section("proxies", Object.entries(config.http.proxies).map(proxyRow)),
     section(
       "sources",
       app.routes.flatMap((route) =>
@@ -38,6 +41,11 @@ export function renderApp(app: AppDefinition, paint: Paint): string {
 
 function section(title: string, rows: readonly (readonly string[])[]) {
   return { title, rows };
+}
+
+function proxyRow([name, { path, targets, api }]: [string, ProxyOptions]): string[] {
+  const addresses = targets.map((target) => (typeof target === "string" ? target : target.url));
+  return [path.join(", "), name, `to ${addresses.join(", ")}`, api === undefined ? "" : `checked by ${api}`];
 }
 
 function sources(route: RouteDefinition): ConnectorSourceNode[] {

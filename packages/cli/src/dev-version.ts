@@ -48,7 +48,7 @@ async function runVersion(): Promise<ExitName> {
     const log = createHumanLogger({ clock, colour, level: app.config.log, write });
     const node = await startNode({ app, platform, log, clock, ...settings });
     process.stdout.write(
-      `\n${paint(["bold", "green"], app.definition.name)} is ready at ${paint("bold", node.url ?? "")} (${clock.now() - startedAt} ms)\n${renderApp(app.definition, paint)}\n`,
+      `\n${paint(["bold", "green"], app.definition.name)} is ready at ${paint("bold", node.url ?? "")} (${clock.now() - startedAt} ms)\n${renderApp(app, paint)}\n`,
     );
     send({ kind: "running" });
     orders.onReload(async () => {
@@ -56,7 +56,7 @@ async function runVersion(): Promise<ExitName> {
       files = filesOf(next);
       await checkApp(next, platform);
       await node.reload(next);
-      process.stdout.write(`\n${paint(["bold", "green"], next.definition.name)} is reloaded\n${renderApp(next.definition, paint)}\n`);
+      process.stdout.write(`\n${paint(["bold", "green"], next.definition.name)} is reloaded\n${renderApp(next, paint)}\n`);
       send({ kind: "reloaded", files });
     }, fail);
     await Promise.race([orders.stop, guard.stopRequested]);

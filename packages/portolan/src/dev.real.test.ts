@@ -12,7 +12,11 @@ routes:
 `;
 
 it("shows what it found, reloads on a change, keeps the version before while a change is broken, and ends on SIGINT", async () => {
-  await using app = await createAppDirectory({ "flows/a.flow.yaml": FLOW("one") });
+  const proxies = { old: { path: ["/old", "/old/*"], targets: ["http://127.0.0.1:1/base", "http://127.0.0.1:2"] } };
+  await using app = await createAppDirectory({
+    "flows/a.flow.yaml": FLOW("one"),
+    "portolan.config.json": JSON.stringify({ http: { proxies } }),
+  });
   await using dev = startCommand(["dev", "--port", "0"], { directory: app.path });
   const [, url = ""] = await dev.shows(/ is ready at (\S+)[^]*watching /);
   const reloaded = (after: number) => dev.shows(/ is reloaded\n[^]*watching /, { after });
@@ -20,6 +24,7 @@ it("shows what it found, reloads on a change, keeps the version before while a c
 
   expect(await hello()).toBe("one");
   expect(dev.stdout).toMatch(/doors\n +GET \/hello +hello +flows\/a\.flow\.yaml:\d+\n/);
+  expect(dev.stdout).toMatch(/proxies\n +\/old, \/old\/\* +old +to http:\/\/127\.0\.0\.1:1\/base, http:\/\/127\.0\.0\.1:2\n/);
   expect(dev.stdout).toMatch(/systems\n +erp +SAP ERP +owner finance\n/);
   expect(dev.stdout).toMatch(/channels\n +orders +durable +ordered/);
 
