@@ -4,11 +4,11 @@ import { createServer, type Server } from "node:http";
 import { createServer as createHttpsServer, request as httpsRequest } from "node:https";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { defineConnector, option, required, silentLogger, type Clock } from "@portolan/core";
+import { defineConnector, option, PortolanError, required, silentLogger, type Clock } from "@portolan/core";
 import { isDoorHost } from "@portolan/gateway";
 import { createCertificate, createTemporaryFolder, type TemporaryFolder } from "@portolan/testkit";
 import { expect, test } from "vitest";
-import { createSystemClock, loadApp, loadConfig, startNode, type NodeOptions } from "./index.ts";
+import { checkApp, createSystemClock, loadApp, loadConfig, startNode, type NodeOptions, type Platform } from "./index.ts";
 import { createTestPlatform } from "./platform.test.support.ts";
 
 async function findingsOf(http: unknown): Promise<readonly string[]> {
@@ -146,6 +146,23 @@ test("a proxy trusts the authority of its tls, shows its certificate, and tells 
     upstream.close();
     upstream.closeAllConnections();
   }
+});
+
+test("an API description of a proxy that cannot be used is found by a check, and refused where nothing reads one", async () => {
+  await using folder = await createTemporaryFolder();
+  const http = { proxies: { p: { path: "/*", targets: "http://127.0.0.1:1/base/", api: "./openapi.yaml", apiBase: "/v1" } } };
+  await expect(start(folder, { http })).rejects.toThrow("proxy p: there is nothing here that reads the API description ./openapi.yaml");
+  const wanted: unknown[] = [];
+  const platform: Platform = {
+    ...createTestPlatform(),
+    openRequestCheck(given, { directory }) {
+      wanted.push([given, directory]);
+      return Promise.reject(new PortolanError("PORTOLAN_CONFIG_INVALID", "it is no description", { hint: "write one" }));
+    },
+  };
+  const { errors } = await checkApp(await loadApp({ path: folder.root, platform, environment: {} }), platform);
+  expect(errors).toEqual([{ path: "config.http.proxies.p.api", message: "it is no description", hint: "write one" }]);
+  expect(wanted).toEqual([[{ api: "./openapi.yaml", apiBase: "/v1", targetPath: "/base" }, folder.root]]);
 });
 
 test("limits and trusted proxies of the configuration hold", async () => {
