@@ -1,3 +1,4 @@
+import type { DoorVersion } from "./door-version.ts";
 import type { Exchange, ReplyHeaders } from "./exchange.ts";
 import type { Problem } from "./problem.ts";
 
@@ -11,6 +12,8 @@ export interface Door {
   readonly path: string;
   /** Who mounted it, such as a route's name; said when two doors collide. */
   readonly owner: string;
+  /** Doors of one method and path have different versions, which requests name in the same place. */
+  readonly version?: DoorVersion | undefined;
   /** Bytes of a request's body at the most; the host's limit unless given. */
   readonly maxBodyBytes?: number | undefined;
   /** How long the handler may take before the caller gets 504; the host's limit unless given. Infinity for replies without an end. */

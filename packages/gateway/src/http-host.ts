@@ -96,7 +96,7 @@ export function createHttpHost(options: HttpHostOptions): HttpHost {
 
   const serve = ({ expects, ...wired }: WireRequest): void => {
     const { request } = wired;
-    const found = table.find(request.method ?? "", request.url ?? "");
+    const found = table.find(request.method ?? "", request.url ?? "", request.headers);
     if (coming !== undefined && (found === undefined || !health.has(found.door)))
       return void coming.then(() => serve({ expects, ...wired }));
     const checks = checkHeaders(request);

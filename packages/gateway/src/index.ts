@@ -3,6 +3,7 @@ export type { BalancedTarget } from "./balancer/balanced-target.ts";
 export { type Balancer, createBalancer } from "./balancer/balancer.ts";
 export { blamed } from "./blame.ts";
 export { DOOR_METHODS, type Door, type DoorMethod, type OnBody, type WholeReply } from "./door.ts";
+export type { DoorVersion } from "./door-version.ts";
 export { checkPath, pathParameters } from "./path-pattern.ts";
 export { type DoorHost, type DoorPolicies, type MountedDoor, isDoorHost } from "./door-host.ts";
 export type { Exchange, ReplyHeaders } from "./exchange.ts";

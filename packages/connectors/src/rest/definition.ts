@@ -5,6 +5,7 @@ import { clientOptions, type ClientOptions } from "./client/options.ts";
 import { createUrlTemplate } from "./client/url-template.ts";
 import { doorOptions, type DoorOptions } from "./options.ts";
 import { OWN_SCHEMES } from "./admission.ts";
+import { checkVersion } from "./door-version.ts";
 import { checkOperation, operationOf } from "./rest-method.ts";
 
 /** REST: doors that answer HTTP requests, and a client for those of other systems. */
@@ -70,7 +71,10 @@ function checkApiDoor(options: DoorOptions): readonly string[] {
 }
 
 function checkDoor(options: DoorOptions): readonly string[] {
-  if (options.api !== undefined) return checkApiDoor(options);
+  return [...checkVersion(options), ...(options.api === undefined ? checkOwnDoor(options) : checkApiDoor(options))];
+}
+
+function checkOwnDoor(options: DoorOptions): readonly string[] {
   for (const name of ["operation", "checkReplies", "unrouted", "mock"] as const)
     if (options[name] !== undefined) return [`${name} is about an api, and none is given`];
   const operation = operationOf(options);

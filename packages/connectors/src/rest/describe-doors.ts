@@ -10,6 +10,8 @@ import {
 } from "@portolan/formats/openapi";
 import { ownSecurity } from "./admission.ts";
 import { doorOf, operationNamed, readApi } from "./api-document.ts";
+import { versionParameter, withVersion } from "./describe-versions.ts";
+import { versionOf } from "./door-version.ts";
 import { operationOfDoor, type DescribedDoor } from "./describe-door.ts";
 
 export interface DescribedApp extends Pick<ApiDocument, "title" | "version" | "tags"> {
@@ -27,9 +29,16 @@ export async function describeDoors({ doors, services, ...head }: DescribedApp):
     const { api: document, operation: name, credentials } = door.options;
     if (document === undefined && credentials !== undefined) Object.assign(securitySchemes, ownSecurity(credentials).securitySchemes);
     const operation = document === undefined || name === undefined ? operationOfDoor(door, schemas) : await operationOf(document, name);
+    const version = versionOf(door.options);
+    const earlier = operations.findIndex(({ method, path }) => method === operation.method && path === operation.path);
+    const before = operations[earlier];
+    if (version !== undefined && before !== undefined) {
+      operations[earlier] = withVersion(before, operation, version);
+      continue;
+    }
     const id = ids.has(operation.id) ? `${operation.method} ${operation.path}` : operation.id;
     ids.add(id);
-    operations.push({ ...operation, id });
+    operations.push({ ...operation, id, parameters: [...versionParameter(version), ...operation.parameters] });
   }
   return { dialect: "OpenAPI 3.1.1", ...head, servers: [], serverVariables: {}, operations, schemas: schemas.all(), securitySchemes };
 

@@ -11,6 +11,9 @@ export type ParameterContract = Extract<Contract, { readonly "~standard": unknow
 
 /** The options of a door as people write them; their meaning is that of `doorOptions`. */
 export interface DoorInput {
+  readonly version?: string;
+  readonly versionBy?: { readonly header: string } | { readonly query: string } | { readonly mediaType: true };
+  readonly default?: boolean;
   readonly mode?: "request" | "accept";
   readonly status?: number;
   readonly consumes?: string | readonly string[];

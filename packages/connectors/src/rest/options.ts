@@ -37,6 +37,24 @@ export const doorOptions = {
     option.boolean,
     "Answers in the route's stead, with the examples of `api` or with what its schemas allow; requests are checked all the same. Without `operation`: all operations that no route has. Default: false.",
   ),
+  version: optional(
+    option.name,
+    "The version that this door answers, where others of its method and path answer other ones. A version that none of them has is 400.",
+    { example: "2" },
+  ),
+  versionBy: optional(
+    option.object({
+      header: optional(option.name, "A header."),
+      query: optional(option.name, "A parameter of the query."),
+      mediaType: optional(
+        option.boolean,
+        "Content-Type or else Accept: `application/json;version=2`, or a name such as `application/vnd.shop.v2+json`.",
+      ),
+    }),
+    "Where requests name the version: one of the three, and the same at all of these doors. Default: the header Api-Version.",
+    { example: { header: "Api-Version" } },
+  ),
+  default: optional(option.boolean, "Whether this door answers requests that name no version, too. Default: false, such requests are 400."),
   mode: withDefault(
     option.oneOf("request", "accept"),
     "request",

@@ -17,6 +17,7 @@ import { createReplyWriter, type BodyEncoder } from "./reply-writer.ts";
 import type { BodyDecoder } from "./request-body.ts";
 import { createRequestReader, decodeBody, decodeStream, type ParameterContracts, type RequestHead } from "./request-reader.ts";
 import { requiredOperation } from "./rest-method.ts";
+import { versionOf } from "./door-version.ts";
 
 type Handled = void | Promise<void> | OnBody;
 type Result = Pick<Message, "body" | "headers">;
@@ -138,7 +139,9 @@ export async function openDoor(given: DoorOptions, context: SourceContext): Prom
     }
   };
 
+  const version = versionOf(given);
   const door: Door = {
+    version,
     method,
     path: place,
     owner: `route ${context.route}`,
@@ -147,7 +150,13 @@ export async function openDoor(given: DoorOptions, context: SourceContext): Prom
     handle,
     admit: admission && ((exchange) => void admission.admit(exchange)),
   };
-  const mounted = host.mount(door, options.policies && { name: `${method} ${place}`, options: options.policies });
+  const mounted = host.mount(
+    door,
+    options.policies && {
+      name: `${method} ${place}${version === undefined ? "" : ` ${version.name}`}`,
+      options: options.policies,
+    },
+  );
   return {
     async close() {
       closing.abort();
