@@ -32,6 +32,7 @@ const ENVIRONMENT = {
   CATALOGUE_URL: "http://127.0.0.1:3",
   CATALOGUE_NEXT_URL: "http://127.0.0.1:4",
   CRM_URL: "http://127.0.0.1:5",
+  ORDERS_URL: "http://127.0.0.1:6",
   CRM_KEY: "key",
 };
 
