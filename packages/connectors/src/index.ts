@@ -9,6 +9,7 @@ import { redisConnector } from "./redis/index.ts";
 import { restConnector } from "./rest/index.ts";
 import { scheduleConnector } from "./schedule/index.ts";
 import { soapConnector } from "./soap/index.ts";
+import { sqlConnector } from "./sql/index.ts";
 import { sseConnector } from "./sse/index.ts";
 import { stdioConnector } from "./stdio/index.ts";
 
@@ -24,6 +25,7 @@ export const connectors: readonly ConnectorDefinition[] = [
   restConnector,
   scheduleConnector,
   soapConnector,
+  sqlConnector,
   sseConnector,
   stdioConnector,
 ];
